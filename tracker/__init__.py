@@ -1,0 +1,1 @@
+"""Denial and appeals tracker for rehab-therapy billing."""

@@ -1,0 +1,140 @@
+"""Settings: read once from the environment, frozen; every default works on a laptop."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_PACKAGE = Path(__file__).parent
+
+
+class SettingsError(Exception):
+    """Raised at start when a setting is nonsense; the message names the setting and what would be right."""
+
+
+def resource_dir(name: str) -> Path:
+    """Return a folder the product ships (templates, letter_templates, migrations).
+
+    In a wheel it lies inside the package, in a checkout beside it.
+    """
+    inside = _PACKAGE / name
+    return inside if inside.is_dir() else _PACKAGE.parent / name
+
+
+def _default_data_dir() -> Path:
+    checkout = _PACKAGE.parent
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / "var"
+    return Path.home() / ".local" / "share" / "rehab-denials"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set from outside. Times are minutes, sizes MB."""
+
+    data_dir: Path
+    database_url: str
+    host: str = "127.0.0.1"
+    port: int = 8000
+    max_import_mb: int = 200
+    max_upload_mb: int = 25
+    session_idle_minutes: int = 30
+    session_hours: int = 12
+    staged_hours: int = 24
+    threads: int = 8
+    jobs: bool = True
+    demo_password: str | None = field(default=None, repr=False)
+    fast_hash: bool = False
+
+    @property
+    def secret_key(self) -> str:
+        """Return the key that signs cookies, made on first use and kept in the data folder (mode 600)."""
+        path = self.data_dir / "secret_key"
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32))
+        return path.read_text().strip()
+
+
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError("yes or no")
+
+
+def _database_url(text: str) -> str:
+    scheme = urlsplit(text).scheme.split("+")[0]
+    if scheme == "postgres" or scheme == "postgresql":
+        return "postgresql+psycopg:" + text.split(":", 1)[1]
+    if scheme != "sqlite":
+        raise ValueError("an address like sqlite:////var/lib/tracker.db or postgresql://user@host/name")
+    return text
+
+
+def _password(text: str) -> str:
+    if len(text) < 8:
+        raise ValueError("at least 8 characters")
+    return text
+
+
+def _host(text: str) -> str:
+    if not text or " " in text or "/" in text:
+        raise ValueError("a host name or address like 127.0.0.1")
+    return text
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "data_dir": lambda text: Path(text).expanduser().resolve(),
+    "database_url": _database_url,
+    "host": _host,
+    "port": _whole_number(1, 65535),
+    "max_import_mb": _whole_number(1, 2000),
+    "max_upload_mb": _whole_number(1, 500),
+    "session_idle_minutes": _whole_number(1, 240),
+    "session_hours": _whole_number(1, 24),
+    "staged_hours": _whole_number(1, 240),
+    "threads": _whole_number(1, 64),
+    "jobs": _yes_or_no,
+    "demo_password": _password,
+    "fast_hash": _yes_or_no,
+}
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings from TRACKER_* variables; an empty variable counts as not set.
+
+    Raises SettingsError naming the variable and what would be right.
+    """
+    values: dict[str, object] = {}
+    for name, read in _READERS.items():
+        variable = f"TRACKER_{name.upper()}"
+        text = environ.get(variable, "").strip()
+        if not text:
+            continue
+        try:
+            values[name] = read(text)
+        except ValueError as error:
+            raise SettingsError(f"{variable} must be {error}. It is {_shown(name, text)}.") from None
+    data_dir = values.setdefault("data_dir", _default_data_dir())
+    values.setdefault("database_url", f"sqlite:///{data_dir}/tracker.db")
+    return Settings(**values)  # type: ignore[arg-type]  # each reader returns its field's type
+
+
+def _shown(name: str, text: str) -> str:
+    """A password or an address with a password in it must not reach a terminal."""
+    return "not shown" if name in {"demo_password", "database_url"} else repr(text)

@@ -1,0 +1,1 @@
+"""Words and arithmetic of the trade: frozen facts and pure functions, standard library only."""

@@ -1,0 +1,32 @@
+"""One request to a payer, at one level, for one or more denials."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.models.base import Base, PracticeOwned, Versioned, belongs_to_practice, new_public_id, owned_key
+
+
+class Appeal(Versioned, PracticeOwned, Base):
+    """An appeal; status is draft, ready, sent, decided or withdrawn."""
+
+    __tablename__ = "appeals"
+    __table_args__ = (
+        belongs_to_practice(),
+        owned_key("claim_id", "claims"),
+        UniqueConstraint("practice_id", "number"),
+        Index("ix_appeals_claim", "practice_id", "claim_id"),
+    )
+
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    number: Mapped[int]
+    claim_id: Mapped[int]
+    payer_id: Mapped[int] = mapped_column(ForeignKey("payers.id"))
+    level: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(String(12), default="draft")
+    opened_at: Mapped[datetime]
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    sent_on: Mapped[date | None]
+    sent_method: Mapped[str] = mapped_column(String(20), default="")
+    reply_due: Mapped[date | None]

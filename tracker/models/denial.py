@@ -1,0 +1,67 @@
+"""A denial: one denied claim line, from its first denial to its end."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.models.base import Base, PracticeOwned, Versioned, belongs_to_practice, new_public_id, owned_key
+
+
+class Denial(Versioned, PracticeOwned, Base):
+    """One denied claim line (or a whole claim without lines: ``claim_line_id`` is null).
+
+    ``denied_on`` is the remittance date of the first denial. ``file_by_safe`` sorts the queue, past ``file_by_legal``
+    it is missed. ``root_cause`` is the first suggestion until a person chooses (``cause_chosen_by_id``).
+    ``payer_id`` ... ``patient_id`` are copies from the claim, so that the queue reads one table.
+    """
+
+    __tablename__ = "denials"
+    __table_args__ = (
+        belongs_to_practice(),
+        owned_key("claim_id", "claims"),
+        owned_key("claim_line_id", "claim_lines"),
+        owned_key("patient_id", "patients"),
+        owned_key("import_id", "imports"),
+        UniqueConstraint("practice_id", "number"),
+        Index("ix_denials_queue", "practice_id", "is_open", "file_by_safe", "amount_cents"),
+        Index("ix_denials_month", "practice_id", "denied_on", "payer_id", "root_cause", "amount_cents"),
+        Index("ix_denials_claim", "practice_id", "claim_id"),
+        Index("ix_denials_line", "practice_id", "claim_line_id"),
+        Index("ix_denials_owner", "practice_id", "owner_id", "is_open"),
+    )
+
+    public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
+    number: Mapped[int]
+    claim_id: Mapped[int]
+    claim_line_id: Mapped[int | None]
+    patient_id: Mapped[int]
+    payer_id: Mapped[int] = mapped_column(ForeignKey("payers.id"))
+    import_id: Mapped[int | None]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    code: Mapped[str] = mapped_column(String(20), default="")
+    service_date: Mapped[date | None]
+    group_code: Mapped[str] = mapped_column(String(2))
+    carc: Mapped[str] = mapped_column(String(5))
+    remarks: Mapped[str] = mapped_column(String(120), default="")
+    denial_class: Mapped[str] = mapped_column(String(20))
+    amount_cents: Mapped[int]
+    billed_cents: Mapped[int]
+    denied_on: Mapped[date]
+    times_denied: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(String(24), default="new")
+    is_open: Mapped[bool] = mapped_column(default=True)
+    close_reason: Mapped[str] = mapped_column(String(24), default="")
+    closed_on: Mapped[date | None]
+    recovered_cents: Mapped[int] = mapped_column(default=0)
+    clock: Mapped[str] = mapped_column(String(20), default="file_by")
+    clock_rule: Mapped[str] = mapped_column(String(40), default="")
+    file_by_safe: Mapped[date | None]
+    file_by_legal: Mapped[date | None]
+    snoozed_to: Mapped[date | None]
+    root_cause: Mapped[str] = mapped_column(String(40), default="")
+    strength: Mapped[str] = mapped_column(String(8), default="")
+    path: Mapped[str] = mapped_column(String(20), default="")
+    cause_chosen_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    source: Mapped[str] = mapped_column(String(4), default="835")
+    created_at: Mapped[datetime]

@@ -1,0 +1,19 @@
+"""What a practice knows of a payer that differs from the default of its kind."""
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.models.base import Base, PracticeOwned, Versioned, belongs_to_practice
+
+
+class PayerProfile(Versioned, PracticeOwned, Base):
+    """A practice's own figures for a payer; null means the default of the payer's kind."""
+
+    __tablename__ = "payer_profiles"
+    __table_args__ = (belongs_to_practice(), UniqueConstraint("practice_id", "payer_id"))
+
+    payer_id: Mapped[int] = mapped_column(ForeignKey("payers.id"))
+    counting_method: Mapped[str | None] = mapped_column(String(10))
+    requires_discipline_modifier: Mapped[bool | None]
+    filing_days: Mapped[int | None]
+    appeal_days: Mapped[int | None]

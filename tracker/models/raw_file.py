@@ -1,0 +1,20 @@
+"""The bytes of a file brought in."""
+
+from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.models.base import Base, PracticeOwned, belongs_to_practice, owned_key
+
+
+class RawFile(PracticeOwned, Base):
+    """The bytes of an import, compressed (zlib); gone when the staged file expires or is cancelled."""
+
+    __tablename__ = "raw_files"
+    __table_args__ = (
+        belongs_to_practice(),
+        owned_key("import_id", "imports"),
+        UniqueConstraint("practice_id", "import_id"),
+    )
+
+    import_id: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)

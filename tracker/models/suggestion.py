@@ -1,0 +1,37 @@
+"""One likely (or ruled-out) root cause of a denial."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.models.base import Base, PracticeOwned, belongs_to_practice, owned_key
+
+
+class Suggestion(PracticeOwned, Base):
+    """A suggested cause, best first; ``decision`` is empty, accepted or rejected, by a person."""
+
+    __tablename__ = "suggestions"
+    __table_args__ = (
+        belongs_to_practice(),
+        owned_key("denial_id", "denials"),
+        Index("ix_suggestions_denial", "practice_id", "denial_id"),
+    )
+
+    denial_id: Mapped[int]
+    rank: Mapped[int]
+    ruled_out: Mapped[bool] = mapped_column(default=False)
+    root_cause: Mapped[str] = mapped_column(String(40))
+    path: Mapped[str] = mapped_column(String(20))
+    strength: Mapped[str] = mapped_column(String(8))
+    rules: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    evidence: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    against: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    cure: Mapped[str | None] = mapped_column(Text)
+    letter: Mapped[str | None] = mapped_column(String(8))
+    decision: Mapped[str] = mapped_column(String(8), default="")
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None]
+    knowledge_version: Mapped[str] = mapped_column(String(64))

@@ -11,7 +11,8 @@ from tracker.models.base import Base, PracticeOwned, belongs_to_practice, owned_
 class DenialAnswer(PracticeOwned, Base):
     """One answer in the life of a denial: first, repeat, reversal, correction, payment or take_back.
 
-    ``amount_cents`` is money towards the practice (a take-back is negative); zero for a mere denial.
+    ``amount_cents`` is money towards the practice (a take-back is negative); zero for a mere denial. ``status_before``
+    is the denial's status when the answer came, so that undoing an import can give it back.
     """
 
     __tablename__ = "denial_answers"
@@ -30,3 +31,4 @@ class DenialAnswer(PracticeOwned, Base):
     kind: Mapped[str] = mapped_column(String(12))
     answered_on: Mapped[date]
     amount_cents: Mapped[int] = mapped_column(default=0)
+    status_before: Mapped[str] = mapped_column(String(24), default="")

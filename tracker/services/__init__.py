@@ -1,0 +1,1 @@
+"""Use cases, one per file: they add and change rows, and never commit."""

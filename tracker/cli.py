@@ -1,0 +1,359 @@
+"""The `tracker` command."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.config import Settings, SettingsError, read_settings
+from tracker.db import SessionMaker, make_engine, transaction
+from tracker.importers.errors import ImportProblem
+from tracker.models import Practice
+from tracker.services.storing import Report, Stored
+
+
+class _SettingsGroup(click.Group):
+    """Refuses nonsense settings in plain words before any command starts."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            ctx.obj = read_settings()
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from None
+        return super().invoke(ctx)
+
+
+@click.group(cls=_SettingsGroup)
+def main() -> None:
+    """Track denied claims of rehab-therapy practices and appeal them."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _sessions(settings: Settings) -> SessionMaker:
+    """Open the database, brought to the newest revision."""
+    from tracker.db_upgrade import upgrade
+
+    engine = make_engine(settings.database_url)
+    upgrade(engine)
+    return SessionMaker(engine)
+
+
+# ---- run ----
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to serve on (TRACKER_PORT).")
+@click.pass_obj
+def run(settings: Settings, port: int | None) -> None:
+    """Serve the tracker."""
+    from dataclasses import replace
+
+    from tracker.serve import serve
+
+    serve(replace(settings, port=port) if port else settings)
+
+
+# ---- files ----
+
+_Files = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+_AsJson = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+@main.command()
+@_Files
+@_AsJson
+def read(files: tuple[Path, ...], as_json: bool) -> None:
+    """Read 835 and 837P files without storing them, and say what is in them."""
+    from tracker.importers.summary import summarise
+
+    found = []
+    for path in _with_progress(files, "Reading", show=not as_json):
+        data, problem = _bytes_of(path)
+        summary = summarise(str(path), data)
+        if problem:
+            summary["problems"] = [problem]
+        found.append(summary)
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+    else:
+        _print_table(
+            found, ("file", "format", "transactions", "claims", "lines", "adjustments"), ("charged_cents", "paid_cents")
+        )
+    sys.exit(1 if any(summary["format"] is None for summary in found) else 0)
+
+
+@main.command("import")
+@_Files
+@click.option("--practice", "practice_name", help="The practice the files belong to (default: by the payee's NPI).")
+@_AsJson
+@click.pass_obj
+def import_files(settings: Settings, files: tuple[Path, ...], practice_name: str | None, as_json: bool) -> None:
+    """Store 835 and 837P files: claims, payments and denials."""
+    sessions = _sessions(settings)
+    results = [_import_one(sessions, settings, path, practice_name, show=not as_json) for path in files]
+    if as_json:
+        click.echo(json.dumps(results, indent=2))
+    else:
+        columns = ("file", "status", "transactions", "claims", "lines", "denials_opened", "denials_updated")
+        _print_table(results, columns, ())
+    sys.exit(1 if any(result["status"] == "refused" for result in results) else 0)
+
+
+def _import_one(
+    sessions: SessionMaker, settings: Settings, path: Path, practice_name: str | None, *, show: bool
+) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "file": str(path), "status": "refused", "transactions": 0, "claims": 0, "lines": 0, "adjustments": 0,
+        "denials_opened": 0, "denials_updated": 0, "problems": [],
+    }  # fmt: skip
+    data, problem = _bytes_of(path)
+    if problem is None and len(data) > settings.max_import_mb * 1_000_000:
+        why = f"The file is larger than {settings.max_import_mb} MB. Split it, or raise TRACKER_MAX_IMPORT_MB."
+        problem = {"where": "File", "why": why}
+    if problem is not None:
+        return result | {"problems": [problem]}
+    try:
+        with transaction(sessions.system()) as session:
+            stored = _import_for_practices(session, path, data, practice_name, show=show)
+    except ImportProblem as refusal:
+        return result | {"problems": [_refusal(refusal)]}
+    for part in stored:
+        for name, value in part.as_result().items():
+            result[name] = value if name == "status" else result[name] + value
+    if len({part.status for part in stored}) > 1:
+        result["status"] = "partly_duplicate"
+    return result
+
+
+def _refusal(problem: ImportProblem) -> dict[str, str]:
+    return {"where": problem.where, "why": f"{problem.why} {problem.what_to_do}".strip()}
+
+
+def _import_for_practices(
+    session: Session, path: Path, data: bytes, practice_name: str | None, *, show: bool
+) -> list[Stored]:
+    """Store a file for each practice it pays, or for the one that was named."""
+    from tracker.knowledge import load
+    from tracker.services.bringing_in import diagnose_stored
+    from tracker.services.importing import import_now
+
+    now = datetime.now(UTC)
+    practices = _practices_for(session, path, data, practice_name)
+    parts = []
+    with _reporting(path, show=show) as report:
+        for practice in practices:
+            only_own = practice_name is None and len(practices) > 1
+            _, stored = import_now(session, practice, path.name, data, now, load(), only_own=only_own, report=report)
+            diagnose_stored(session, practice.id, stored, load(), now, date.today())  # noqa: DTZ011  # the user's day
+            parts.append(stored)
+    return parts
+
+
+def _practices_for(session: Session, path: Path, data: bytes, practice_name: str | None) -> list[Practice]:
+    from tracker.importers import recognise
+    from tracker.services.payees import find_practices, npis_in, require_one_practice
+
+    recognise(data, path.name)  # say what is wrong with the file before saying what is wrong with its payee
+    if practice_name is not None:
+        return [_named_practice(session, practice_name)]
+    practices = find_practices(session, data)
+    if practices:
+        return practices
+    if npis_in(data) and session.scalar(select(func.count()).select_from(Practice)) == 0:
+        return [_first_practice(session, npis_in(data)[0])]
+    return [require_one_practice(session, data)]
+
+
+def _named_practice(session: Session, name: str) -> Practice:
+    found = session.scalar(select(Practice).where(func.lower(Practice.name) == name.lower()))
+    if found is not None:
+        return found
+    names = session.scalars(select(Practice.name).order_by(Practice.name)).all()
+    if not names:
+        practice = Practice(name=name[:120])
+        session.add(practice)
+        session.flush()
+        return practice
+    raise ImportProblem("--practice", f"There is no practice named {name}.", f"The practices are: {', '.join(names)}.")
+
+
+def _first_practice(session: Session, npi: str) -> Practice:
+    """An empty database takes its first practice from its first file."""
+    practice = Practice(name=f"Practice {npi}", npi=npi)
+    session.add(practice)
+    session.flush()
+    return practice
+
+
+def _bytes_of(path: Path) -> tuple[bytes, dict[str, str] | None]:
+    try:
+        return path.read_bytes(), None
+    except OSError as error:
+        return b"", {"where": "File", "why": f"The file cannot be opened: {error.strerror or error}."}
+
+
+# ---- causes ----
+
+
+@main.command()
+@_Files
+def diagnose(files: tuple[Path, ...]) -> None:
+    """Print the likely root causes of case files (denial-case/1) as JSON."""
+    from tracker.diagnosis import as_json as diagnosis_as_json
+    from tracker.diagnosis import diagnose as diagnose_case
+    from tracker.importers.case_file import read_case
+    from tracker.knowledge import load
+
+    found: list[dict[str, Any]] = []
+    refused = False
+    for path in files:
+        data, problem = _bytes_of(path)
+        try:
+            if problem:
+                raise ImportProblem(problem["where"], problem["why"], "")
+            case = read_case(data)
+        except ImportProblem as refusal:
+            click.echo(f"{path}: {refusal.where}: {refusal.why} {refusal.what_to_do}", err=True)
+            refused = True
+            continue
+        found += diagnosis_as_json(case.case_id, diagnose_case(case, load()))
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    sys.exit(1 if refused else 0)
+
+
+# ---- database, users, demo ----
+
+
+@main.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command("upgrade")
+@click.pass_obj
+def db_upgrade(settings: Settings) -> None:
+    """Bring the database to the newest revision."""
+    _sessions(settings)
+    click.echo("The database is up to date.")
+
+
+@main.group()
+def user() -> None:
+    """Look after the people who sign in."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", help="The person's name (default: the sign-in name).")
+@click.option("--practice", "practices", multiple=True, required=True, help="A practice; repeat for several.")
+@click.option("--npi", help="The NPI of the practice, when it is new.")
+@click.option("--role", default="owner", show_default=True)
+@click.password_option(help="At least 8 characters; asked for when left out.")
+@click.pass_obj
+def add_user(  # one parameter per option
+    settings: Settings,
+    login: str,
+    name: str | None,
+    practices: tuple[str, ...],
+    npi: str | None,
+    role: str,
+    password: str,
+) -> None:
+    """Add a person who may sign in; a practice that does not exist yet is made."""
+    from tracker.services.users import UserProblem, create_user
+
+    with transaction(_sessions(settings).system()) as session:
+        rows = [_practice_to_join(session, title, npi) for title in practices]
+        try:
+            create_user(session, login, name or login, password, rows, role, fast_hash=settings.fast_hash)
+        except UserProblem as problem:
+            raise click.ClickException(str(problem)) from None
+    click.echo(f"{login} can sign in to {', '.join(practices)}.")
+
+
+def _practice_to_join(session: Session, title: str, npi: str | None) -> Practice:
+    found = session.scalar(select(Practice).where(func.lower(Practice.name) == title.lower()))
+    if found is None:
+        found = Practice(name=title[:120], npi=npi)
+        session.add(found)
+        session.flush()
+    return found
+
+
+@main.command()
+@click.option("--remove", is_flag=True, help="Take the demo data away again.")
+@click.option("--if-empty", is_flag=True, help="Load only into a database that has no practice yet.")
+@click.pass_obj
+def demo(settings: Settings, remove: bool, if_empty: bool) -> None:
+    """Load (or remove) three invented practices with a year of claims."""
+    from tracker.demo.load import load_demo, remove_demo
+
+    sessions = _sessions(settings)
+    with sessions.reading(()) as session:
+        practices = session.scalar(select(func.count()).select_from(Practice)) or 0
+    if remove:
+        remove_demo(sessions)
+        click.echo("Demo data removed.")
+    elif not (if_empty and practices):
+        today = date.today()  # noqa: DTZ011  # the user's day
+        with _reporting(Path("demo data"), show=True) as report:
+            signed_in_as = load_demo(sessions, settings, today, datetime.now(UTC), report)
+        for line in signed_in_as:
+            click.echo(line)
+
+
+# ---- printing ----
+
+
+def _with_progress(files: tuple[Path, ...], label: str, *, show: bool) -> Iterator[Path]:
+    if not show or len(files) == 1 or not sys.stderr.isatty():
+        yield from files
+        return
+    with click.progressbar(files, label=label, file=sys.stderr) as shown:
+        yield from shown
+
+
+class _reporting:  # noqa: N801  # used as a with-statement's verb
+    """Shows a progress bar on a terminal while a long file is stored."""
+
+    def __init__(self, path: Path, *, show: bool) -> None:
+        self._path, self._show = path, show and sys.stderr.isatty()
+        self._bar: Any = None
+
+    def __enter__(self) -> Report:
+        return self._report
+
+    def _report(self, done: int, total: int, doing: str) -> None:
+        if not self._show:
+            return
+        if self._bar is None:
+            self._bar = click.progressbar(length=max(total, 1), label=f"{doing}: {self._path.name}", file=sys.stderr)
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+
+
+def _print_table(rows: list[dict[str, Any]], columns: tuple[str, ...], money: tuple[str, ...]) -> None:
+    from tracker.domain.money import dollars
+
+    table = [[name.replace("_cents", "").replace("_", " ") for name in columns + money]]
+    for row in rows:
+        cells = [str(row[name] if row[name] is not None else "refused") for name in columns]
+        table.append(cells + [dollars(row[name]) for name in money])
+    widths = [max(len(line[place]) for line in table) for place in range(len(table[0]))]
+    for line in table:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    for row in rows:
+        for problem in row["problems"]:
+            click.echo(f"{row['file']}: {problem['where']}: {problem['why']}")

@@ -1,0 +1,51 @@
+"""What the jobs do: one function per kind; each commits its result and the job's end together."""
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.db import transaction
+from tracker.importers.errors import ImportProblem
+from tracker.jobs.engine import JobFailed, Task, TaskFunction
+from tracker.knowledge import load
+from tracker.models import ImportFile, Practice
+from tracker.services.bringing_in import store_and_diagnose
+from tracker.services.importing import make_preview, raw_bytes
+
+
+def _import_of(session: Session, task: Task) -> ImportFile:
+    query = select(ImportFile).where(ImportFile.practice_id == task.practice_id)
+    row = session.scalar(query.where(ImportFile.id == task.arguments["import_id"]))
+    if row is None:
+        raise JobFailed("The file is gone")
+    return row
+
+
+def preview_import(task: Task) -> None:
+    """Read a big staged file and keep what storing it would do."""
+    now = datetime.now(UTC)
+    with transaction(task.sessions.writing([task.practice_id or 0])) as session:
+        row = _import_of(session, task)
+        if row.state == "staged" and not row.preview:
+            practice = session.get_one(Practice, row.practice_id)
+            try:
+                make_preview(session, practice, row, raw_bytes(session, row), load(), now, task.report)
+            except ImportProblem as problem:
+                row.preview = {
+                    "refused": {"where": problem.where, "why": problem.why, "what_to_do": problem.what_to_do}
+                }
+        task.finish(session, {"import": row.public_id})
+
+
+def store_import(task: Task) -> None:
+    """Store a big file that a person confirmed: whole, once, or not at all."""
+    now = datetime.now(UTC)
+    with transaction(task.sessions.writing([task.practice_id or 0])) as session:
+        row = _import_of(session, task)
+        if row.state == "storing":
+            store_and_diagnose(session, row, now, date.today(), load(), task.report)  # noqa: DTZ011  # the user's day
+        task.finish(session, {"import": row.public_id, "stored": row.result})
+
+
+TASKS: dict[str, TaskFunction] = {"import.preview": preview_import, "import.store": store_import}

@@ -1,0 +1,85 @@
+"""Rows waiting to be written: gathered while a file is read, inserted table by table in the order of their keys."""
+
+from typing import Any
+
+from sqlalchemy import Table, bindparam, update
+from sqlalchemy.orm import Session
+
+from tracker.db import insert_rows
+from tracker.models import (
+    Adjustment,
+    Base,
+    Claim,
+    ClaimLine,
+    ClaimPayment,
+    Denial,
+    DenialAnswer,
+    Patient,
+    Provider,
+    ProviderAdjustment,
+    Remark,
+    Remittance,
+    ServicePayment,
+    Submission,
+)
+
+# A row may only point to rows of tables above it.
+_ORDER: tuple[type[Base], ...] = (
+    Provider,
+    Patient,
+    Claim,
+    ClaimLine,
+    Submission,
+    Remittance,
+    ClaimPayment,
+    ServicePayment,
+    Adjustment,
+    Remark,
+    ProviderAdjustment,
+    Denial,
+    DenialAnswer,
+)
+
+
+class RowBuffer:
+    """Rows to insert and columns to change, by table. With ``keep=False`` rows are counted and dropped (a dry run)."""
+
+    def __init__(self, *, keep: bool) -> None:
+        self._keep = keep
+        self._inserts: dict[tuple[type[Base], tuple[str, ...]], list[tuple[Any, ...]]] = {}
+        self._updates: dict[tuple[type[Base], tuple[str, ...]], list[dict[str, Any]]] = {}
+
+    def add(self, model: type[Base], columns: tuple[str, ...], row: tuple[Any, ...]) -> None:
+        """Ask for one row, its values in the order of ``columns``."""
+        if self._keep:
+            self._inserts.setdefault((model, columns), []).append(row)
+
+    def change(self, model: type[Base], practice_id: int, row_id: int, **values: Any) -> None:
+        """Ask for new values of one stored row."""
+        if self._keep:
+            changes = {
+                "key_practice": practice_id,
+                "key_id": row_id,
+                **{f"new_{name}": v for name, v in values.items()},
+            }
+            self._updates.setdefault((model, tuple(values)), []).append(changes)
+
+    def flush(self, session: Session) -> None:
+        """Write everything asked for, and forget it."""
+        for model in _ORDER:
+            for key in [key for key in self._inserts if key[0] is model]:
+                insert_rows(session, model, key[1], self._inserts.pop(key))
+        for (model, names), changes in self._updates.items():
+            _update_rows(session, model, names, changes)
+        self._updates.clear()
+
+
+def _update_rows(session: Session, model: type[Base], names: tuple[str, ...], changes: list[dict[str, Any]]) -> None:
+    table = model.__table__
+    assert isinstance(table, Table)
+    statement = (
+        update(table)
+        .where(table.c.practice_id == bindparam("key_practice"), table.c.id == bindparam("key_id"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
+    session.connection().execute(statement, changes)

@@ -1,0 +1,71 @@
+"""Which claim line an answer is about, and which part of a claim-level adjustment belongs to which line."""
+
+from collections.abc import Callable, Sequence
+
+from tracker.domain.remittance import Adjustment, ClaimPayment, ServicePayment
+from tracker.services.known_claims import KnownLine
+
+
+def match_line(free: Sequence[KnownLine], service: ServicePayment) -> KnownLine | None:
+    """Return the line, among those not matched yet, that a service payment answers (x12.md rule 29).
+
+    By REF*6R, by the LX number that payers send on splits, else by code, modifiers, date and charge, ever looser.
+    """
+    code = service.submitted_code or service.code
+    modifiers = " ".join(service.submitted_modifiers if service.submitted_code else service.modifiers)
+    charge, day, number = abs(service.charge_cents), service.service_from, service.control_number
+    tests: tuple[Callable[[KnownLine], bool], ...] = (
+        lambda line: bool(number) and line.control_number == number,
+        lambda line: number.isdigit() and line.line == int(number) and line.code == code,
+        lambda line: (
+            (line.code, line.modifiers, line.charge_cents) == (code, modifiers, charge) and _same_day(line, service)
+        ),
+        lambda line: (line.code, line.charge_cents) == (code, charge) and _same_day(line, service),
+        lambda line: line.code == code and line.service_date == day,
+    )
+    for test in tests:
+        for line in free:
+            if test(line):
+                return line
+    return None
+
+
+def _same_day(line: KnownLine, service: ServicePayment) -> bool:
+    return service.service_from is None or line.service_date is None or line.service_date == service.service_from
+
+
+def spread_claim_adjustments(paid: ClaimPayment) -> list[tuple[Adjustment, ...]]:
+    """Return, for each service of a claim, its part of the claim-level adjustments.
+
+    They are spread only when they add up to exactly what the lines leave unexplained (charge - paid - own
+    adjustments); otherwise they stay with the claim.
+    """
+    nothing: list[tuple[Adjustment, ...]] = [() for _ in paid.services]
+    if not paid.adjustments or not paid.services:
+        return nothing
+    gaps = [
+        service.charge_cents - service.paid_cents - sum(a.amount_cents for a in service.adjustments)
+        for service in paid.services
+    ]
+    if sum(gaps) != sum(a.amount_cents for a in paid.adjustments) or any(gap < 0 for gap in gaps):
+        return nothing
+    if any(adjustment.amount_cents < 0 for adjustment in paid.adjustments):
+        return nothing
+    parts: list[list[Adjustment]] = [[] for _ in paid.services]
+    left = [[adjustment, adjustment.amount_cents] for adjustment in paid.adjustments]
+    for place, gap in enumerate(gaps):
+        _fill(parts[place], gap, left)
+    return [tuple(part) for part in parts]
+
+
+def _fill(part: list[Adjustment], gap: int, left: list[list[Adjustment | int]]) -> None:
+    """Take ``gap`` cents from the adjustments that have something left, in their order."""
+    for entry in left:
+        adjustment, rest = entry
+        assert isinstance(adjustment, Adjustment)
+        assert isinstance(rest, int)
+        taken = min(gap, rest)
+        if taken > 0:
+            part.append(adjustment._replace(amount_cents=taken, quantity=None))
+            entry[1] = rest - taken
+            gap -= taken

@@ -1,0 +1,75 @@
+"""Finding the payer a file speaks of, and what kind of payer it is."""
+
+import re
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.models import Payer
+
+# Claim filing indicator (CLP06, SBR09) to the kinds of the case format. 16 is an HMO Medicare risk plan.
+_KIND_BY_FILING = {
+    "MB": "medicare_b", "MA": "medicare_b", "16": "medicare_advantage", "MC": "medicaid", "CH": "tricare",
+    "VA": "va", "WC": "workers_comp", "AM": "auto", "LM": "auto", "09": "self_pay",
+}  # fmt: skip
+_KIND_BY_NAME = (
+    (re.compile(r"\bmedicare\b.*\badv|\badvantage\b", re.IGNORECASE), "medicare_advantage"),
+    (re.compile(r"\bmedicare\b", re.IGNORECASE), "medicare_b"),
+    (re.compile(r"\bmedicaid\b|\bmedical assistance\b|\bmedi-cal\b", re.IGNORECASE), "medicaid"),
+    (re.compile(r"\btricare\b", re.IGNORECASE), "tricare"),
+    (re.compile(r"\bveterans\b|\bva ccn\b", re.IGNORECASE), "va"),
+    (re.compile(r"\bcompensation\b|\bworkers'? comp", re.IGNORECASE), "workers_comp"),
+)
+
+
+def payer_kind(name: str, filing_code: str) -> str:
+    """Return the kind of a payer from its claim filing indicator, else from words of its name.
+
+    A Medicare filing code with an Advantage plan's name is an Advantage plan.
+    """
+    by_name = next((kind for pattern, kind in _KIND_BY_NAME if pattern.search(name)), None)
+    by_filing = _KIND_BY_FILING.get(filing_code)
+    if by_filing == "medicare_b" and by_name == "medicare_advantage":
+        return by_name
+    return by_filing or by_name or "commercial"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", " ", name.lower()).strip()
+
+
+class PayerDirectory:
+    """All payers of the installation, by payer id, by TIN and by name. New ones are written at once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._payers = list(session.scalars(select(Payer).order_by(Payer.id)))
+
+    def find_or_make(self, name: str, payer_code: str, tin: str, filing_code: str) -> Payer:
+        """Return the payer, made if unknown; the payer id decides, then the name, then the TIN."""
+        found = self._find(name, payer_code, tin)
+        if found is None:
+            found = Payer(
+                name=name[:120] or "Payer not named",
+                payer_code=payer_code[:80],
+                tin=tin[:12],
+                kind=payer_kind(name, filing_code),
+            )
+            self._session.add(found)
+            self._session.flush()
+            self._payers.append(found)
+        elif not found.tin and tin:
+            found.tin = tin[:12]
+        return found
+
+    def _find(self, name: str, payer_code: str, tin: str) -> Payer | None:
+        for payer in self._payers:
+            if payer_code and payer.payer_code == payer_code and _plain(payer.name) == _plain(name):
+                return payer
+        for payer in self._payers:
+            if name and _plain(payer.name) == _plain(name):
+                return payer
+        for payer in self._payers:
+            if payer_code and payer.payer_code == payer_code:
+                return payer
+        return next((payer for payer in self._payers if tin and payer.tin == tin and not name), None)

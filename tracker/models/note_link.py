@@ -7,7 +7,10 @@ from tracker.models.base import Base, PracticeOwned, belongs_to_practice, owned_
 
 
 class NoteLink(PracticeOwned, Base):
-    """A note used for a claim; ``by_hand`` when a person chose it."""
+    """A note used for a claim; ``by_hand`` when a person chose it.
+
+    ``removed`` keeps a link a person took away, so that it is not made again by itself.
+    """
 
     __tablename__ = "note_links"
     __table_args__ = (
@@ -20,3 +23,4 @@ class NoteLink(PracticeOwned, Base):
     note_id: Mapped[int]
     claim_id: Mapped[int]
     by_hand: Mapped[bool] = mapped_column(default=False)
+    removed: Mapped[bool] = mapped_column(default=False)

@@ -83,8 +83,8 @@ class CaseRows:
         medicare = {row.patient_id for row in self.claims if row.payer_kind == "medicare_b"}
         self.allowed = self._allowed(medicare) if medicare else {}
 
-    def _claims(self) -> list[Row[Any]]:
-        query: Select[Any] = (
+    def _claims(self) -> Sequence[Any]:
+        query = (
             select(
                 Claim.id, Claim.public_id, Claim.patient_id, Claim.payer_id, Claim.control_number,
                 Claim.payer_claim_number, Claim.frequency_code, Claim.submitted_on, Claim.place_of_service,
@@ -106,7 +106,7 @@ class CaseRows:
             )
             .where(Claim.practice_id == self._practice_id, Claim.id.in_(self._ids))
         )  # fmt: skip
-        return list(self._session.execute(query))
+        return self._session.execute(query).all()
 
     def _lines(self, condition: ColumnElement[bool]) -> Rows:
         query = select(

@@ -1,0 +1,188 @@
+"""Running the checker over stored claims: findings and suggestions per denial; a person's choice always stands."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from tracker.db import insert_rows
+from tracker.diagnosis import LineDiagnosis, Quote, diagnose
+from tracker.diagnosis import Suggestion as Cause
+from tracker.knowledge import Knowledge
+from tracker.models import Denial, Finding, Suggestion
+from tracker.models.base import take_ids
+from tracker.services.cases import StoredCase, stored_cases
+from tracker.services.known_claims import chunks
+
+_FINDING = ("practice_id", "id", "denial_id", "rule_id", "result", "reason", "evidence", "knowledge_version")
+_SUGGESTION = (
+    "practice_id", "id", "denial_id", "rank", "ruled_out", "root_cause", "path", "strength", "rules", "reasons",
+    "evidence", "against", "cure", "letter", "decision", "decided_by_id", "decided_at", "knowledge_version",
+)  # fmt: skip
+
+
+class _Decision(NamedTuple):
+    """What a person said about a suggested cause before."""
+
+    decision: str
+    by_id: int | None
+    at: datetime | None
+
+
+_UNDECIDED = _Decision("", None, None)
+
+
+class _Diagnosed(NamedTuple):
+    """A denial with what the checker says of its line."""
+
+    denial: Any
+    case: StoredCase
+    diagnosis: LineDiagnosis
+
+
+def diagnose_claims(
+    session: Session, practice_id: int, claim_ids: Sequence[int], knowledge: Knowledge, today: date
+) -> int:
+    """Check the claims and save findings and suggestions for their denials; return how many denials were checked.
+
+    A denial's root cause, strength and path follow the best suggestion nobody rejected, unless a person chose.
+    """
+    count = 0
+    for part in chunks(claim_ids):
+        diagnosed = _diagnose(session, practice_id, part, knowledge, today)
+        _save(session, practice_id, diagnosed, knowledge.version)
+        count += len(diagnosed)
+    return count
+
+
+def _diagnose(
+    session: Session, practice_id: int, claim_ids: Sequence[int], knowledge: Knowledge, today: date
+) -> list[_Diagnosed]:
+    columns = (Denial.id, Denial.claim_id, Denial.claim_line_id, Denial.cause_chosen_by_id)
+    denials = session.execute(
+        select(*columns).where(Denial.practice_id == practice_id, Denial.claim_id.in_(claim_ids))
+    ).all()
+    cases = stored_cases(session, practice_id, sorted({denial.claim_id for denial in denials}), today)
+    answers = {
+        claim_id: {line.line: line for line in diagnose(stored.case, knowledge)} for claim_id, stored in cases.items()
+    }
+    diagnosed = []
+    for denial in denials:
+        by_line, stored = answers[denial.claim_id], cases[denial.claim_id]
+        number = stored.line_numbers.get(denial.claim_line_id)
+        # A claim denied as a whole is diagnosed by its first line.
+        line = by_line.get(number) if number is not None else next(iter(by_line.values()), None)
+        if line is not None:
+            diagnosed.append(_Diagnosed(denial, stored, line))
+    return diagnosed
+
+
+def _save(session: Session, practice_id: int, diagnosed: Sequence[_Diagnosed], version: str) -> None:
+    denial_ids = [entry.denial.id for entry in diagnosed]
+    decisions = _decisions(session, practice_id, denial_ids)
+    for model in (Finding, Suggestion):
+        session.execute(
+            delete(model)
+            .where(model.practice_id == practice_id, model.denial_id.in_(denial_ids))
+            .execution_options(synchronize_session=False)
+        )
+    insert_rows(session, Finding, _FINDING, list(_finding_rows(practice_id, diagnosed, version)))
+    insert_rows(session, Suggestion, _SUGGESTION, list(_suggestion_rows(practice_id, diagnosed, decisions, version)))
+    _update_denials(session, practice_id, diagnosed, decisions)
+
+
+def _decisions(session: Session, practice_id: int, denial_ids: Sequence[int]) -> Mapping[tuple[int, str], _Decision]:
+    query = select(
+        Suggestion.denial_id, Suggestion.root_cause, Suggestion.decision, Suggestion.decided_by_id,
+        Suggestion.decided_at,
+    ).where(
+        Suggestion.practice_id == practice_id, Suggestion.denial_id.in_(denial_ids), Suggestion.decision != ""
+    )  # fmt: skip
+    return {
+        (row.denial_id, row.root_cause): _Decision(row.decision, row.decided_by_id, row.decided_at)
+        for row in session.execute(query)
+    }
+
+
+def _finding_rows(practice_id: int, diagnosed: Iterable[_Diagnosed], version: str) -> Iterable[tuple[Any, ...]]:
+    rows = [
+        (entry.denial.id, finding.rule_id[:60], str(finding.result), finding.reason, _quotes(finding.evidence, entry))
+        for entry in diagnosed
+        for finding in entry.diagnosis.findings
+    ]
+    for row_id, row in zip(take_ids(len(rows)), rows, strict=True):
+        yield (practice_id, row_id, *row, version)
+
+
+def _suggestion_rows(
+    practice_id: int,
+    diagnosed: Sequence[_Diagnosed],
+    decisions: Mapping[tuple[int, str], _Decision],
+    version: str,
+) -> Iterable[tuple[Any, ...]]:
+    rows = [
+        _suggestion_row(entry, cause, rank, out, decisions.get((entry.denial.id, cause.root_cause), _UNDECIDED))
+        for entry in diagnosed
+        for out, causes in ((False, entry.diagnosis.suggestions), (True, entry.diagnosis.ruled_out))
+        for rank, cause in enumerate(causes, 1)
+    ]
+    for row_id, row in zip(take_ids(len(rows)), rows, strict=True):
+        yield (practice_id, row_id, *row, version)
+
+
+def _suggestion_row(
+    entry: _Diagnosed, cause: Cause, rank: int, ruled_out: bool, decision: _Decision
+) -> tuple[Any, ...]:
+    return (
+        entry.denial.id, rank, ruled_out, cause.root_cause, str(cause.path), str(cause.strength), list(cause.rules),
+        list(cause.reasons), _quotes(cause.evidence, entry), _quotes(cause.against, entry), cause.cure, cause.letter,
+        *decision,
+    )  # fmt: skip
+
+
+def _quotes(quotes: Iterable[Quote], entry: _Diagnosed) -> list[dict[str, Any]]:
+    """Return quotes with the note's public id in place of its index in the case, which changes when notes are added."""
+    return [
+        {"note": entry.case.note_ids[quote.note], "start": quote.start, "end": quote.end, "quote": quote.quote}
+        for quote in quotes
+    ]
+
+
+def _update_denials(
+    session: Session,
+    practice_id: int,
+    diagnosed: Sequence[_Diagnosed],
+    decisions: Mapping[tuple[int, str], _Decision],
+) -> None:
+    changes: dict[int, dict[str, Any]] = defaultdict(dict)
+    for entry in diagnosed:
+        if entry.denial.cause_chosen_by_id is not None:
+            continue
+        standing = (
+            cause
+            for cause in entry.diagnosis.suggestions
+            if decisions.get((entry.denial.id, cause.root_cause), _UNDECIDED).decision != "rejected"
+        )
+        best = next(standing, None)
+        changes[entry.denial.id] = {
+            "key_id": entry.denial.id,
+            "new_root_cause": best.root_cause if best else "",
+            "new_strength": str(best.strength) if best else "",
+            "new_path": str(best.path) if best else "",
+        }
+    if not changes:
+        return
+    table = Denial.__table__
+    assert isinstance(table, Table)
+    statement = (
+        update(table)
+        .where(table.c.practice_id == practice_id, table.c.id == bindparam("key_id"))
+        .values({name: bindparam(f"new_{name}") for name in ("root_cause", "strength", "path")})
+    )
+    session.connection().execute(statement, list(changes.values()))
+    for row in session.identity_map.values():
+        if isinstance(row, Denial) and row.id in changes:
+            session.expire(row, ["root_cause", "strength", "path"])

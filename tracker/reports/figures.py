@@ -1,0 +1,88 @@
+"""Figures with their definitions: a rate that knows its numerator and denominator, and the tiles of the insights page."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.models import Denial, ImportFile
+from tracker.reports.tallies import Cohort, DecidedAppeal
+
+LEAST_LINES = 20  # ux.md 3.1: under this many lines, counts and no rate
+LEAST_DECIDED = 10  # ux.md 3.1: the same for decided appeals
+
+
+class Rate(NamedTuple):
+    """A share of counted things; ``share`` is None when there are too few for a fair rate."""
+
+    part: int
+    whole: int
+    least: int
+
+    @property
+    def share(self) -> float | None:
+        """The rate between 0 and 1, or None under the least number."""
+        return self.part / self.whole if self.whole >= self.least else None
+
+    def text(self, digits: int = 1) -> str:
+        """The rate as a percentage, or ``n/a``."""
+        return "n/a" if self.share is None else percent(self.part, self.whole, digits)
+
+
+def percent(part: int, whole: int, digits: int = 1) -> str:
+    """Return ``part`` of ``whole`` as a percentage, rounded half up by integer arithmetic: ``8.6%``."""
+    scale = 10**digits
+    tenths = (abs(part) * 200 * scale + whole) // (2 * whole) if whole else 0
+    sign = "-" if part < 0 and tenths else ""
+    return f"{sign}{tenths // scale}.{tenths % scale:0{digits}d}%" if digits else f"{sign}{tenths}%"
+
+
+def line_rate(denied_lines: int, lines: int) -> Rate:
+    """Return the initial denial rate: lines denied by their first answer, of all lines first answered then."""
+    return Rate(denied_lines, lines, LEAST_LINES)
+
+
+def overturn_rate(decided: list[DecidedAppeal]) -> Rate:
+    """Return the share of decided appeals decided fully or partly for the practice; pending ones are not in it."""
+    return Rate(sum(appeal.for_us for appeal in decided), len(decided), LEAST_DECIDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Open denials whose last legal day to file has passed with nothing sent and nothing decided."""
+
+    denials: int
+    cents: int
+
+
+# With these the practice has done its part, or a person has decided; the file-by date is behind it.
+_ACTED_ON = ("waiting", "corrected_sent")
+
+
+def missed_deadlines(session: Session, payer_ids: tuple[int, ...], today: date) -> Missed:
+    """Return the missed deadlines as of ``today``: past the legal date, still open, neither appealed nor corrected."""
+    query = select(func.count(), func.sum(Denial.amount_cents)).where(
+        Denial.is_open.is_(True),
+        Denial.clock == "file_by",
+        Denial.file_by_legal < today,
+        Denial.status.not_in(_ACTED_ON),
+    )
+    if payer_ids:
+        query = query.where(Denial.payer_id.in_(payer_ids))
+    count, cents = session.execute(query).one()
+    return Missed(count, int(cents or 0))
+
+
+def recovered_share(cohort: Cohort) -> str:
+    """Return the recovered part of a cohort's denied dollars: ``32%``."""
+    return percent(cohort.recovered_cents, cohort.cents, 0) if cohort.cents else "n/a"
+
+
+def data_through(session: Session) -> date | None:
+    """Return the day the last 835 was brought in and kept, or None when there is none."""
+    latest = session.scalar(
+        select(func.max(ImportFile.stored_at)).where(ImportFile.file_format == "835", ImportFile.state == "stored")
+    )
+    return latest.date() if latest else None

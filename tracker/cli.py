@@ -152,7 +152,7 @@ def _import_for_practices(
         for practice in practices:
             only_own = practice_name is None and len(practices) > 1
             _, stored = import_now(session, practice, path.name, data, now, load(), only_own=only_own, report=report)
-            diagnose_stored(session, practice.id, stored, load(), now, date.today())  # noqa: DTZ011  # the user's day
+            diagnose_stored(session, practice.id, stored, load(), date.today())  # noqa: DTZ011  # the user's day
             parts.append(stored)
     return parts
 

@@ -12,13 +12,11 @@ from tracker.services.linking import link_claims
 from tracker.services.storing import Report, Stored, no_report
 
 
-def diagnose_stored(
-    session: Session, practice_id: int, stored: Stored, knowledge: Knowledge, now: datetime, today: date
-) -> None:
+def diagnose_stored(session: Session, practice_id: int, stored: Stored, knowledge: Knowledge, today: date) -> None:
     """Link the notes of the claims a file brought and diagnose the claims with open denials."""
     session.flush()
     link_claims(session, practice_id, stored.counted.made_claim_ids)
-    diagnose_claims(session, practice_id, sorted(stored.denied_claim_ids), knowledge, now, today)
+    diagnose_claims(session, practice_id, sorted(stored.denied_claim_ids), knowledge, today)
 
 
 def store_and_diagnose(
@@ -32,5 +30,5 @@ def store_and_diagnose(
     """Store a staged file, link and diagnose, all in the caller's transaction."""
     stored = store(session, row, now, knowledge, report)
     report(stored.counted.claims, stored.counted.claims, "Looking for causes")
-    diagnose_stored(session, row.practice_id, stored, knowledge, now, today)
+    diagnose_stored(session, row.practice_id, stored, knowledge, today)
     return stored

@@ -98,9 +98,15 @@ class Ledger:
         facts = {"file_format": "835", "state": "stored"} | values
         self.session.add(
             ImportFile(
-                practice_id=self.practice.id, batch="b", filename="a.835", content_hash="h", size=1, created_at=at,
-                stored_at=at, **facts,
-            )  # fmt: skip
+                practice_id=self.practice.id,
+                batch="b",
+                filename="a.835",
+                content_hash="h",
+                size=1,
+                created_at=at,
+                stored_at=at,
+                **facts,
+            )
         )
         self.session.flush()
 

@@ -31,7 +31,9 @@ TODAY = date(2026, 11, 22)
 
 
 def october(session):
-    return monthly_trend(OCTOBER.months, denials_by_day(session, OCTOBER), lines_by_day(session, OCTOBER), TODAY).months[0]
+    return monthly_trend(
+        OCTOBER.months, denials_by_day(session, OCTOBER), lines_by_day(session, OCTOBER), TODAY
+    ).months[0]
 
 
 def test_the_rate_is_denied_lines_over_lines_first_adjudicated_in_the_month(session, eastside, harbor):
@@ -167,7 +169,14 @@ def test_figures_of_another_practice_are_not_seen(session, eastside, harbor):
 
 @pytest.mark.parametrize(
     ("part", "whole", "digits", "text"),
-    [(79, 921, 1, "8.6%"), (1, 3, 0, "33%"), (1, 8, 1, "12.5%"), (1, 200, 0, "1%"), (0, 5, 1, "0.0%"), (5, 5, 0, "100%")],
+    [
+        (79, 921, 1, "8.6%"),
+        (1, 3, 0, "33%"),
+        (1, 8, 1, "12.5%"),
+        (1, 200, 0, "1%"),
+        (0, 5, 1, "0.0%"),
+        (5, 5, 0, "100%"),
+    ],
 )
 def test_percentages_are_rounded_half_up(part, whole, digits, text):
     assert percent(part, whole, digits) == text

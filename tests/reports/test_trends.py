@@ -58,7 +58,10 @@ def test_the_month_of_today_is_in_progress_and_left_out_of_comparisons():
         ((60, 70, 80, 500), "Denials rose from 70 in September to 80 in October, the highest of the months shown"),
         ((90, 80, 84, 0), "No clear change: 80 denials in September, 84 in October. August was highest at 90"),
         ((20, 90, 40, 0), "Denials fell from 90 in September to 40 in October"),
-        ((5, 100, 109, 0), "No clear change: 100 denials in September, 109 in October, the highest of the months shown"),
+        (
+            (5, 100, 109, 0),
+            "No clear change: 100 denials in September, 109 in October, the highest of the months shown",
+        ),
         ((0, 0, 12, 3), "12 denials in October, $3,600"),
         ((0, 0, 0, 3), "No complete month to compare yet"),
         ((7,), "No complete month to compare yet"),

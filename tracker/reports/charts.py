@@ -114,8 +114,8 @@ def nice_axis(highest: float, least: float) -> tuple[float, float]:
 def short_dollars(cents: float) -> str:
     """Return cents as an axis or bar says them: ``$850``, ``$29.1K``, ``$10K``, ``$1.2M``."""
     dollars = cents / 100
-    for unit, size in (("M", 1_000_000), ("K", 1_000)):
-        if dollars >= size:
+    for unit, size, least in (("M", 1_000_000, 999_950), ("K", 1_000, 999.5)):  # never "$1000" or "$1000K"
+        if dollars >= least:
             return f"${dollars / size:.1f}".removesuffix(".0") + unit
     return f"${dollars:.0f}"
 

@@ -1,0 +1,193 @@
+"""The activity of a denial: what people did and what the payer said, newest first."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.money import dollars
+from tracker.domain.statuses import CLOSE_REASONS, STATUSES
+from tracker.knowledge import Knowledge
+from tracker.models import AppealDenial, Denial, DenialAnswer, Event, ImportFile, User
+
+_ANSWERS = {
+    "first": "The payer denied it",
+    "repeat": "The payer denied it again",
+    "payment": "The payer paid {amount}",
+    "settled": "The payer settled it without a payment",
+    "reversal": "The payer took its answer back",
+    "correction": "The payer corrected its answer",
+    "take_back": "The payer took {amount} back",
+}
+_PARTS = {"authorization": "authorization", "eligibility": "coverage", "plan": "plan of care", "submission": "receipt"}
+
+
+class Moment(NamedTuple):
+    """One entry. ``exact`` is false when only the day is known; ``undo_id`` is the event to undo, if it can be."""
+
+    at: datetime
+    exact: bool
+    words: str
+    by: str
+    undo_id: int | None
+    undone: bool
+
+
+def timeline(session: Session, denial: Denial, knowledge: Knowledge) -> list[Moment]:
+    """Return what happened to a denial, newest first."""
+    events = _events(session, denial)
+    names = _user_names(session, events)
+    moments = [_moment(event, denial, names, knowledge) for event in events]
+    moments += _answers(session, denial)
+    moments.append(_created(session, denial))
+    return sorted(moments, key=lambda moment: moment.at, reverse=True)
+
+
+def _events(session: Session, denial: Denial) -> Sequence[Event]:
+    appeals = select(AppealDenial.appeal_id).where(
+        AppealDenial.practice_id == denial.practice_id, AppealDenial.denial_id == denial.id
+    )
+    subject = or_(
+        and_(Event.subject_kind == "denial", Event.subject_id == denial.id),
+        and_(Event.subject_kind == "claim", Event.subject_id == denial.claim_id),
+        and_(Event.subject_kind == "appeal", Event.subject_id.in_(appeals)),
+    )
+    query = select(Event).where(Event.practice_id == denial.practice_id, subject)
+    return session.scalars(query.order_by(Event.at.desc(), Event.id.desc()).limit(200)).all()
+
+
+def _user_names(session: Session, events: Sequence[Event]) -> Mapping[int, str]:
+    ids = {event.user_id for event in events if event.user_id is not None}
+    for event in events:
+        owners = event.details.get("changes", {}).get("owner_id", [])
+        ids.update(owner for owner in owners if owner is not None)
+    if not ids:
+        return {}
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+
+
+def _moment(event: Event, denial: Denial, names: Mapping[int, str], knowledge: Knowledge) -> Moment:
+    words = _WORDS.get(event.kind, lambda event, _names, _knowledge: event.kind.replace("_", " ").capitalize())
+    can_undo = not event.undone and _still_so(event, denial)
+    return Moment(
+        event.at,
+        True,
+        words(event, names, knowledge),
+        names.get(event.user_id or 0, ""),
+        event.id if can_undo else None,
+        event.undone,
+    )
+
+
+def _still_so(event: Event, denial: Denial) -> bool:
+    """Whether a change can be taken back: the denial still has the values it set."""
+    if event.subject_kind != "denial" or "changes" not in event.details:
+        return False
+    for name, (_, after) in event.details["changes"].items():
+        value = getattr(denial, name)
+        if (value.isoformat() if isinstance(value, date) else value) != after:
+            return False
+    return True
+
+
+def _answers(session: Session, denial: Denial) -> list[Moment]:
+    rows = session.scalars(
+        select(DenialAnswer).where(DenialAnswer.practice_id == denial.practice_id, DenialAnswer.denial_id == denial.id)
+    )
+    return [
+        Moment(
+            datetime.combine(row.answered_on, time(), UTC),
+            False,
+            _ANSWERS.get(row.kind, row.kind).format(amount=dollars(abs(row.amount_cents))),
+            "",
+            None,
+            False,
+        )
+        for row in rows
+    ]
+
+
+def _created(session: Session, denial: Denial) -> Moment:
+    words = "Logged by hand"
+    if denial.import_id is not None:
+        file = session.get(ImportFile, (denial.practice_id, denial.import_id))
+        words = f"Created from the 835 file {file.filename}" if file else "Created from an 835 file"
+    return Moment(denial.created_at, True, words, "", None, False)
+
+
+def us_date(iso: str | None) -> str:
+    """Return an ISO date as people here write it, 11/29/2026."""
+    return date.fromisoformat(iso).strftime("%m/%d/%Y") if iso else ""
+
+
+def _change(event: Event, name: str) -> list[Any]:
+    changed: list[Any] = event.details.get("changes", {}).get(name, [None, None])
+    return changed
+
+
+def _status(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    before, after = _change(event, "status")
+    return f"Status {STATUSES.get(before, before)} to {STATUSES.get(after, after)}"
+
+
+def _owner(event: Event, names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    _, after = _change(event, "owner_id")
+    return f"Assigned to {names.get(after, 'somebody')}" if after else "Owner taken away"
+
+
+def _snooze(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    _, after = _change(event, "snoozed_to")
+    return f"Snoozed to {us_date(after)}" if after else "Snooze ended"
+
+
+def _deadline(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    before, after = _change(event, "file_by_safe")
+    since = f", was {us_date(before)}" if before else ""
+    return f"File-by date set to {us_date(after)}{since}" if after else f"File-by date taken away{since}"
+
+
+def _closed(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    _, reason = _change(event, "close_reason")
+    return f"Closed: {CLOSE_REASONS.get(reason, reason)}"
+
+
+def _cause(event: Event, _names: Mapping[int, str], knowledge: Knowledge) -> str:
+    _, code = _change(event, "root_cause")
+    cause = knowledge.root_causes.get(code or "")
+    return f"Picked the cause: {cause.title}" if cause else "Picked a cause"
+
+
+def _rejected(event: Event, _names: Mapping[int, str], knowledge: Knowledge) -> str:
+    cause = knowledge.root_causes.get(event.details.get("cause", ""))
+    return f"Said it is not: {cause.title}" if cause else "Rejected a suggested cause"
+
+
+def _coverage(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    return "Coverage and plan: " + ", ".join(_PARTS.get(part, part) for part in event.details.get("parts", []))
+
+
+def _plain(words: str) -> Callable[[Event, Mapping[int, str], Knowledge], str]:
+    return lambda _event, _names, _knowledge: words
+
+
+_WORDS: dict[str, Callable[[Event, Mapping[int, str], Knowledge], str]] = {
+    "status": _status,
+    "owner": _owner,
+    "snooze": _snooze,
+    "deadline": _deadline,
+    "closed": _closed,
+    "cause": _cause,
+    "cause_rejected": _rejected,
+    "coverage": _coverage,
+    "comment": lambda event, _names, _knowledge: str(event.details.get("text", "")),
+    "claim_sent": lambda event, _names, _knowledge: f"Claim sent on {us_date(event.details.get('on'))}",
+    "note_linked": _plain("Note linked"),
+    "note_unlinked": _plain("Note taken away from this claim"),
+    "appeal_opened": _plain("Appeal letter started"),
+    "letter_saved": _plain("Appeal letter saved"),
+    "letter_signed": _plain("Appeal letter signed and locked"),
+    "letter_edition": _plain("New version of the appeal letter started"),
+    "undone": _plain("Undid a change"),
+}

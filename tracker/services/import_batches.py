@@ -1,0 +1,169 @@
+"""Files dropped together: each staged on its own, checked on one page, then stored or dropped together."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.importers.errors import ImportProblem
+from tracker.knowledge import Knowledge
+from tracker.models import ImportFile, Job, Practice
+from tracker.models.base import new_public_id
+from tracker.services.bringing_in import diagnose_stored
+from tracker.services.importing import cancel, confirm, file_hash, stage
+from tracker.services.payees import find_practices, require_one_practice
+from tracker.services.undoing_imports import undo_import
+
+
+class Upload(NamedTuple):
+    """A file as a person chose it."""
+
+    filename: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that cannot be used, and why."""
+
+    filename: str
+    problem: ImportProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What became of the files of one drop: ``rows`` are staged, ``refusals`` are not."""
+
+    code: str
+    rows: tuple[ImportFile, ...]
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """Who stages for whom: ``scope`` are the practices the person works for now, ``chosen`` the one picked, if any."""
+
+    scope: frozenset[int]
+    chosen: Practice | None
+    user_id: int | None
+    now: datetime
+    knowledge: Knowledge
+    max_mb: int
+    staged_hours: int
+
+
+def stage_batch(session: Session, uploads: Iterable[Upload], staging: Staging) -> Batch:
+    """Stage every file that can be used; one that cannot never hinders the others.
+
+    A refused file leaves a line in the batch (its name and the reason, never its bytes) if another file was staged.
+    """
+    code, rows, refusals, names = new_public_id(), list[ImportFile](), list[Refusal](), dict[str, str]()
+    for upload in uploads:
+        try:
+            rows.append(_stage_one(session, upload, code, staging, names))
+        except ImportProblem as problem:
+            refusals.append(Refusal(upload.filename, problem))
+    if rows:
+        session.add_all(_refused_row(refusal, rows[0], staging.now) for refusal in refusals)
+    return Batch(code, tuple(rows), tuple(refusals))
+
+
+def _stage_one(session: Session, upload: Upload, code: str, staging: Staging, names: dict[str, str]) -> ImportFile:
+    if len(upload.data) > staging.max_mb * 2**20:
+        size = -(-len(upload.data) // 2**20)
+        why = f"The selected file must be smaller than {staging.max_mb} MB. This one is {size} MB."
+        raise ImportProblem("File", why, "Ask the clearinghouse for smaller files.")
+    digest = file_hash(upload.data)
+    if digest in names:
+        raise ImportProblem("File", f"It is the same file as {names[digest]}.", "Nothing to do: it is read once.")
+    practice = _practice_of(session, upload.data, staging)
+    with session.begin_nested():
+        row = stage(
+            session, practice, upload.filename, upload.data, code, staging.user_id, staging.now, staging.knowledge,
+            staging.staged_hours,
+        )  # fmt: skip
+    names[digest] = upload.filename
+    return row
+
+
+def _practice_of(session: Session, data: bytes, staging: Staging) -> Practice:
+    """Return the practice a file goes to; a file that names another practice than the one chosen is refused."""
+    if staging.chosen is None:
+        practice = require_one_practice(session, data)
+        if practice.id not in staging.scope:
+            why = f"The file pays NPI {practice.npi}, which is none of the practices you are looking at."
+            raise ImportProblem("Payee", why, "Switch to all practices, or ask for access to this one.")
+        return practice
+    named = find_practices(session, data)
+    if named and staging.chosen not in named:
+        why = f"The file pays NPI {named[0].npi}, which is not the NPI of {staging.chosen.name}."
+        raise ImportProblem("Payee", why, "Choose the practice the file was made for.")
+    return staging.chosen
+
+
+def _refused_row(refusal: Refusal, beside: ImportFile, now: datetime) -> ImportFile:
+    problem = refusal.problem
+    return ImportFile(
+        practice_id=beside.practice_id,
+        batch=beside.batch,
+        filename=refusal.filename[:200],
+        file_format="",
+        content_hash="",
+        size=0,
+        state="refused",
+        preview={"refused": {"where": problem.where, "why": problem.why, "what_to_do": problem.what_to_do}},
+        created_at=now,
+        created_by_id=beside.created_by_id,
+    )
+
+
+def batch_rows(session: Session, code: str) -> list[ImportFile]:
+    """Return the files of a batch in the order they came; a file brought in alone is found by its own public id."""
+    query = select(ImportFile).order_by(ImportFile.id)
+    rows = session.scalars(query.where(ImportFile.batch == code)).all()
+    return list(rows or session.scalars(query.where(ImportFile.public_id == code)))
+
+
+def jobs_of(session: Session, rows: Sequence[ImportFile]) -> dict[int, Job]:
+    """Return the latest job of each file that has one, by the file's id."""
+    keys = {f"import.{work}:{row.id}": row.id for work in ("preview", "store") for row in rows}
+    jobs = session.scalars(select(Job).where(Job.key.in_(keys)).order_by(Job.id))
+    return {keys[job.key]: job for job in jobs}
+
+
+def denial_value(row: ImportFile, key: str) -> str:
+    """Return what a tick box on the check page carries for one denial of a file."""
+    return f"{row.public_id}.{key}"
+
+
+def confirm_batch(
+    session: Session,
+    rows: Iterable[ImportFile],
+    unticked: Collection[str],
+    user_id: int | None,
+    now: datetime,
+    today: date,
+    knowledge: Knowledge,
+) -> None:
+    """Store the staged files of a batch, claims as billed first; big ones are left to jobs, known ones dropped.
+
+    ``unticked`` are the values of the denials a person does not want to log.
+    """
+    staged = [row for row in rows if row.state == "staged"]
+    for row in sorted(staged, key=lambda row: row.file_format != "837P"):
+        if row.preview.get("status") == "duplicate" or "refused" in row.preview:
+            cancel(session, row, now)
+            continue
+        skipped = [found["key"] for found in row.preview["denials"] if denial_value(row, found["key"]) in unticked]
+        stored = confirm(session, row, skipped, user_id, now, knowledge)
+        if stored is not None:
+            diagnose_stored(session, row.practice_id, stored, knowledge, now, today)
+
+
+def undo_batch(session: Session, rows: Iterable[ImportFile], now: datetime) -> None:
+    """Take back every stored file of a batch, the last one first. Raises UndoRefused; the caller rolls back."""
+    for row in sorted((row for row in rows if row.state == "stored"), key=lambda row: row.id, reverse=True):
+        undo_import(session, row, now)

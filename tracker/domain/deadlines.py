@@ -1,0 +1,208 @@
+"""How long there is to act: clock rules, the two dates a clock has, and how near they are.
+
+Day 0 is the trigger (the notice's date), day 1 the day after. Two dates come out: ``safe`` counts from the notice
+without any presumption of late receipt and steps back to a business day; ``legal`` adds the presumption and rolls
+forward where the rule says so. Queues sort by ``safe``; nothing is called missed before ``legal`` has passed.
+"""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from tracker.domain.business_days import business_day_on_or_after, business_day_on_or_before
+
+
+class MonthEnd(StrEnum):
+    """What a count of months does when the month has no such day."""
+
+    LAST_DAY = "last_day"  # contracts
+    FIRST_OF_NEXT = "first_of_next"  # external review: 45 CFR 147.136(d)(2)(i)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """One way of counting. ``days`` or ``months`` is set, never both.
+
+    ``receipt_days`` are presumed between the notice's date and its receipt. ``rolls`` says that a last day on a
+    weekend or federal holiday moves to the next business day. ``filed_when`` is ``received``, ``postmarked`` or
+    ``submitted``. ``confidence`` is ``source``, ``knowledge``, ``old``, ``conflicting`` or ``assumed``.
+    """
+
+    id: str
+    payer_kinds: tuple[str, ...]
+    purpose: str
+    level: int
+    step: str
+    payer: str
+    counted_from: str
+    days: int | None
+    months: int | None
+    receipt_days: int
+    rolls: bool
+    month_end: MonthEnd
+    filed_when: str
+    answer_time: str
+    note: str
+    source: str
+    checked_on: date
+    confidence: str
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+    @property
+    def length(self) -> str:
+        """Return the length in words: ``120 days``, ``4 months``."""
+        count, unit = (self.days, "day") if self.days is not None else (self.months, "month")
+        return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+    def in_force(self, day: date) -> bool:
+        """Whether the rule holds for a notice of ``day``."""
+        return (self.effective_from is None or self.effective_from <= day) and (
+            self.effective_to is None or day <= self.effective_to
+        )
+
+
+class Clock(NamedTuple):
+    """The two dates of one deadline, and how they were counted, in words."""
+
+    safe: date
+    legal: date
+    words: str
+    rule: ClockRule
+
+
+class Bucket(StrEnum):
+    """How near a deadline is, as the queue groups it."""
+
+    OVERDUE = "overdue"
+    WEEK = "0-7"
+    TWO_WEEKS = "8-14"
+    MONTH = "15-30"
+    LATER = "31+"
+    NONE = "none"
+
+    @property
+    def label(self) -> str:
+        """Return the words a screen shows."""
+        return _BUCKET_LABELS[self]
+
+
+_BUCKET_LABELS = {
+    Bucket.OVERDUE: "Overdue",
+    Bucket.WEEK: "1 to 7 days",
+    Bucket.TWO_WEEKS: "8 to 14 days",
+    Bucket.MONTH: "15 to 30 days",
+    Bucket.LATER: "31 days or more",
+    Bucket.NONE: "No deadline",
+}
+
+
+def clock(
+    rule: ClockRule,
+    trigger: date,
+    *,
+    received_on: date | None = None,
+    extension_days: int = 0,
+    closed: frozenset[date] = frozenset(),
+) -> Clock:
+    """Return the clock that ``rule`` starts on ``trigger``, the date of the notice (or of the service).
+
+    A proven receipt replaces the presumption. ``extension_days`` is an extension granted in writing; ``closed`` are
+    days offices close besides weekends and federal holidays. Raises ValueError when the receipt is before the notice.
+    """
+    if received_on is not None and received_on < trigger:
+        raise ValueError(f"received on {received_on}, before the notice of {trigger}")
+    extension = timedelta(days=extension_days)
+    counted_to = _last_day(rule, trigger) + extension
+    start = trigger + timedelta(days=rule.receipt_days) if received_on is None else received_on
+    last = _last_day(rule, start) + extension
+    legal = business_day_on_or_after(last, closed) if rule.rolls else last
+    safe = business_day_on_or_before(counted_to, closed)
+    return Clock(safe, legal, _words(rule, trigger, received_on, last, legal), rule)
+
+
+def _last_day(rule: ClockRule, start: date) -> date:
+    if rule.days is not None:
+        return start + timedelta(days=rule.days)
+    return add_months(start, rule.months or 0, rule.month_end)
+
+
+def add_months(start: date, months: int, month_end: MonthEnd = MonthEnd.LAST_DAY) -> date:
+    """Return the same day ``months`` later; a month without that day gives what ``month_end`` says."""
+    year, month0 = divmod(start.year * 12 + start.month - 1 + months, 12)
+    last = calendar.monthrange(year, month0 + 1)[1]
+    if start.day <= last:
+        return date(year, month0 + 1, start.day)
+    end = date(year, month0 + 1, last)
+    return end if month_end is MonthEnd.LAST_DAY else end + timedelta(days=1)
+
+
+def _words(rule: ClockRule, trigger: date, received_on: date | None, last: date, legal: date) -> str:
+    parts = [f"{rule.length} from {rule.counted_from}, {_day(trigger)}"]
+    if received_on is not None:
+        parts.append(f"counted from its receipt on {_day(received_on)}")
+    elif rule.receipt_days:
+        parts.append(f"with {rule.receipt_days} days presumed for receipt")
+    text = f"{', '.join(parts)}: the last day is {_day(legal)}"
+    return f"{text} ({_day(last)} is no business day)." if legal != last else f"{text}."
+
+
+def _day(day: date) -> str:
+    return f"{day:%a, %b} {day.day}, {day.year}"
+
+
+# Days to take off the last day so that something arrives in time, by the way it is sent.
+TRANSIT_DAYS = {"portal": 0, "fax": 1, "certified_mail": 5, "mail": 7}
+
+
+def send_by(due: Clock, method: str, closed: frozenset[date] = frozenset()) -> date:
+    """Return the last business day to send something so that it counts as filed by the safe date.
+
+    ``method`` is a key of TRANSIT_DAYS. Where a postmark or the sending itself counts, no days are taken off.
+    """
+    transit = TRANSIT_DAYS[method] if due.rule.filed_when == "received" else 0
+    return business_day_on_or_before(due.safe - timedelta(days=transit), closed)
+
+
+def days_left(due: date, today: date) -> int:
+    """Return the days from ``today`` to ``due``: 0 on the day itself, negative after it."""
+    return (due - today).days
+
+
+def bucket(due: date | None, today: date) -> Bucket:
+    """Return how near ``due`` is on ``today``."""
+    if due is None:
+        return Bucket.NONE
+    left = days_left(due, today)
+    if left < 0:
+        return Bucket.OVERDUE
+    return next(
+        (found for limit, found in ((7, Bucket.WEEK), (14, Bucket.TWO_WEEKS), (30, Bucket.MONTH)) if left <= limit),
+        Bucket.LATER,
+    )
+
+
+def own_rule(days: int, checked_on: date) -> ClockRule:
+    """Return the rule of a practice that set its own ``days`` for a payer: no presumption, no roll."""
+    return ClockRule(
+        id="OWN",
+        payer_kinds=(),
+        purpose="appeal",
+        level=1,
+        step="Appeal",
+        payer="",
+        counted_from="the remittance date",
+        days=days,
+        months=None,
+        receipt_days=0,
+        rolls=False,
+        month_end=MonthEnd.LAST_DAY,
+        filed_when="received",
+        answer_time="",
+        note="",
+        source="This practice's own setting for the payer",
+        checked_on=checked_on,
+        confidence="source",
+    )

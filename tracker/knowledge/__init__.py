@@ -1,0 +1,39 @@
+"""Dated reference data: reason codes, procedure codes, edits, deadlines, playbook. ``load()`` gives all of it."""
+
+from tracker.knowledge.entries import (
+    Carc,
+    Cited,
+    EndedEdit,
+    Figure,
+    Modifier,
+    Mue,
+    NcciEdit,
+    PayerDefaults,
+    Play,
+    ProcedureCode,
+    Rarc,
+    RootCause,
+    Source,
+)
+from tracker.knowledge.library import Knowledge, load, load_from
+from tracker.knowledge.rows import KnowledgeError
+
+__all__ = [
+    "Carc",
+    "Cited",
+    "EndedEdit",
+    "Figure",
+    "Knowledge",
+    "KnowledgeError",
+    "Modifier",
+    "Mue",
+    "NcciEdit",
+    "PayerDefaults",
+    "Play",
+    "ProcedureCode",
+    "Rarc",
+    "RootCause",
+    "Source",
+    "load",
+    "load_from",
+]

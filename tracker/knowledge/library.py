@@ -1,0 +1,169 @@
+"""All reference data in one immutable object."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from tracker.domain.classification import AdjustmentClass, AdjustmentTable
+from tracker.domain.deadlines import ClockRule
+from tracker.knowledge.edits import Edits, read_edits
+from tracker.knowledge.entries import (
+    Carc,
+    EndedEdit,
+    Figure,
+    Modifier,
+    Mue,
+    NcciEdit,
+    PayerDefaults,
+    Play,
+    ProcedureCode,
+    Rarc,
+    RootCause,
+    Source,
+)
+from tracker.knowledge.payers import (
+    MedicareFigures,
+    read_clocks,
+    read_medicare,
+    read_payer_kinds,
+    read_root_causes,
+)
+from tracker.knowledge.playbook import Playbook
+from tracker.knowledge.tables import (
+    read_carc,
+    read_codes,
+    read_modifiers,
+    read_playbook,
+    read_rarc,
+    read_sources,
+)
+
+_FOLDER = Path(__file__).parent
+_REOPENING_LEVEL = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the product knows. Nothing in it changes after loading."""
+
+    version: str
+    sources: Mapping[str, Source]
+    carc: Mapping[str, Carc]
+    rarc: Mapping[str, Rarc]
+    codes: Mapping[str, ProcedureCode]
+    modifiers: Mapping[str, Modifier]
+    root_causes: Mapping[str, RootCause]
+    clocks: Mapping[str, ClockRule]
+    adjustment_table: AdjustmentTable
+    _payers: Mapping[str, PayerDefaults] = field(repr=False)
+    _edits: Edits = field(repr=False)
+    _medicare: MedicareFigures = field(repr=False)
+    _playbook: Playbook = field(repr=False)
+
+    @property
+    def closed_days(self) -> frozenset[date]:
+        """Days federal offices close by order, besides weekends and holidays."""
+        return self._medicare.closed_days
+
+    def ncci_edit(self, code1: str, code2: str, on: date, setting: str) -> NcciEdit | None:
+        """Return the edit between two codes on a date of service, in whichever order it stands, or None.
+
+        ``setting`` is ``practitioner`` or ``facility``.
+        """
+        return self._edits.pair(code1, code2, on, setting)
+
+    def ended_ncci_edit(self, code1: str, code2: str, on: date, setting: str) -> EndedEdit | None:
+        """Return the past of a pair that is no edit on a date of service but once was one, or None."""
+        return self._edits.ended_pair(code1, code2, on, setting)
+
+    def mue(self, code: str, on: date, setting: str) -> Mue | None:
+        """Return the most units of a code a day on a date of service, or None when there is no limit known."""
+        return self._edits.limit(code, on, setting)
+
+    def kx_threshold(self, year: int, pool: str) -> Figure | None:
+        """Return the allowed amount of a year above which KX is needed; ``pool`` is ``pt_slp`` or ``ot``."""
+        return self._medicare.find("kx_threshold", year, pool)
+
+    def review_threshold(self, year: int, pool: str) -> Figure | None:
+        """Return the allowed amount of a year above which targeted medical review is possible."""
+        return self._medicare.find("review_threshold", year, pool)
+
+    def payer_defaults(self, kind: str) -> PayerDefaults:
+        """Return what holds for a kind of payer. Raises KeyError for a word that is no kind."""
+        return self._payers[kind]
+
+    def play(self, group: str, carc: str, remarks: tuple[str, ...], payer_kind: str) -> Play | None:
+        """Return the usual meaning of a denial and the best response, or None when the playbook has no row."""
+        return self._playbook.find(group, carc, remarks, payer_kind)
+
+    def clock_rule(self, payer_kind: str, level: int = 1, on: date | None = None) -> ClockRule | None:
+        """Return the rule that counts the time for an appeal at ``level``; level 0 is the reopening.
+
+        ``on`` is the notice's date, without it the newest rule counts. None when nothing general can be said: the
+        practice has to set the payer's own days.
+        """
+        purpose = "reopening" if level == _REOPENING_LEVEL else "appeal"
+        found = [
+            rule
+            for rule in self.clocks.values()
+            if rule.level == level and rule.purpose == purpose and payer_kind in rule.payer_kinds
+        ]
+        in_force = [rule for rule in found if rule.effective_to is None] if on is None else []
+        if on is not None:
+            in_force = [rule for rule in found if rule.in_force(on)]
+        return in_force[0] if in_force else None
+
+
+def _version(folder: Path) -> str:
+    """Return a short hash of all data files, the rules included."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".tsv", ".csv", ".toml"}:
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _adjustment_table(carc: Mapping[str, Carc], rarc: Mapping[str, Rarc]) -> AdjustmentTable:
+    classes = {code: AdjustmentClass(entry.default_class) for code, entry in carc.items()}
+    return AdjustmentTable(
+        MappingProxyType(classes),
+        frozenset(code for code, entry in rarc.items() if entry.is_alert),
+        frozenset(code for code, entry in rarc.items() if entry.bars_appeal == "always"),
+        frozenset(code for code, entry in rarc.items() if entry.bars_appeal == "unless_duplicate"),
+    )
+
+
+def load_from(folder: Path) -> Knowledge:
+    """Return the knowledge of a folder laid out like this package's.
+
+    Raises KnowledgeError naming file and line of the first entry that is wrong or names no source.
+    """
+    sources = read_sources(folder / "sources.toml")
+    carc = read_carc(folder / "carc.tsv", sources)
+    rarc = read_rarc(folder / "rarc.tsv", sources)
+    return Knowledge(
+        version=_version(folder),
+        sources=sources,
+        carc=carc,
+        rarc=rarc,
+        codes=read_codes(folder / "codes.tsv", sources),
+        modifiers=read_modifiers(folder / "modifiers.tsv", sources),
+        root_causes=read_root_causes(folder / "root_causes.toml"),
+        clocks=read_clocks(folder / "clocks.toml"),
+        adjustment_table=_adjustment_table(carc, rarc),
+        _payers=read_payer_kinds(folder / "payer_kinds.toml"),
+        _edits=read_edits(folder, sources),
+        _medicare=read_medicare(folder / "medicare.toml"),
+        _playbook=Playbook(read_playbook(folder / "playbook.tsv", sources)),
+    )
+
+
+@cache
+def load() -> Knowledge:
+    """Return the product's own knowledge, read once."""
+    return load_from(_FOLDER)

@@ -1,0 +1,133 @@
+"""Reads what holds per kind of payer: defaults, clocks, yearly Medicare amounts, closed days."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from tracker.domain.deadlines import ClockRule, MonthEnd
+from tracker.knowledge.entries import Cited, Figure, PayerDefaults, RootCause
+from tracker.knowledge.rows import Row, read_entries
+from tracker.knowledge.tables import CONFIDENCES, PAYER_KINDS, by_code
+
+_PURPOSES = frozenset(
+    {"appeal", "reopening", "records", "recoupment_stop", "claim_filing", "payer_decision", "dismissal"}
+)
+_FILED_WHEN = frozenset({"received", "postmarked", "submitted"})
+_MONTH_ENDS = frozenset({"", *MonthEnd})
+_STARTS_AT = frozenset({"therapist", "front desk", "biller", "payer", "patient"})
+
+
+def read_root_causes(path: Path) -> Mapping[str, RootCause]:
+    """Return the root causes, in the order of the file."""
+    return by_code((row, _root_cause(code, row)) for code, row in read_entries(path))
+
+
+def _root_cause(code: str, row: Row) -> RootCause:
+    return RootCause(
+        code,
+        row.text("title"),
+        row.text("group"),
+        row.text("definition"),
+        row.one_of("starts_at", _STARTS_AT),
+        row.flag("avoidable"),
+        row.text("source"),
+    )
+
+
+def read_payer_kinds(path: Path) -> Mapping[str, PayerDefaults]:
+    """Return the defaults per kind of payer. Every kind of the case format must be there."""
+    found = {}
+    for kind, row in read_entries(path):
+        if kind not in PAYER_KINDS:
+            raise row.wrong(f"{kind} is no payer kind; the kinds are {', '.join(sorted(PAYER_KINDS))}")
+        found[kind] = _defaults(kind, row)
+    if missing := PAYER_KINDS - found.keys():
+        raise row.wrong(f"there is no entry for {', '.join(sorted(missing))}")
+    return MappingProxyType(found)
+
+
+def _defaults(kind: str, row: Row) -> PayerDefaults:
+    values: dict[str, Any] = {}
+    cited: dict[str, Cited] = {}
+    for name in PayerDefaults._fields:
+        if name in {"kind", "title", "cited"}:
+            continue
+        entry = Row(row.file, row.line, {"file": "", **row.table(name)})
+        values[name] = _value(name, entry)
+        cited[name] = Cited(entry.text("source"), entry.one_of("confidence", CONFIDENCES), entry.day("checked_on"))
+    return PayerDefaults(kind=kind, title=row.text("title"), cited=MappingProxyType(cited), **values)
+
+
+def _value(name: str, entry: Row) -> object:
+    if name == "counting_method":
+        return entry.one_of("value", frozenset({"cms", "spm", "hybrid"}))
+    if name == "nonpayable_codes":
+        return MappingProxyType(dict(entry.table("value")))
+    if name in {"filing_days", "progress_report_every"}:
+        return entry.optional_whole("value")
+    return entry.flag("value")
+
+
+def read_clocks(path: Path) -> Mapping[str, ClockRule]:
+    """Return the clock rules by id, in the order of the file."""
+    return MappingProxyType({name: _clock_rule(name, row) for name, row in read_entries(path)})
+
+
+def _clock_rule(name: str, row: Row) -> ClockRule:
+    days, months = row.optional_whole("days"), row.optional_whole("months")
+    if (days is None) == (months is None):
+        raise row.wrong("it needs either days or months")
+    kinds = row.words("payer_kinds")
+    if not PAYER_KINDS.issuperset(kinds):
+        raise row.wrong(f"payer_kinds are {', '.join(kinds)}; the kinds are {', '.join(sorted(PAYER_KINDS))}")
+    return ClockRule(
+        id=name,
+        payer_kinds=kinds,
+        purpose=row.one_of("purpose", _PURPOSES),
+        level=row.whole("level"),
+        step=row.text("step"),
+        payer=row.text("payer"),
+        counted_from=row.text("counted_from"),
+        days=days,
+        months=months,
+        receipt_days=row.optional_whole("receipt_days") or 0,
+        rolls=row.flag("rolls"),
+        month_end=MonthEnd(row.one_of("month_end", _MONTH_ENDS) or MonthEnd.LAST_DAY),
+        filed_when=row.one_of("filed_when", _FILED_WHEN),
+        answer_time=row.optional("answer_time"),
+        note=row.optional("note"),
+        source=row.text("source"),
+        checked_on=row.day("checked_on"),
+        confidence=row.one_of("confidence", CONFIDENCES),
+        effective_from=row.optional_day("effective_from"),
+        effective_to=row.optional_day("effective_to"),
+    )
+
+
+class MedicareFigures:
+    """Yearly amounts, and days federal offices close by order."""
+
+    def __init__(self, figures: Mapping[tuple[str, int, str], Figure], closed_days: frozenset[date]) -> None:
+        self._figures, self.closed_days = figures, closed_days
+
+    def find(self, name: str, year: int, pool: str) -> Figure | None:
+        """Return the figure of a year, or None when it is not known."""
+        return self._figures.get((name, year, pool))
+
+
+def read_medicare(path: Path) -> MedicareFigures:
+    """Return the yearly figures (``[[kx_threshold]]``, ``[[review_threshold]]``) and the ``[[closed_day]]`` entries."""
+    figures: dict[tuple[str, int, str], Figure] = {}
+    closed = set()
+    for name, row in read_entries(path):
+        source, checked_on = row.text("source"), row.day("checked_on")
+        if name == "closed_day":
+            closed.add(row.day("day"))
+            continue
+        first = row.whole("from_year")
+        for year in range(first, (row.optional_whole("to_year") or first) + 1):
+            for pool in row.words("pools"):
+                figures[name, year, pool] = Figure(row.whole("dollars") * 100, year, pool, source, checked_on)
+    return MedicareFigures(figures, frozenset(closed))

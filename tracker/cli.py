@@ -217,11 +217,12 @@ def diagnose(files: tuple[Path, ...]) -> None:
     for path in files:
         data, problem = _bytes_of(path)
         try:
-            if problem:
-                raise ImportProblem(problem["where"], problem["why"], "")
-            case = read_case(data)
+            case = None if problem else read_case(data)
         except ImportProblem as refusal:
-            click.echo(f"{path}: {refusal.where}: {refusal.why} {refusal.what_to_do}", err=True)
+            case, problem = None, _refusal(refusal)
+        if case is None:
+            assert problem is not None
+            click.echo(f"{path}: {problem['where']}: {problem['why']}", err=True)
             refused = True
             continue
         found += diagnosis_as_json(case.case_id, diagnose_case(case, load()))

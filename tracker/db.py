@@ -4,11 +4,10 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
-from sqlalchemy.orm.session import UOWTransaction
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, sessionmaker, with_loader_criteria
 
 from tracker.models.base import Base, PracticeOwned
 
@@ -50,14 +49,6 @@ def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once: a deferred transaction that turns to writing fails with "database is locked"."""
     writes = connection.get_execution_options().get("writes", True)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-class Sessions(Protocol):
-    """Makes sessions for one database."""
-
-    def reading(self, scope: Iterable[int]) -> Session: ...
-    def writing(self, scope: Iterable[int]) -> Session: ...
-    def system(self) -> Session: ...
 
 
 class SessionMaker:
@@ -131,6 +122,7 @@ def insert_rows(session: Session, model: type[Base], columns: Sequence[str], row
         return
     connection = session.connection()
     table = model.__table__
+    assert isinstance(table, Table)
     marks = ", ".join(["?" if connection.dialect.paramstyle == "qmark" else "%s"] * len(columns))
     names = ", ".join(columns)
     processors: list[tuple[int, Callable[[Any], Any]]] = []

@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 from tracker.domain.classification import LineClass
 
-OPENS_A_DENIAL = frozenset({LineClass.DENIED, LineClass.PARTLY_DENIED, LineClass.MISUSED_45, LineClass.UNCLASSIFIED})
-
 
 class AnswerKind(StrEnum):
     """What one answer meant for the denial."""
@@ -50,9 +48,9 @@ def next_kind(line_class: LineClass, paid_cents: int, standing: Standing | None)
 
     ``standing`` is None while the line has no denial.
     """
-    if line_class in OPENS_A_DENIAL:
+    if line_class.opens_denial:
         return AnswerKind.FIRST if standing is None else AnswerKind.REPEAT
-    if standing is None:
+    if standing is None or line_class is LineClass.INFORMATION:
         return None
     if line_class is LineClass.REVERSAL:
         recovered = standing.close_reason == "recovered" or (standing.is_open and standing.recovered_cents > 0)

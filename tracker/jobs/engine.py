@@ -98,7 +98,7 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Work until stopped."""
-        self._release_dead()
+        self.release_dead()
         while not self._stop.is_set():
             if not self.work_once(datetime.now(UTC)):
                 self._stop.wait(_POLL_SECONDS)
@@ -155,7 +155,7 @@ class Worker(threading.Thread):
             job.attempts += 1
             return job
 
-    def _release_dead(self) -> None:
+    def release_dead(self) -> None:
         """Free the jobs of processes of this machine that are gone: a kill -9 needs no wait for the lease."""
         with transaction(self._sessions.system()) as session:
             for job in session.scalars(select(Job).where(Job.state == "running")):

@@ -9,7 +9,6 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.case import Case, CaseLine, LineAnswer
-from tracker.domain.deadlines import clock
 from tracker.knowledge import Knowledge
 from tracker.models import (
     Appeal,
@@ -30,7 +29,7 @@ from tracker.models import (
 )
 from tracker.reports.note_view import NoteLine, Span, line_of, mark_of, merge_spans, note_lines
 from tracker.services.cases import stored_cases
-from tracker.services.clocks import file_by_rule
+from tracker.services.clocks import Start, file_by
 
 # Our words for the group codes (denials-appeals.md 1.1): who bears an adjustment.
 GROUPS = {
@@ -339,10 +338,10 @@ def _clock(session: Session, denial: Denial, payer: Payer, knowledge: Knowledge)
         )
     )
     barred = appeal_barred_by(denial, knowledge) or ""
-    rule, trigger = file_by_rule(knowledge, payer.kind, profile, barred, denial.denied_on, denial.service_date)
-    if rule is None or trigger is None:
+    due = file_by(knowledge, Start(payer.kind, denial.denied_on, denial.service_date, barred), profile)
+    if due is None:
         return ClockView(denial.file_by_safe, denial.file_by_legal, "", "", "", "")
-    due = clock(rule, trigger)
+    rule = due.rule
     words = due.words if due.safe == denial.file_by_safe else f"{rule.length} from {rule.counted_from}."
     return ClockView(denial.file_by_safe, denial.file_by_legal, words, rule.source, rule.confidence, rule.note)
 

@@ -1,30 +1,45 @@
-"""Which rule sets a denial's first clock."""
+"""Which rule sets a denial's "File by" clock, and from which day."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from tracker.domain.deadlines import ClockRule
+from tracker.domain.deadlines import Clock, ClockRule, clock, own_rule
 from tracker.knowledge import Knowledge
-
-if TYPE_CHECKING:
-    from tracker.models import PayerProfile
+from tracker.models import PayerProfile
 
 
-def file_by_rule(  # every fact that decides
-    knowledge: Knowledge,
-    payer_kind: str,
-    profile: "PayerProfile | None",
-    barred_by: str,
-    denied_on: date,
-    service_date: date | None,
-) -> tuple[ClockRule | None, date | None]:
-    """Return the rule of a denial's "File by" clock and the date it counts from.
+class Start(NamedTuple):
+    """What starts a denial's first clock. ``barred_by`` is the remark that rules an appeal out, or empty."""
+
+    payer_kind: str
+    denied_on: date
+    service_date: date | None
+    barred_by: str = ""
+
+
+def file_by(knowledge: Knowledge, start: Start, profile: PayerProfile | None) -> Clock | None:
+    """Return the "File by" clock of a denial, or None where no limit is known.
 
     An appeal counts from the remittance (x12.md rule 35). Where a remark bars the appeal (MA130: send a new claim) the
-    claim filing limit counts from the date of service (42 CFR 424.44 for Medicare).
+    limit for claims counts from the date of service instead. A practice's own days for the payer win.
     """
-    if barred_by:
-        days = profile.filing_days if profile else None
-        return knowledge.filing_rule(payer_kind, days), service_date
-    days = profile.appeal_days if profile else None
-    return knowledge.appeal_rule(payer_kind, days), denied_on
+    if start.barred_by:
+        rule, trigger = _filing_rule(knowledge, start, profile), start.service_date
+    else:
+        rule, trigger = _appeal_rule(knowledge, start, profile), start.denied_on
+    if rule is None or trigger is None:
+        return None
+    return clock(rule, trigger, closed=knowledge.closed_days)
+
+
+def _appeal_rule(knowledge: Knowledge, start: Start, profile: PayerProfile | None) -> ClockRule | None:
+    if profile is not None and profile.appeal_days is not None:
+        return own_rule(profile.appeal_days, start.denied_on)
+    return knowledge.clock_rule(start.payer_kind, on=start.denied_on)
+
+
+def _filing_rule(knowledge: Knowledge, start: Start, profile: PayerProfile | None) -> ClockRule | None:
+    if profile is not None and profile.filing_days is not None:
+        return own_rule(profile.filing_days, start.denied_on)
+    rules = [rule for rule in knowledge.clocks.values() if rule.purpose == "claim_filing"]
+    return next((rule for rule in rules if start.payer_kind in rule.payer_kinds), None)

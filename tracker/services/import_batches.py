@@ -82,8 +82,8 @@ def _stage_one(session: Session, upload: Upload, code: str, staging: Staging, na
     practice = _practice_of(session, upload.data, staging)
     with session.begin_nested():
         row = stage(
-            session, practice, upload.filename, upload.data, code, staging.user_id, staging.now, staging.knowledge,
-            staging.staged_hours,
+            session, practice, upload.filename, upload.data, batch=code, user_id=staging.user_id, now=staging.now,
+            knowledge=staging.knowledge, staged_hours=staging.staged_hours,
         )  # fmt: skip
     names[digest] = upload.filename
     return row
@@ -160,7 +160,7 @@ def confirm_batch(
         skipped = [found["key"] for found in row.preview["denials"] if denial_value(row, found["key"]) in unticked]
         stored = confirm(session, row, skipped, user_id, now, knowledge)
         if stored is not None:
-            diagnose_stored(session, row.practice_id, stored, knowledge, now, today)
+            diagnose_stored(session, row.practice_id, stored, knowledge, today)
 
 
 def undo_batch(session: Session, rows: Iterable[ImportFile], now: datetime) -> None:

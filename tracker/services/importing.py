@@ -34,6 +34,7 @@ def stage(  # noqa: PLR0913  # who brings what, for whom, when
     practice: Practice,
     filename: str,
     data: bytes,
+    *,
     batch: str,
     user_id: int | None,
     now: datetime,

@@ -1,6 +1,6 @@
 """Which claim line an answer is about, and which part of a claim-level adjustment belongs to which line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tracker.domain.remittance import Adjustment, ClaimPayment, ServicePayment
 from tracker.services.known_claims import KnownLine
@@ -51,21 +51,15 @@ def spread_claim_adjustments(paid: ClaimPayment) -> list[tuple[Adjustment, ...]]
         return nothing
     if any(adjustment.amount_cents < 0 for adjustment in paid.adjustments):
         return nothing
-    parts: list[list[Adjustment]] = [[] for _ in paid.services]
-    left = [[adjustment, adjustment.amount_cents] for adjustment in paid.adjustments]
-    for place, gap in enumerate(gaps):
-        _fill(parts[place], gap, left)
-    return [tuple(part) for part in parts]
+    left = [[adjustment.amount_cents, place] for place, adjustment in enumerate(paid.adjustments)]
+    return [tuple(_take(gap, left, paid.adjustments)) for gap in gaps]
 
 
-def _fill(part: list[Adjustment], gap: int, left: list[list[Adjustment | int]]) -> None:
-    """Take ``gap`` cents from the adjustments that have something left, in their order."""
+def _take(gap: int, left: list[list[int]], adjustments: Sequence[Adjustment]) -> Iterator[Adjustment]:
+    """Yield adjustments worth ``gap`` cents from what is ``left`` of them (cents, place), in their order."""
     for entry in left:
-        adjustment, rest = entry
-        assert isinstance(adjustment, Adjustment)
-        assert isinstance(rest, int)
-        taken = min(gap, rest)
+        taken = min(gap, entry[0])
         if taken > 0:
-            part.append(adjustment._replace(amount_cents=taken, quantity=None))
-            entry[1] = rest - taken
+            yield adjustments[entry[1]]._replace(amount_cents=taken, quantity=None)
+            entry[0] -= taken
             gap -= taken

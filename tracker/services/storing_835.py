@@ -23,7 +23,7 @@ from tracker.services.line_matching import match_line, spread_claim_adjustments
 from tracker.services.payers import PayerDirectory
 from tracker.services.triage import AnsweredLine, Triage
 
-_NO_ANSWER = {"25": "predetermination", "23": "forwarded"}  # x12.md rule 10: neither denial nor receivable
+_NO_ANSWER = frozenset({"23", "25"})  # forwarded, predetermination: neither denial nor receivable (x12.md rule 10)
 
 _REMITTANCE = (
     "practice_id", "id", "public_id", "import_id", "payer_id", "trace_key", "content_hash", "control_number", "version",
@@ -324,7 +324,7 @@ class RemittanceStore:
                 line.answered = True
                 self._rows.change(ClaimLine, self._practice_id, line.id, first_remit_on=paid_on)
             classified = self._classify(service, paid, spread[place], kind)
-            service_id = self._store_service(service, payment_id, line.id, classified, paid)
+            service_id = self._store_service(service, payment_id, line.id, classified)
             answered.append(AnsweredLine(line, service, classified, service_id, place))
         whole = self._classify_claim(paid, kind) if paid.adjustments else None
         self._store_claim_level(paid, payment_id, whole)
@@ -338,14 +338,16 @@ class RemittanceStore:
         return classify_line(
             LineToClassify(
                 service.charge_cents, service.paid_cents, service.units_billed, service.units_paid,
-                service.adjustments + spread, service.remarks + paid.remarks, service.modifiers, payer_kind,
+                service.adjustments + spread, service.remarks + paid.remarks, service.modifiers, payer_kind, paid.status,
             ),
             self._knowledge.adjustment_table,
         )  # fmt: skip
 
     def _classify_claim(self, paid: ClaimPayment, payer_kind: str) -> ClassifiedLine:
         return classify_line(
-            LineToClassify(paid.charge_cents, paid.paid_cents, 1, 1, paid.adjustments, paid.remarks, (), payer_kind),
+            LineToClassify(
+                paid.charge_cents, paid.paid_cents, 1, 1, paid.adjustments, paid.remarks, (), payer_kind, paid.status
+            ),
             self._knowledge.adjustment_table,
         )
 
@@ -355,10 +357,9 @@ class RemittanceStore:
         payment_id: int,
         line_id: int,
         classified: ClassifiedLine,
-        paid: ClaimPayment,
     ) -> int:
         row_id, *ids = take_ids(1 + len(service.adjustments) + len(service.remarks))
-        line_class = _NO_ANSWER.get(paid.status) or str(classified.line_class)
+        line_class = str(classified.line_class)
         self.counted.count_class(line_class)
         values = (
             self._practice_id, row_id, payment_id, line_id, service.code[:20], " ".join(service.modifiers)[:20],

@@ -71,7 +71,8 @@ class ClaimStore:
         found = self._known.by_key(control_key(billed.control_number))
         day = first_billed_day(billed)
         agreeing = [c for c in found if c.service_from == day] or [c for c in found if c.payer_id == payer_id]
-        return (agreeing or list(found) or [None])[-1]
+        candidates = agreeing or list(found)
+        return candidates[-1] if candidates else None
 
     def _facts(self, billed: BilledClaim, sent_on: date) -> dict[str, Any]:
         rendering, referring = billed.rendering, billed.referring

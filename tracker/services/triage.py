@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.classification import ClassifiedLine, LineClass
-from tracker.domain.deadlines import Clock, clock
-from tracker.domain.denial_life import OPENS_A_DENIAL, Answer, AnswerKind, Standing, next_kind
+from tracker.domain.deadlines import Clock
+from tracker.domain.denial_life import Answer, AnswerKind, Standing, next_kind
 from tracker.domain.remittance import Adjustment, ClaimPayment, ServicePayment
 from tracker.knowledge import Knowledge
 from tracker.models import Denial, DenialAnswer, Payer, PayerProfile, Practice
 from tracker.models.base import new_public_id, take_ids
-from tracker.services.clocks import file_by_rule
+from tracker.services.clocks import Start, file_by
 from tracker.services.import_rows import RowBuffer
 from tracker.services.known_claims import DenialInHand, KnownClaim, KnownLine
 
@@ -144,8 +144,7 @@ class Triage:
         answered: AnsweredLine,
     ) -> None:
         line, service, classified = answered.line, answered.service, answered.classified
-        line_class = LineClass.REVERSAL if paid.is_reversal else classified.line_class
-        kind = next_kind(line_class, service.paid_cents, line.denial.standing if line.denial else None)
+        kind = next_kind(classified.line_class, service.paid_cents, line.denial.standing if line.denial else None)
         if kind is AnswerKind.FIRST and classified.primary is not None:
             subject = _Subject(line.id, line.code, line.service_date, service.charge_cents, answered.place)
             line.denial = self._open(claim, paid, payer, paid_on, classified, service.remarks + paid.remarks, subject)
@@ -162,7 +161,7 @@ class Triage:
         lines: Sequence[AnsweredLine],
     ) -> None:
         """A claim denied as a whole and then answered line by line stays one denial: no dollar counts twice."""
-        still_denied = any(answered.classified.line_class in OPENS_A_DENIAL for answered in lines)
+        still_denied = any(answered.classified.line_class.opens_denial for answered in lines)
         line_class = LineClass.REVERSAL if paid.is_reversal else LineClass.DENIED if still_denied else LineClass.PAID
         kind = next_kind(line_class, paid.paid_cents, denial.standing)
         if kind is not None:
@@ -178,10 +177,10 @@ class Triage:
         whole: ClassifiedLine,
     ) -> None:
         """An answer without lines: about the claim as a whole, or about each denial its lines already have."""
-        line_class = LineClass.REVERSAL if paid.is_reversal else whole.line_class
+        line_class = whole.line_class
         existing = claim.denials()
         if not existing:
-            if line_class in OPENS_A_DENIAL and whole.primary is not None:
+            if line_class.opens_denial and whole.primary is not None:
                 subject = _Subject(None, "", claim.service_from, paid.charge_cents, -1)
                 claim.denial = self._open(claim, paid, payer, paid_on, whole, paid.remarks, subject)
                 if claim.denial is not None:
@@ -275,9 +274,8 @@ class Triage:
         barred = classified.appeal_barred_by or ""
         place = (payer.id, paid_on, barred, service_date if barred else None)
         if place not in self._clocks:
-            profile = self._profiles.get(payer.id)
-            rule, trigger = file_by_rule(self._knowledge, payer.kind, profile, barred, paid_on, service_date)
-            self._clocks[place] = clock(rule, trigger) if rule is not None and trigger is not None else None
+            start = Start(payer.kind, paid_on, service_date, barred)
+            self._clocks[place] = file_by(self._knowledge, start, self._profiles.get(payer.id))
         return self._clocks[place]
 
     def denied_claim_ids(self) -> set[int]:

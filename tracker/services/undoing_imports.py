@@ -81,7 +81,7 @@ def _same(child: Any, parent: Any, column: Any) -> ColumnElement[bool]:
     return and_(parent.practice_id == child.practice_id, parent.id == column)
 
 
-def _payments(row: ImportFile) -> Select[tuple[int]]:
+def _payments(row: ImportFile) -> Select[int]:
     return (
         select(ClaimPayment.id)
         .join(Remittance, _same(ClaimPayment, Remittance, ClaimPayment.remittance_id))

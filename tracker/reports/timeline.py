@@ -69,7 +69,7 @@ def _user_names(session: Session, events: Sequence[Event]) -> Mapping[int, str]:
 
 
 def _moment(event: Event, denial: Denial, names: Mapping[int, str], knowledge: Knowledge) -> Moment:
-    words = _WORDS.get(event.kind, lambda event, _names, _knowledge: event.kind.replace("_", " ").capitalize())
+    words = _WORDS.get(event.kind, _plain(event.kind.replace("_", " ").capitalize()))
     can_undo = not event.undone and _still_so(event, denial)
     return Moment(
         event.at,

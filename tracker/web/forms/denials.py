@@ -1,0 +1,89 @@
+"""The small forms of the denial page. Each carries the version of the denial the person saw."""
+
+from collections.abc import Iterable, Mapping
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from tracker.domain.statuses import CLOSE_REASONS, OPEN_STATUSES, STATUSES, TYPED_CLOSE_REASONS
+from tracker.knowledge import Knowledge
+from tracker.models import User
+from tracker.web.forms.fields import DateField, TextLineField
+
+
+class DenialForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
+    """What every form of the page has: the version the person saw."""
+
+    version = HiddenField()
+
+
+class OwnerForm(DenialForm):
+    """Who works on the denial."""
+
+    owner = SelectField("Owner", coerce=int)
+
+    def offer(self, users: Iterable[User]) -> "OwnerForm":
+        """Offer the people of the practice, and nobody."""
+        self.owner.choices = [(0, "Nobody"), *((user.id, user.name) for user in users)]
+        return self
+
+
+class StatusForm(DenialForm):
+    """Where the work stands."""
+
+    status = SelectField("Status", choices=[(status, STATUSES[status]) for status in OPEN_STATUSES])
+
+
+class SnoozeForm(DenialForm):
+    """Until when the denial is put aside; empty wakes it up."""
+
+    until = DateField("Snooze date")
+
+
+class DeadlineForm(DenialForm):
+    """The file-by date, set by hand."""
+
+    file_by = DateField("File-by date", validators=[InputRequired("Enter the file-by date")])
+
+
+class CloseForm(DenialForm):
+    """Why the denial is closed."""
+
+    reason = SelectField(
+        "Why it is closed", choices=[(reason, CLOSE_REASONS[reason]) for reason in TYPED_CLOSE_REASONS]
+    )
+
+
+class CauseForm(DenialForm):
+    """A cause picked by a person, from all of them."""
+
+    cause = SelectField("Cause")
+
+    def offer(self, knowledge: Knowledge) -> "CauseForm":
+        """Offer every root cause, by group."""
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for cause in knowledge.root_causes.values():
+            groups.setdefault(cause.group.capitalize(), []).append((cause.code, cause.title))
+        choices: Mapping[str, list[tuple[str, str]]] = groups
+        self.cause.choices = choices
+        return self
+
+
+class CommentForm(DenialForm):
+    """Something to remember about the denial."""
+
+    text = TextAreaField(
+        "Comment",
+        validators=[
+            InputRequired("Enter the comment"),
+            Length(max=1000, message="Comment must be 1,000 characters or fewer"),
+        ],
+    )
+
+
+class ClaimSentForm(DenialForm):
+    """A new or corrected claim that was sent."""
+
+    sent_on = DateField("Date sent", validators=[InputRequired("Enter the date sent")])
+    proof = TextLineField("Receipt", validators=[Length(max=300, message="Receipt must be 300 characters or fewer")])

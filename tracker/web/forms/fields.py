@@ -1,0 +1,92 @@
+"""Form fields as people here type: dates like 11/29/2026 and amounts in dollars."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from wtforms import Field, StringField
+from wtforms.widgets import TextInput
+
+# 11/29/2026, 11/29/26, 11-29-2026, 11.29.2026, 11292026 and the ISO form of copied data.
+_US = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})|(\d{2})(\d{2})(\d{4})", re.ASCII)
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+
+
+class DateError(ValueError):
+    """Raised when text is not a date."""
+
+
+def read_date(text: str) -> date:
+    """Return the date that a person typed, month first; two digits mean a year of this century.
+
+    Raises DateError for anything else.
+    """
+    iso, us = _ISO.fullmatch(text.strip()), _US.fullmatch(text.strip())
+    if iso is not None:
+        year, month, day = (int(part) for part in iso.groups())
+    elif us is not None:
+        month, day, year = (int(part) for part in us.groups() if part is not None)
+        year = year + 2000 if year < 100 else year
+    else:
+        raise DateError(text)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise DateError(text) from None
+
+
+class DateField(Field):  # type: ignore[misc]  # WTForms has no types
+    """A typed date; an empty field is None. What was typed is kept for the page when it is no date."""
+
+    widget = TextInput()
+    data: date | None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data:%m/%d/%Y}" if self.data else ""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the text the browser sent."""
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if text:
+            try:
+                self.data = read_date(text)
+            except DateError:
+                raise ValueError(f"{self.label.text} must be a date like 11/29/2026") from None
+
+
+class CountField(Field):  # type: ignore[misc]  # WTForms has no types
+    """A typed whole number from 0; an empty field is None."""
+
+    widget = TextInput()
+    data: int | None
+
+    def __init__(self, *args: Any, most: int = 9999, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else str(self.data)
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the text the browser sent."""
+        text = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        if not text.isascii() or not text.isdigit() or int(text) > self.most:
+            raise ValueError(f"{self.label.text} must be a whole number from 0 to {self.most:,}")
+        self.data = int(text)
+
+
+class TextLineField(StringField):  # type: ignore[misc]  # WTForms has no types
+    """One line of text without blanks around it; an empty field is an empty string."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the text the browser sent."""
+        self.data = " ".join(str(valuelist[0]).split()) if valuelist else ""

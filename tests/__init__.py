@@ -1,0 +1,1 @@
+"""The same tree as tracker/, plus architecture, migrations, samples, browser and benchmarks."""

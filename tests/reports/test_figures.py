@@ -65,8 +65,9 @@ def test_a_line_paid_first_and_denied_later_is_not_an_initial_denial(session, ea
     assert (figures.denials, figures.denied_lines, figures.lines) == (1, 0, 0)
 
 
-def test_a_line_that_turned_out_to_be_no_denial_is_never_counted(session, eastside, harbor):
-    eastside.denied_line(harbor, date(2026, 10, 5), root_cause=NOT_A_DENIAL)
+@pytest.mark.parametrize("values", [{"root_cause": NOT_A_DENIAL}, {"close_reason": "not_a_denial", "is_open": False}])
+def test_a_line_that_turned_out_to_be_no_denial_is_never_counted(session, eastside, harbor, values):
+    eastside.denied_line(harbor, date(2026, 10, 5), **values)
     assert (october(session).denials, october(session).lines) == (0, 1)
 
 
@@ -136,8 +137,8 @@ def test_recovered_is_what_was_paid_on_the_cohort_after_the_denial(session, east
         ({"file_by_legal": date(2026, 11, 22)}, 0),
         ({"file_by_legal": None}, 0),
         ({"file_by_legal": date(2026, 11, 21), "is_open": False}, 0),
-        ({"file_by_legal": date(2026, 11, 21), "status": "waiting"}, 0),
-        ({"file_by_legal": date(2026, 11, 21), "status": "corrected_sent"}, 0),
+        ({"file_by_legal": date(2026, 11, 21), "status": "waiting_on_payer"}, 0),
+        ({"file_by_legal": date(2026, 11, 21), "status": "corrected_claim_sent"}, 0),
         ({"file_by_legal": date(2026, 11, 21), "file_by_safe": date(2026, 11, 19)}, 1),
         ({"file_by_legal": date(2026, 11, 24), "file_by_safe": date(2026, 11, 19)}, 0),
     ],

@@ -25,7 +25,17 @@ class Denial(Versioned, PracticeOwned, Base):
         owned_key("import_id", "imports"),
         UniqueConstraint("practice_id", "number"),
         Index("ix_denials_queue", "practice_id", "is_open", "file_by_safe", "amount_cents"),
-        Index("ix_denials_month", "practice_id", "denied_on", "payer_id", "root_cause", "amount_cents"),
+        # Covers every count of the insights page, so that none of them reads the table.
+        Index(
+            "ix_denials_month",
+            "practice_id",
+            "denied_on",
+            "payer_id",
+            "root_cause",
+            "amount_cents",
+            "close_reason",
+            "claim_line_id",
+        ),
         Index("ix_denials_claim", "practice_id", "claim_id"),
         Index("ix_denials_line", "practice_id", "claim_line_id"),
         Index("ix_denials_owner", "practice_id", "owner_id", "is_open"),

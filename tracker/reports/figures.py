@@ -58,7 +58,7 @@ class Missed:
 
 
 # With these the practice has done its part, or a person has decided; the file-by date is behind it.
-_ACTED_ON = ("waiting", "corrected_sent")
+_ACTED_ON = ("waiting_on_payer", "corrected_claim_sent")
 
 
 def missed_deadlines(session: Session, payer_ids: tuple[int, ...], today: date) -> Missed:
@@ -81,8 +81,8 @@ def recovered_share(cohort: Cohort) -> str:
 
 
 def data_through(session: Session) -> date | None:
-    """Return the day the last 835 was brought in and kept, or None when there is none."""
+    """Return the day (of this computer's time zone) the last 835 was brought in and kept, None without one."""
     latest = session.scalar(
         select(func.max(ImportFile.stored_at)).where(ImportFile.file_format == "835", ImportFile.state == "stored")
     )
-    return latest.date() if latest else None
+    return latest.astimezone().date() if latest else None

@@ -1,7 +1,7 @@
 """Counts and sums that every figure of the insights page is folded from.
 
 The unit is a denied line at its first denial, its month the remittance date of that denial (``Denial.denied_on``).
-Lines the payer merely adjusted (root cause ``adj_not_a_denial``) are never counted. The queries group by day and
+What turned out to be no denial (by its root cause, or because a person closed it so) is never counted. The queries group by day and
 payer, so that they stay inside the covering indexes on either database; months are folded in Python.
 """
 
@@ -17,6 +17,7 @@ from tracker.models import Appeal, ClaimLine, Denial, Outcome
 from tracker.reports.months import Month, months_between
 
 NOT_A_DENIAL = "adj_not_a_denial"
+CLOSED_AS_NO_DENIAL = "not_a_denial"
 _FOR_US = ("overturned", "partly")
 _DECISIONS = (*_FOR_US, "upheld", "dismissed")
 
@@ -87,12 +88,14 @@ class Cohort(NamedTuple):
     recovered_cents: int
 
 
+def is_counted() -> ColumnElement[bool]:
+    """Return the condition that makes a denial count at all."""
+    return and_(Denial.root_cause != NOT_A_DENIAL, Denial.close_reason != CLOSED_AS_NO_DENIAL)
+
+
 def counted(asked: Asked) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that make a denial count for ``asked``."""
-    conditions: list[ColumnElement[bool]] = [
-        Denial.denied_on.between(asked.first.first_day, asked.last.last_day),
-        Denial.root_cause != NOT_A_DENIAL,
-    ]
+    conditions = [Denial.denied_on.between(asked.first.first_day, asked.last.last_day), is_counted()]
     if asked.payer_ids:
         conditions.append(Denial.payer_id.in_(asked.payer_ids))
     return tuple(conditions)

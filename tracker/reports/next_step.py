@@ -1,0 +1,72 @@
+"""What to do next about a denial: one main action, decided by its path, its appeals and what bars an appeal."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from tracker.reports.denial_page import DenialPage
+
+
+class Action(StrEnum):
+    """What the main button does."""
+
+    DRAFT = "draft"  # opens a letter
+    OPEN_LETTER = "open_letter"
+    SEND_CLAIM = "send_claim"  # records a claim that was sent
+    CLOSE = "close"
+    REOPEN = "reopen"
+    WAIT = "wait"
+
+
+class NextStep(NamedTuple):
+    """The main action: its button's words, a heading and why. ``reason`` is the close reason of a closing action."""
+
+    action: Action
+    label: str
+    heading: str
+    why: str
+    reason: str = ""
+
+
+_DRAFTS = {
+    "": ("Draft appeal", "Appeal"),
+    "appeal": ("Draft appeal", "Appeal"),
+    "reopening": ("Draft reopening request", "Ask for a reopening"),
+    "send_records": ("Draft records letter", "Send the records"),
+}
+_CLAIMS = {
+    "corrected_claim": ("Record corrected claim sent", "Send a corrected claim"),
+    "bill_other_payer": ("Record claim to other payer", "Bill the other payer"),
+}
+_CLOSINGS = {
+    "bill_patient": ("Move to patient", "Bill the patient", "patient_share"),
+    "write_off": ("Write off", "Write off", "written_off"),
+    "none": ("Close as not a denial", "Nothing to recover", "not_a_denial"),
+}
+_WAITING = {"waiting_on_payer": "The appeal is with the payer", "corrected_claim_sent": "The claim is with the payer"}
+
+
+def next_step(page: DenialPage) -> NextStep:
+    """Return the one main action; never an appeal when a remark bars it."""
+    denial = page.denial
+    if not denial.is_open:
+        return NextStep(Action.REOPEN, "Reopen", "Closed", "")
+    if denial.status in _WAITING:
+        return NextStep(Action.WAIT, "", "Waiting on payer", _WAITING[denial.status])
+    if page.barred_by is not None:
+        why = f"{page.barred_by}: the claim could not be processed, so there is no right to appeal. Send a new claim."
+        return NextStep(Action.SEND_CLAIM, "Record new claim sent", "Send a new claim", why)
+    if any(view.appeal.status in {"draft", "ready"} for view in page.appeals):
+        return NextStep(Action.OPEN_LETTER, "Open appeal letter", "Appeal", "A letter for this denial is started.")
+    return _by_path(denial.path, page.chosen_title)
+
+
+def _by_path(path: str, cause: str) -> NextStep:
+    why = f"Because of the likely cause: {cause}." if cause else ""
+    if path in _CLAIMS:
+        label, heading = _CLAIMS[path]
+        return NextStep(Action.SEND_CLAIM, label, heading, why)
+    if path in _CLOSINGS:
+        label, heading, reason = _CLOSINGS[path]
+        return NextStep(Action.CLOSE, label, heading, why, reason)
+    label, heading = _DRAFTS.get(path, _DRAFTS[""])
+    return NextStep(Action.DRAFT, label, heading, why)

@@ -213,7 +213,7 @@ def _names(session: Session, user_ids: Sequence[int | None]) -> dict[int, str]:
     wanted = {user_id for user_id in user_ids if user_id is not None}
     if not wanted:
         return {}
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(wanted))).tuples().all())
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(wanted))).all())
 
 
 def _cause(  # what one card is made of
@@ -250,7 +250,7 @@ def _linked_notes(session: Session, practice_id: int, claim_id: int) -> Sequence
         .where(NoteLink.practice_id == practice_id, NoteLink.claim_id == claim_id, NoteLink.removed.is_(False))
         .order_by(Note.service_date, Note.id)
     )
-    return session.execute(query).tuples().all()
+    return session.execute(query).all()
 
 
 def _other_notes(session: Session, denial: Denial, linked: Sequence[tuple[Note, bool]]) -> tuple[Note, ...]:

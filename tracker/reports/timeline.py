@@ -65,7 +65,7 @@ def _user_names(session: Session, events: Sequence[Event]) -> Mapping[int, str]:
         ids.update(owner for owner in owners if owner is not None)
     if not ids:
         return {}
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
 
 
 def _moment(event: Event, denial: Denial, names: Mapping[int, str], knowledge: Knowledge) -> Moment:

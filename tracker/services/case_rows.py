@@ -252,7 +252,7 @@ class CaseRows:
                 .where(ClaimPayment.practice_id == self._practice_id, ClaimPayment.claim_id.in_(part), standing())
                 .group_by(ClaimPayment.claim_id)
             )
-            paid = dict(self._session.execute(answers).tuples().all())
+            paid = dict(self._session.execute(answers).all())
             denied_query = select(Denial.claim_id).where(
                 Denial.practice_id == self._practice_id,
                 Denial.claim_id.in_(part),

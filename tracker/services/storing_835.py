@@ -102,7 +102,7 @@ class People:
     def __init__(self, session: Session, practice_id: int, rows: RowBuffer, known: KnownClaims) -> None:
         self._practice_id, self._rows, self._known = practice_id, rows, known
         query = select(Provider.npi, Provider.id).where(Provider.practice_id == practice_id)
-        self._providers: dict[str, int] = dict(session.execute(query).tuples().all())
+        self._providers: dict[str, int] = dict(session.execute(query).all())
 
     def patient(self, person: Person) -> int:
         """Return the id of the patient, made if unknown."""

@@ -62,9 +62,8 @@ class LineClass(StrEnum):
         return self in _OPENS_DENIAL
 
 
-_OPENS_DENIAL = frozenset(
-    {LineClass.DENIED, LineClass.PARTLY_DENIED, LineClass.MISUSED_45, LineClass.UNCLASSIFIED},
-)
+# A tuple: comparing members is quicker than hashing them.
+_OPENS_DENIAL = (LineClass.DENIED, LineClass.PARTLY_DENIED, LineClass.MISUSED_45, LineClass.UNCLASSIFIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ def _adjustment_classes(line: LineToClassify, table: AdjustmentTable) -> tuple[A
     found = tuple([table.default_class(adjustment.group, adjustment.carc) for adjustment in line.adjustments])
     if _CONTEXT_CODES.isdisjoint([adjustment.carc for adjustment in line.adjustments]):
         return found
-    priced = line.paid_cents > 0 or _has_amount(line, found, _SHARES)
+    priced = line.paid_cents > 0 or any(_cents(line, found, share) > 0 for share in _SHARES)
     return tuple(
         _in_context(line, adjustment, default, priced=priced)
         for adjustment, default in zip(line.adjustments, found, strict=True)
@@ -165,7 +164,7 @@ def _adjustment_classes(line: LineToClassify, table: AdjustmentTable) -> tuple[A
 
 
 _CONTEXT_CODES = frozenset({_DUPLICATE, _MULTIPLE_PROCEDURE, _OTHER_PAYER_FIRST, *_BUNDLED})
-_SHARES = frozenset({AdjustmentClass.PATIENT_SHARE, AdjustmentClass.PRIOR_PAYER})
+_SHARES = (AdjustmentClass.PATIENT_SHARE, AdjustmentClass.PRIOR_PAYER)
 
 
 def _in_context(
@@ -196,15 +195,11 @@ def _is_reversal(line: LineToClassify) -> bool:
     return line.paid_cents == 0 and sum([adjustment.amount_cents for adjustment in line.adjustments]) < 0
 
 
-def _has_amount(
-    line: LineToClassify,
-    classes: tuple[AdjustmentClass, ...],
-    wanted: frozenset[AdjustmentClass],
-) -> bool:
-    return any(
-        adjustment.amount_cents > 0 and found in wanted
-        for adjustment, found in zip(line.adjustments, classes, strict=True)
-    )
+def _cents(line: LineToClassify, classes: tuple[AdjustmentClass, ...], wanted: AdjustmentClass) -> int:
+    """Return the sum of the adjustments of one class."""
+    if wanted not in classes:
+        return 0
+    return sum([each.amount_cents for each, found in zip(line.adjustments, classes, strict=True) if found is wanted])
 
 
 def _decide(
@@ -212,45 +207,45 @@ def _decide(
     classes: tuple[AdjustmentClass, ...],
 ) -> tuple[LineClass, tuple[AdjustmentClass, ...], AdjustmentClass]:
     """Return the line's class, its adjustments' classes as then seen, and the class whose amount is at stake."""
-    cents = dict.fromkeys(AdjustmentClass, 0)
-    for adjustment, found in zip(line.adjustments, classes, strict=True):
-        cents[found] += adjustment.amount_cents
     denial = AdjustmentClass.DENIAL
-    if cents[denial] > 0 and line.charge_cents > 0:
+    if line.charge_cents > 0 and _cents(line, classes, denial) > 0:
         # D1 nothing paid, D4 part paid.
         return (LineClass.PARTLY_DENIED if line.paid_cents > 0 else LineClass.DENIED), classes, denial
-    if cents[AdjustmentClass.UNCLASSIFIED] > 0:
+    if _cents(line, classes, AdjustmentClass.UNCLASSIFIED) > 0:
         return LineClass.UNCLASSIFIED, classes, AdjustmentClass.UNCLASSIFIED  # D7
     if line.paid_cents > 0 or line.charge_cents == 0:
-        return _when_paid(line, cents), classes, denial
-    return _when_unpaid(line, classes, cents)
+        return _when_paid(line, classes), classes, denial
+    return _when_unpaid(line, classes)
 
 
-def _when_paid(line: LineToClassify, cents: Mapping[AdjustmentClass, int]) -> LineClass:
+def _when_paid(line: LineToClassify, classes: tuple[AdjustmentClass, ...]) -> LineClass:
     if _units_were_cut(line):
         return LineClass.PARTLY_DENIED  # D4
-    return LineClass.REDUCED if cents[AdjustmentClass.REDUCTION] > 0 else LineClass.PAID  # D6
+    return LineClass.REDUCED if _cents(line, classes, AdjustmentClass.REDUCTION) > 0 else LineClass.PAID  # D6
 
 
 def _when_unpaid(
     line: LineToClassify,
     classes: tuple[AdjustmentClass, ...],
-    cents: Mapping[AdjustmentClass, int],
 ) -> tuple[LineClass, tuple[AdjustmentClass, ...], AdjustmentClass]:
     """Nothing paid and nothing from the denial list: somebody else owes it (D2, D3), or nobody says why (D5)."""
     denial = AdjustmentClass.DENIAL
-    if cents[AdjustmentClass.PATIENT_SHARE] > 0:
-        return LineClass.PATIENT_SHARE, classes, denial  # D2
-    if cents[AdjustmentClass.PRIOR_PAYER] > 0:
-        return LineClass.PRIOR_PAYER, classes, denial  # D3
-    if cents[AdjustmentClass.INFORMATION] > 0:
-        return LineClass.INFORMATION, classes, denial
-    if cents[AdjustmentClass.REDUCTION] > 0:
+    for other, line_class in _NOT_OURS:
+        if _cents(line, classes, other) > 0:
+            return line_class, classes, denial
+    if _cents(line, classes, AdjustmentClass.REDUCTION) > 0:
         # A penalty that leaves nothing is a denial in all but name.
         return LineClass.DENIED, _reclassed(classes, AdjustmentClass.REDUCTION), denial
-    if cents[AdjustmentClass.CONTRACTUAL] >= line.charge_cents:
+    if _cents(line, classes, AdjustmentClass.CONTRACTUAL) >= line.charge_cents:
         return LineClass.MISUSED_45, _reclassed(classes, AdjustmentClass.CONTRACTUAL), denial  # D5, X12 RFI 2052
     return LineClass.UNCLASSIFIED, classes, AdjustmentClass.UNCLASSIFIED
+
+
+_NOT_OURS = (
+    (AdjustmentClass.PATIENT_SHARE, LineClass.PATIENT_SHARE),  # D2
+    (AdjustmentClass.PRIOR_PAYER, LineClass.PRIOR_PAYER),  # D3
+    (AdjustmentClass.INFORMATION, LineClass.INFORMATION),
+)
 
 
 def _reclassed(classes: tuple[AdjustmentClass, ...], old: AdjustmentClass) -> tuple[AdjustmentClass, ...]:
@@ -275,9 +270,16 @@ def _largest(
 
 
 def _units_were_cut(line: LineToClassify) -> bool:
+    """Fewer units paid than billed, or an adjustment that takes some of them.
+
+    A quantity of all the units on a paid line is no cut: some payers repeat the units on every adjustment.
+    """
     if line.units_billed > line.units_paid > 0:
         return True
-    return any((adjustment.quantity or 0) > 0 and adjustment.group != "PR" for adjustment in line.adjustments)
+    return any(
+        0 < (adjustment.quantity or 0) < line.units_billed and adjustment.group != "PR"
+        for adjustment in line.adjustments
+    )
 
 
 def _cut_units(line: LineToClassify) -> tuple[Adjustment | None, int]:

@@ -1,0 +1,163 @@
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.domain.business_days import is_business_day
+from tracker.domain.deadlines import Bucket, MonthEnd, add_months, bucket, clock, days_left, own_rule, send_by
+from tracker.knowledge import load
+
+RULES = load().clocks
+REDETERMINATION = RULES["MCR_B_L1"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "trigger", "legal", "safe"),
+    [
+        ("MCR_B_L1", "2026-01-05", "2026-05-11", "2026-05-05"),  # last day a Sunday
+        ("MCR_B_L1", "2026-02-28", "2026-07-06", "2026-06-26"),  # Independence Day observed
+        ("MCR_B_L2", "2026-02-03", "2026-08-07", "2026-07-31"),
+        ("MCR_B_L3", "2026-06-01", "2026-08-05", "2026-07-31"),
+        ("MA_ENR", "2026-08-28", "2026-11-01", "2026-10-27"),  # 65 days in all, no roll stated
+        ("ERISA_L1", "2026-03-10", "2026-09-06", "2026-09-04"),  # before Labor Day, no roll
+        ("ACA_EXT", "2025-10-30", "2026-03-02", "2026-02-27"),  # no February 30: March 1, a Sunday
+        ("WC_CA_SBR", "2026-01-02", "2026-04-07", "2026-04-02"),
+        ("UHC_COM", "2026-02-28", "2027-02-28", "2027-02-26"),
+        ("TRI_APP", "2026-04-01", "2026-06-30", "2026-06-30"),
+        ("MCR_B_CLAIM", "2025-11-22", "2026-11-23", "2026-11-20"),
+        ("MA_NONPAR", "2026-08-28", "2026-11-01", "2026-10-27"),
+        ("MA_NONPAR_2024", "2024-06-03", "2024-08-02", "2024-08-02"),
+        ("MCR_B_L1_OVP", "2026-06-01", "2026-06-30", "2026-06-30"),  # the letter's date is day 1
+    ],
+)
+def test_a_clock_gives_the_safe_and_the_legal_date(rule, trigger, legal, safe):
+    found = clock(RULES[rule], date.fromisoformat(trigger))
+    assert (found.legal, found.safe) == (date.fromisoformat(legal), date.fromisoformat(safe))
+
+
+def test_a_proven_receipt_replaces_the_presumption():
+    found = clock(REDETERMINATION, date(2026, 1, 5), received_on=date(2026, 1, 7))
+    assert found.legal == date(2026, 5, 7)
+    assert found.safe == date(2026, 5, 5)
+
+
+def test_a_receipt_before_the_notice_is_refused():
+    with pytest.raises(ValueError, match="before the notice"):
+        clock(REDETERMINATION, date(2026, 1, 5), received_on=date(2026, 1, 4))
+
+
+def test_an_extension_moves_both_dates():
+    found = clock(RULES["TRI_APP"], date(2026, 4, 1), extension_days=7)
+    assert (found.safe, found.legal) == (date(2026, 7, 7), date(2026, 7, 7))
+
+
+def test_days_closed_by_order_are_no_business_days():
+    rule = replace(REDETERMINATION, days=10, receipt_days=0)
+    found = clock(rule, date(2025, 12, 16), closed=load().closed_days)  # day 10 is Friday, December 26
+    assert (found.safe, found.legal) == (date(2025, 12, 23), date(2025, 12, 29))
+
+
+def test_the_words_say_how_the_days_were_counted():
+    words = clock(REDETERMINATION, date(2026, 1, 5)).words
+    assert words == (
+        "120 days from the remittance date, Mon, Jan 5, 2026, with 5 days presumed for receipt: "
+        "the last day is Mon, May 11, 2026 (Sun, May 10, 2026 is no business day)."
+    )
+
+
+def test_the_words_name_a_proven_receipt():
+    words = clock(RULES["ACA_EXT"], date(2026, 3, 2), received_on=date(2026, 3, 4)).words
+    assert "4 months from" in words
+    assert "counted from its receipt on Wed, Mar 4, 2026" in words
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "month_end", "end"),
+    [
+        (date(2026, 1, 31), 1, MonthEnd.LAST_DAY, date(2026, 2, 28)),
+        (date(2026, 1, 31), 1, MonthEnd.FIRST_OF_NEXT, date(2026, 3, 1)),
+        (date(2023, 10, 30), 4, MonthEnd.FIRST_OF_NEXT, date(2024, 3, 1)),
+        (date(2024, 2, 29), 12, MonthEnd.LAST_DAY, date(2025, 2, 28)),
+        (date(2026, 11, 30), 1, MonthEnd.LAST_DAY, date(2026, 12, 30)),
+        (date(2026, 8, 31), 4, MonthEnd.FIRST_OF_NEXT, date(2026, 12, 31)),
+    ],
+)
+def test_months_are_counted_to_the_same_day(start, months, month_end, end):
+    assert add_months(start, months, month_end) == end
+
+
+@pytest.mark.parametrize(
+    ("method", "last_day"),
+    [("portal", "2026-05-05"), ("fax", "2026-05-04"), ("certified_mail", "2026-04-30"), ("mail", "2026-04-28")],
+)
+def test_what_must_be_received_is_sent_earlier(method, last_day):
+    due = clock(REDETERMINATION, date(2026, 1, 5))
+    assert send_by(due, method) == date.fromisoformat(last_day)
+
+
+def test_a_letter_mailed_on_the_last_day_is_timely_where_the_postmark_counts():
+    due = clock(RULES["TRI_APP"], date(2026, 4, 1))
+    assert send_by(due, "mail") == due.safe
+
+
+def test_the_days_left_are_none_on_the_day_itself():
+    assert days_left(date(2026, 6, 30), date(2026, 6, 30)) == 0
+    assert days_left(date(2026, 6, 30), date(2026, 7, 1)) == -1
+
+
+@pytest.mark.parametrize(
+    ("left", "expected", "label"),
+    [
+        (-1, Bucket.OVERDUE, "Overdue"),
+        (0, Bucket.WEEK, "1 to 7 days"),
+        (7, Bucket.WEEK, "1 to 7 days"),
+        (8, Bucket.TWO_WEEKS, "8 to 14 days"),
+        (14, Bucket.TWO_WEEKS, "8 to 14 days"),
+        (15, Bucket.MONTH, "15 to 30 days"),
+        (30, Bucket.MONTH, "15 to 30 days"),
+        (31, Bucket.LATER, "31 days or more"),
+    ],
+)
+def test_a_deadline_falls_into_its_bucket(left, expected, label):
+    today = date(2026, 11, 22)
+    found = bucket(today + timedelta(days=left), today)
+    assert (found, found.label) == (expected, label)
+
+
+def test_no_deadline_is_a_bucket_of_its_own():
+    assert bucket(None, date(2026, 11, 22)) is Bucket.NONE
+
+
+def test_a_practices_own_days_are_counted_without_presumption_or_roll():
+    found = clock(own_rule(90, date(2026, 11, 22)), date(2026, 4, 5))
+    assert (found.safe, found.legal) == (date(2026, 7, 2), date(2026, 7, 4))
+
+
+days = st.dates(date(1990, 1, 1), date(2100, 12, 31))
+rules = st.sampled_from(list(RULES.values()))
+
+
+@given(rules, days, st.integers(0, 60), st.one_of(st.none(), st.integers(0, 40)))
+def test_the_safe_date_is_a_business_day_not_after_the_legal_one(rule, trigger, extension, received_after):
+    received_on = None if received_after is None else trigger + timedelta(days=received_after)
+    found = clock(rule, trigger, received_on=received_on, extension_days=extension)
+    assert found.safe <= found.legal
+    assert is_business_day(found.safe)
+    if rule.rolls:
+        assert is_business_day(found.legal)
+
+
+@given(rules, days)
+def test_a_later_notice_never_gives_an_earlier_deadline(rule, trigger):
+    one, next_day = clock(rule, trigger), clock(rule, trigger + timedelta(days=1))
+    assert one.safe <= next_day.safe
+    assert one.legal <= next_day.legal
+
+
+@given(rules, days, st.sampled_from(["portal", "fax", "mail", "certified_mail"]))
+def test_what_is_sent_in_time_is_sent_on_a_business_day_by_the_safe_date(rule, trigger, method):
+    due = clock(rule, trigger)
+    assert send_by(due, method) <= due.safe
+    assert is_business_day(send_by(due, method))

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,11 +82,27 @@ def cast(sessions: SessionMaker) -> build.Cast:
         return build.cast(session)
 
 
+class Clock:
+    """The app's clock: it stands at ``now`` until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = build.NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator["Flask"]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Iterator["Flask"]:
+    """The app, at the time of ``clock``."""
     from tracker.app import create_app
 
-    app = create_app(settings)
+    app = create_app(settings, clock)
     yield app
     app.extensions["tracker_sessions"].engine.dispose()
 
@@ -103,7 +120,7 @@ def signed_in(app: "Flask") -> Callable[["User"], "FlaskClient"]:
         client = app.test_client()
         form = {"login": user.login, "password": build.PASSWORD, "csrf_token": build.csrf_token(client.get("/login"))}
         answer = client.post("/login", data=form)
-        assert answer.status_code == 302, answer.text
+        assert answer.status_code == 303, answer.text
         return client
 
     return sign_in

@@ -690,6 +690,15 @@ def upgrade() -> None:
         sa.Column("clock_rule", sa.String(length=40), nullable=False),
         sa.Column("file_by_safe", sa.Date(), nullable=True),
         sa.Column("file_by_legal", sa.Date(), nullable=True),
+        sa.Column(
+            "due_on",
+            sa.Date(),
+            sa.Computed(
+                "CASE WHEN clock = 'file_by' AND status IN ('waiting', 'corrected_sent') THEN NULL ELSE file_by_safe END",
+                persisted=True,
+            ),
+            nullable=True,
+        ),
         sa.Column("snoozed_to", sa.Date(), nullable=True),
         sa.Column("root_cause", sa.String(length=40), nullable=False),
         sa.Column("strength", sa.String(length=8), nullable=False),
@@ -729,15 +738,35 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_denials_public_id")),
     )
     with op.batch_alter_table("denials", schema=None) as batch_op:
+        batch_op.create_index("ix_denials_cause", ["practice_id", "root_cause"], unique=False)
         batch_op.create_index("ix_denials_claim", ["practice_id", "claim_id"], unique=False)
         batch_op.create_index("ix_denials_line", ["practice_id", "claim_line_id"], unique=False)
         batch_op.create_index(
-            "ix_denials_month", ["practice_id", "denied_on", "payer_id", "root_cause", "amount_cents"], unique=False
+            "ix_denials_month",
+            ["practice_id", "denied_on", "payer_id", "root_cause", "amount_cents", "close_reason", "claim_line_id"],
+            unique=False,
         )
         batch_op.create_index("ix_denials_owner", ["practice_id", "owner_id", "is_open"], unique=False)
+        batch_op.create_index("ix_denials_payer", ["practice_id", "payer_id"], unique=False)
         batch_op.create_index(
-            "ix_denials_queue", ["practice_id", "is_open", "file_by_safe", "amount_cents"], unique=False
+            "ix_denials_queue",
+            [
+                "practice_id",
+                "is_open",
+                "due_on",
+                "amount_cents",
+                "id",
+                "payer_id",
+                "status",
+                "owner_id",
+                "group_code",
+                "carc",
+                "root_cause",
+                "denied_on",
+            ],
+            unique=False,
         )
+        batch_op.create_index("ix_denials_reason", ["practice_id", "group_code", "carc"], unique=False)
 
     op.create_table(
         "service_payments",
@@ -1050,11 +1079,14 @@ def downgrade() -> None:
 
     op.drop_table("service_payments")
     with op.batch_alter_table("denials", schema=None) as batch_op:
+        batch_op.drop_index("ix_denials_reason")
         batch_op.drop_index("ix_denials_queue")
+        batch_op.drop_index("ix_denials_payer")
         batch_op.drop_index("ix_denials_owner")
         batch_op.drop_index("ix_denials_month")
         batch_op.drop_index("ix_denials_line")
         batch_op.drop_index("ix_denials_claim")
+        batch_op.drop_index("ix_denials_cause")
 
     op.drop_table("denials")
     with op.batch_alter_table("attachments", schema=None) as batch_op:

@@ -694,7 +694,7 @@ def upgrade() -> None:
             "due_on",
             sa.Date(),
             sa.Computed(
-                "CASE WHEN clock = 'file_by' AND status IN ('waiting', 'corrected_sent') THEN NULL ELSE file_by_safe END",
+                "CASE WHEN clock = 'file_by' AND status IN ('waiting_on_payer', 'corrected_claim_sent') THEN NULL ELSE file_by_safe END",
                 persisted=True,
             ),
             nullable=True,

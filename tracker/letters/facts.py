@@ -1,0 +1,272 @@
+"""What a letter may say: frozen facts, each from the claim, the remittance, the note or a person, never invented.
+
+Money is integer cents, units and minutes are whole numbers. ``None`` and ``""`` mean not known: a letter that needs
+such a fact shows a gap and cannot be signed.
+"""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeFacts:
+    """The practice that writes. ``address`` may hold several lines."""
+
+    name: str
+    npi: str = ""
+    tin: str = ""
+    address: str = ""
+    phone: str = ""
+    fax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PayerFacts:
+    """The payer that gets the letter; ``kind`` is a word of the case format (``medicare_b`` ...)."""
+
+    name: str
+    kind: str
+    appeal_unit: str = ""
+    address: str = ""
+    fax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFacts:
+    """The patient as the payer knows them. ``name`` is first name first."""
+
+    name: str
+    birth_date: date | None = None
+    member_id: str = ""
+    group_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFacts:
+    """The claim and the remittance that denied it."""
+
+    control_number: str
+    payer_claim_number: str = ""
+    billed_cents: int | None = None
+    paid_cents: int | None = None
+    remittance_date: date | None = None
+    trace_number: str = ""
+    submitted_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonFacts:
+    """One adjustment of a line, in our own words. The first of a line is why it was denied."""
+
+    group: str
+    carc: str
+    meaning: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkFacts:
+    """One remark code, in our own words."""
+
+    code: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """One denied claim line. ``meaning`` is our own wording of the procedure code, ``policy`` what REF*0K names."""
+
+    line: int
+    service_date: date | None
+    code: str
+    meaning: str
+    modifiers: tuple[str, ...]
+    units: int
+    billed_cents: int
+    denied_cents: int
+    reasons: tuple[ReasonFacts, ...]
+    remarks: tuple[RemarkFacts, ...] = ()
+    paid_cents: int = 0
+    diagnoses: tuple[str, ...] = ()
+    policy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicianFacts:
+    """Who treated. ``discipline`` is PT, OT, SLP or empty."""
+
+    name: str
+    credential: str = ""
+    npi: str = ""
+    license: str = ""
+    discipline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignerFacts:
+    """Who signs; ``signed_on`` is set when the letter is signed on screen, else a line is left for the hand."""
+
+    name: str
+    title: str = ""
+    signed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppealFacts:
+    """The request. ``level_name`` overrides what the letter calls itself; ``due`` is the legal last day."""
+
+    level: int = 1
+    level_name: str = ""
+    due: date | None = None
+    deadline_basis: str = ""
+    reference: str = ""
+    sent_method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """The plan of care on file."""
+
+    established_on: date | None = None
+    certified_on: date | None = None
+    certified_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteRow:
+    """Minutes of one timed code on one date, as the note records them, with the units billed for the code."""
+
+    service_date: date
+    code: str
+    meaning: str
+    minutes: int
+    units_billed: int
+    start: time | None = None
+    stop: time | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PairFacts:
+    """What the CMS NCCI table says of two codes. ``indicator`` None means that it holds no such edit on that date.
+
+    ``modifier`` is the 59 or X modifier the claim carried, ``table`` names the table read (``practitioner services,
+    2024 Q3``), ``exact_quarter`` says that it is the table of the service date's own quarter.
+    """
+
+    service_date: date
+    column1: str
+    column2: str
+    indicator: int | None
+    table: str
+    exact_quarter: bool
+    modifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitFacts:
+    """The medically unlikely edit of a code: units a day and its adjudication indicator (1, 2 or 3)."""
+
+    service_date: date
+    code: str
+    units_billed: int
+    units: int
+    mai: int
+    table: str
+    exact_quarter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FilingFacts:
+    """The claim filing limit. ``exception`` is a word of L05's list; ``exception_on`` the day it began to count."""
+
+    last_day: date | None
+    limit: str
+    exception: str = ""
+    exception_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilingEvent:
+    """One sending or receipt; ``accepted`` says that the payer took the claim in. ``exhibit`` is an exhibit's key."""
+
+    on: date
+    what: str
+    proof: str = ""
+    accepted: bool = False
+    exhibit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """The payer's request for records."""
+
+    reference: str = ""
+    requested_on: date | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedDocument:
+    """One item the payer asked for and the key of the exhibit that answers it."""
+
+    item: str
+    exhibit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of the record, exactly, with their place: ``daily note 06/30/2026, line 6``.
+
+    ``about`` says what they show: skill, function, progress, plan, minutes or amount.
+    """
+
+    text: str
+    source: str
+    about: str = ""
+    exhibit: str = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One enclosure, in the packet's order; ``key`` is a word like remittance, note, plan_of_care, receipt."""
+
+    key: str
+    title: str
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFacts:
+    """Everything a letter may say. ``counting_method`` is cms, spm, hybrid or empty."""
+
+    practice: PracticeFacts
+    payer: PayerFacts
+    patient: PatientFacts
+    claim: ClaimFacts
+    lines: tuple[LineFacts, ...]
+    signer: SignerFacts
+    letter_date: date
+    appeal: AppealFacts = AppealFacts()
+    clinician: ClinicianFacts | None = None
+    plan: PlanFacts | None = None
+    counting_method: str = ""
+    minutes: tuple[MinuteRow, ...] = ()
+    pairs: tuple[PairFacts, ...] = ()
+    limits: tuple[LimitFacts, ...] = ()
+    filing: FilingFacts | None = None
+    events: tuple[FilingEvent, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    request: RequestFacts | None = None
+    documents: tuple[RequestedDocument, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
+
+
+def exhibit_label(position: int) -> str:
+    """Return the label of the exhibit at ``position`` (from 0): ``Exhibit A`` ... ``Exhibit Z``, ``Exhibit AA``."""
+    letters, rest = "", position
+    while rest >= 0:
+        rest, digit = divmod(rest, 26)
+        letters = chr(ord("A") + digit) + letters
+        rest -= 1
+    return f"Exhibit {letters}"

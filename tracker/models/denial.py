@@ -2,17 +2,24 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Computed, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, PracticeOwned, Versioned, belongs_to_practice, new_public_id, owned_key
+
+# A date to file by says nothing once the appeal or the corrected claim is under way (ux.md 2.4).
+_DUE_ON = (
+    "CASE WHEN clock = 'file_by' AND status IN ('waiting_on_payer', 'corrected_claim_sent') "
+    "THEN NULL ELSE file_by_safe END"
+)
 
 
 class Denial(Versioned, PracticeOwned, Base):
     """One denied claim line (or a whole claim without lines: ``claim_line_id`` is null).
 
-    ``denied_on`` is the remittance date of the first denial. ``file_by_safe`` sorts the queue, past ``file_by_legal``
-    it is missed. ``root_cause`` is the first suggestion until a person chooses (``cause_chosen_by_id``).
+    ``denied_on`` is the remittance date of the first denial. ``clock`` names what ``file_by_safe`` is the date of;
+    past ``file_by_legal`` it is missed. ``due_on`` follows from them and sorts the queue. ``root_cause`` is the first
+    suggestion until a person chooses (``cause_chosen_by_id``).
     ``payer_id`` ... ``patient_id`` are copies from the claim, so that the queue reads one table.
     """
 
@@ -24,7 +31,14 @@ class Denial(Versioned, PracticeOwned, Base):
         owned_key("patient_id", "patients"),
         owned_key("import_id", "imports"),
         UniqueConstraint("practice_id", "number"),
-        Index("ix_denials_queue", "practice_id", "is_open", "file_by_safe", "amount_cents"),
+        # Wide, so that the queue's counts and sums under any filter read this index alone.
+        Index(
+            "ix_denials_queue", "practice_id", "is_open", "due_on", "amount_cents", "id", "payer_id", "status",
+            "owner_id", "group_code", "carc", "root_cause", "denied_on",
+        ),
+        Index("ix_denials_payer", "practice_id", "payer_id"),
+        Index("ix_denials_reason", "practice_id", "group_code", "carc"),
+        Index("ix_denials_cause", "practice_id", "root_cause"),
         # Covers every count of the insights page, so that none of them reads the table.
         Index(
             "ix_denials_month",
@@ -68,6 +82,7 @@ class Denial(Versioned, PracticeOwned, Base):
     clock_rule: Mapped[str] = mapped_column(String(40), default="")
     file_by_safe: Mapped[date | None]
     file_by_legal: Mapped[date | None]
+    due_on: Mapped[date | None] = mapped_column(Date, Computed(_DUE_ON, persisted=True))
     snoozed_to: Mapped[date | None]
     root_cause: Mapped[str] = mapped_column(String(40), default="")
     strength: Mapped[str] = mapped_column(String(8), default="")

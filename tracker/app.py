@@ -1,0 +1,57 @@
+"""The one place where the parts meet: settings in, a Flask app out."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.util import find_spec
+
+from flask import Flask
+
+from tracker.config import Settings, resource_dir
+from tracker.db import SessionMaker, make_engine
+from tracker.web import cookies, errors, filters, headers, navigation, request
+
+_SUBJECTS = (
+    "auth",
+    "queue",
+    "log",
+    "denials",
+    "claims",
+    "patients",
+    "notes",
+    "letters",
+    "appeals",
+    "imports",
+    "insights",
+    "jobs",
+    "activity",
+    "settings",
+    "health",
+)
+
+
+def utc_now() -> datetime:
+    """Return the time, with its zone."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """Return the app for these settings; ``clock`` gives the time of each request."""
+    app = errors.Tracker("tracker", static_folder="web/static", template_folder=str(resource_dir("templates")))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SETTINGS=settings,
+        MAX_CONTENT_LENGTH=settings.max_import_mb * 1_100_000,
+        MAX_FORM_MEMORY_SIZE=4_000_000,
+        MAX_FORM_PARTS=12_000,
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["tracker_sessions"] = SessionMaker(make_engine(settings.database_url))
+    app.extensions["tracker_clock"] = clock
+    for part in (cookies, request, headers, errors, filters, navigation):
+        part.init_app(app)
+    for subject in _SUBJECTS:
+        if find_spec(f"tracker.web.{subject}"):
+            app.register_blueprint(import_module(f"tracker.web.{subject}").blueprint)
+    return app

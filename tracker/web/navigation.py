@@ -1,0 +1,61 @@
+"""What every page shows: the bar on top, the practice switcher, the status line."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import Flask, current_app, flash, g, get_flashed_messages, request, url_for
+
+_PAGES = (
+    ("Queue", "queue.show"),
+    ("Import", "imports.choose"),
+    ("Appeals", "appeals.index"),
+    ("Insights", "insights.show"),
+    ("Settings", "settings.show"),
+)
+
+
+class Page(NamedTuple):
+    """A link of the top bar."""
+
+    label: str
+    address: str
+    current: bool
+
+
+def say(text: str, undo: str = "") -> None:
+    """Show a line on the next page; with ``undo`` (the id of a change's event) an Undo button beside it.
+
+    The line travels in a cookie: no patient's name, no claim number.
+    """
+    flash({"text": text, "undo": undo}, "status")  # type: ignore[arg-type]  # anything JSON can hold
+
+
+def _pages() -> list[Page]:
+    here = request.blueprint
+    existing = ((label, name) for label, name in _PAGES if name in current_app.view_functions)
+    return [Page(label, url_for(name), name.split(".")[0] == here) for label, name in existing]
+
+
+def _status_lines() -> list[dict[str, str]]:
+    return get_flashed_messages(category_filter=["status"])  # type: ignore[return-value]  # say() puts dicts in
+
+
+def _asset(app: Flask, name: str) -> str:
+    """Return the address of a static file; it changes when the file does, so browsers may keep it."""
+    changed = int((Path(app.static_folder or "") / name).stat().st_mtime)
+    return url_for("static", filename=name, v=changed)
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates what the frame of every page needs."""
+
+    def known() -> dict[str, Any]:
+        return {
+            "pages": _pages,
+            "status_lines": _status_lines,
+            "asset": lambda name: _asset(app, name),
+            "is_demo": any(practice.is_demo for practice in g.get("practices", ())),
+            "has_page": lambda name: name in app.view_functions,
+        }
+
+    app.context_processor(known)

@@ -1,0 +1,70 @@
+// Small helps on top of pages that work without any script: focus, dialogs, selects that send their form, keys.
+// Everything is listened for on the document, so that parts swapped in by htmx work at once.
+"use strict";
+
+document.documentElement.classList.add("js");
+
+const live = () => document.getElementById("live");
+
+/** Say something to screen readers, once. */
+function announce(text) {
+  const region = live();
+  if (!region) return;
+  region.textContent = "";
+  setTimeout(() => { region.textContent = text; }, 50);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  document.getElementById("error-summary")?.focus();
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.("[data-submit-on-change]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  const copier = event.target.closest?.("[data-copies-link]");
+  if (copier) navigator.clipboard?.writeText(location.href).then(() => announce("Link copied"));
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// A fragment that carries data-announce is read out after it was swapped in.
+document.addEventListener("htmx:after:swap", () => {
+  const words = document.querySelector("[data-announce]")?.dataset.announce;
+  if (words) announce(words);
+});
+
+// ---- single keys (switched off by body without data-keys; WCAG 2.1.4) ----
+
+const GO = { q: "queue", a: "appeals", d: "insights" };
+let went = 0;
+
+function typing(target) {
+  if (target.isContentEditable) return true;
+  if (target.matches("textarea, select")) return true;
+  return target.matches("input") && !["checkbox", "radio", "button", "submit"].includes(target.type);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (!("keys" in document.body.dataset) || typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key === "g") { went = Date.now(); return; }
+  if (Date.now() - went < 1500 && event.key in GO) {
+    document.querySelector(`.nav a[data-page="${GO[event.key]}"]`)?.click();
+    went = 0;
+    return;
+  }
+  if (event.key === "/") {
+    event.preventDefault();
+    document.getElementById("search-words")?.focus();
+  } else if (event.key === "?") {
+    document.getElementById("keys")?.showModal();
+  } else {
+    const wanted = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
+    if (wanted) { event.preventDefault(); wanted.matches("select, input") ? wanted.focus() : wanted.click(); }
+  }
+});

@@ -9,6 +9,7 @@ from flask import Flask
 
 from tracker.config import Settings, resource_dir
 from tracker.db import SessionMaker, make_engine
+from tracker.jobs.engine import progress_of
 from tracker.web import cookies, errors, filters, headers, navigation, request
 
 _SUBJECTS = (
@@ -49,6 +50,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["tracker_sessions"] = SessionMaker(make_engine(settings.database_url))
     app.extensions["tracker_clock"] = clock
+    app.extensions["tracker_progress"] = progress_of
     for part in (cookies, request, headers, errors, filters, navigation):
         part.init_app(app)
     for subject in _SUBJECTS:

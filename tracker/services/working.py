@@ -170,6 +170,22 @@ def reject_cause(session: Session, denial: Denial, root_cause: str, now: datetim
     return event_or_none
 
 
+def comment(session: Session, denial: Denial, text: str, now: datetime, user_id: int) -> Event:
+    """Keep a comment in the denial's activity."""
+    event = Event(
+        practice_id=denial.practice_id,
+        at=now,
+        user_id=user_id,
+        kind="comment",
+        subject_kind="denial",
+        subject_id=denial.id,
+        details={"text": text},
+    )
+    session.add(event)
+    session.flush()
+    return event
+
+
 def _suggestions(session: Session, denial: Denial) -> Sequence[Suggestion]:
     return session.scalars(
         select(Suggestion)

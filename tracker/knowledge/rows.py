@@ -154,5 +154,5 @@ def _header_lines(text: str) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith("["):
-            found.setdefault(line.split("#")[0].strip("[] "), []).append(number)
+            found.setdefault(line.split("#")[0].strip('[]" '), []).append(number)
     return found

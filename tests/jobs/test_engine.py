@@ -21,10 +21,8 @@ def ask(sessions, kind="count", key="count:1", **arguments):
 
 
 def job(sessions, job_id):
-    with sessions.system() as session:
-        found = session.scalar(select(Job).where(Job.id == job_id))
-        session.rollback()
-        return found
+    with sessions.reading(()) as session:
+        return session.scalar(select(Job).where(Job.id == job_id))
 
 
 @pytest.fixture
@@ -102,9 +100,8 @@ def test_a_worker_that_lost_its_lease_cannot_end_the_job(sessions, settings):
             task.finish(session, {})
 
     Worker(sessions, settings, {"count": slow}).work_once(NOW)
-    with sessions.system() as session:
+    with sessions.reading(()) as session:
         assert session.scalar(select(Job).where(Job.key == "trace")) is None
-        session.rollback()
 
 
 def test_jobs_of_a_process_that_died_are_free_at_the_next_start(sessions, worker):

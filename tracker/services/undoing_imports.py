@@ -27,6 +27,7 @@ from tracker.models import (
     NoteLink,
     Patient,
     PlanOfCare,
+    Provider,
     ProviderAdjustment,
     RawFile,
     Remark,
@@ -205,7 +206,7 @@ def _delete_claims(session: Session, row: ImportFile) -> None:
         exists().where(model.practice_id == Claim.practice_id, model.claim_id == Claim.id)
         for model in (ClaimPayment, Denial, Submission, Authorization, EligibilityCheck, PlanOfCare, Appeal)
     ]
-    query = select(Claim.id, Claim.patient_id).where(
+    query = select(Claim.id, Claim.patient_id, Claim.rendering_provider_id).where(
         Claim.practice_id == practice_id, Claim.import_id == row.id, *(~is_used for is_used in used)
     )
     rows = session.execute(query).all()
@@ -221,6 +222,7 @@ def _delete_claims(session: Session, row: ImportFile) -> None:
         .execution_options(synchronize_session=False)
     )
     _delete_patients(session, practice_id, {claim.patient_id for claim in rows})
+    _delete_providers(session, practice_id, {claim.rendering_provider_id for claim in rows} - {None})
 
 
 def _delete_patients(session: Session, practice_id: int, patient_ids: set[int]) -> None:
@@ -235,3 +237,13 @@ def _delete_patients(session: Session, practice_id: int, patient_ids: set[int]) 
             .where(Patient.practice_id == practice_id, Patient.id.in_(ids), *(~is_used for is_used in used))
             .execution_options(synchronize_session=False)
         )
+
+
+def _delete_providers(session: Session, practice_id: int, provider_ids: set[int | None]) -> None:
+    """Delete the clinicians no claim names any more."""
+    used = exists().where(Claim.practice_id == practice_id, Claim.rendering_provider_id == Provider.id)
+    session.execute(
+        delete(Provider)
+        .where(Provider.practice_id == practice_id, Provider.id.in_(provider_ids), ~used)
+        .execution_options(synchronize_session=False)
+    )

@@ -58,7 +58,7 @@ class BilledClaim:
 
 @dataclass(frozen=True, slots=True)
 class ClaimBatch:
-    """One ST..SE of an 837P."""
+    """One ST..SE of an 837P. ``stray_lines`` counts service lines outside of any claim, which were left out."""
 
     control_number: str
     version: str
@@ -68,3 +68,4 @@ class ClaimBatch:
     problems: tuple[Problem, ...]
     content_hash: str
     first_segment: int
+    stray_lines: int = 0

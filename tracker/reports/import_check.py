@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Denial, ImportFile
+from tracker.models import Claim, Denial, ImportFile, Patient, Payer
 
 SHOWN = 200
 """So many denials are listed at once; the others are logged with them, and one click lists them all."""
@@ -195,8 +195,24 @@ def logged_by(session: Session, rows: Sequence[ImportFile], week_ahead: date) ->
     return Logged(count, int(cents or 0), urgent)
 
 
-def most_urgent(session: Session, rows: Sequence[ImportFile], count: int) -> Sequence[Denial]:
+class LoggedDenial(NamedTuple):
+    """A denial of the import with the names the done page shows beside it."""
+
+    denial: Denial
+    payer: str
+    patient: str
+    control_number: str
+
+
+def most_urgent(session: Session, rows: Sequence[ImportFile], count: int) -> list[LoggedDenial]:
     """Return the first denials to work on of those the files logged."""
-    query = select(Denial).where(Denial.import_id.in_([row.id for row in rows]), Denial.is_open.is_(True))
-    order = (Denial.file_by_safe.is_(None), Denial.file_by_safe, Denial.amount_cents.desc(), Denial.number)
-    return session.scalars(query.order_by(*order).limit(count)).all()
+    query = (
+        select(Denial, Payer.name, Patient.last_name, Patient.first_name, Claim.control_number)
+        .join(Payer, Payer.id == Denial.payer_id)
+        .join(Patient, and_(Patient.practice_id == Denial.practice_id, Patient.id == Denial.patient_id))
+        .join(Claim, and_(Claim.practice_id == Denial.practice_id, Claim.id == Denial.claim_id))
+        .where(Denial.import_id.in_([row.id for row in rows]), Denial.is_open.is_(True))
+        .order_by(Denial.file_by_safe.is_(None), Denial.file_by_safe, Denial.amount_cents.desc(), Denial.number)
+    )
+    found = session.execute(query.limit(count))
+    return [LoggedDenial(row, payer, f"{last}, {first[:1]}.", number) for row, payer, last, first, number in found]

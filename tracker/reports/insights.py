@@ -21,6 +21,7 @@ from tracker.reports.tallies import (
     lines_by_day,
     pending_appeals,
 )
+from tracker.reports.time_left import BucketFigures, time_left
 from tracker.reports.trends import Trend, monthly_trend
 
 
@@ -41,6 +42,7 @@ class Insights:
     cohort: Cohort
     cohort_months: Asked
     missed: Missed
+    time_left: tuple[BucketFigures, ...]
     data_through: date | None
 
 
@@ -62,6 +64,7 @@ def insights(session: Session, asked: Asked, today: date, root_causes: Mapping[s
         cohort=cohort(session, complete),
         cohort_months=complete,
         missed=missed_deadlines(session, asked.payer_ids, today),
+        time_left=time_left(session, asked.payer_ids, today),
         data_through=data_through(session),
     )
 

@@ -1,11 +1,12 @@
 """Panel 1: are denials getting better? Denied dollars and the initial denial rate by remittance month."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from tracker.domain.money import whole_dollars
+from tracker.reports.charts import Point, TrendChart
 from tracker.reports.figures import Rate, line_rate
 from tracker.reports.months import Month
 from tracker.reports.tallies import DenialTally, LineTally
@@ -121,3 +122,33 @@ def _change(before: MonthFigures, last: MonthFigures) -> str:
 
 def _count(figures: MonthFigures) -> str:
     return "1 denial" if figures.denials == 1 else f"{figures.denials} denials"
+
+
+def trend_chart(trend: Trend, address: Callable[[Month], str]) -> TrendChart:
+    """Return the trend as a chart; ``address`` gives the list of a month's denials."""
+    return TrendChart(
+        name="trend",
+        title=f"Denied dollars and initial denial rate by remittance month, {_span(trend)}",
+        bars_title="Denied amount (billed charges)",
+        line_title="Initial denial rate (denied lines, of lines first answered)",
+        points=tuple(_point(figures, address) for figures in trend.months),
+    )
+
+
+def _span(trend: Trend) -> str:
+    return f"{trend.months[0].month.label} to {trend.months[-1].month.label}"
+
+
+def _point(figures: MonthFigures, address: Callable[[Month], str]) -> Point:
+    month = figures.month
+    rate = f"{figures.rate.text()} of lines" if figures.rate.share is not None else "no rate"
+    progress = ", month in progress" if figures.in_progress else ""
+    return Point(
+        tick=month.short,
+        year=str(month.year),
+        label=f"{month.label}: {_count(figures)}, {whole_dollars(figures.cents)}, {rate}{progress}. Open the list",
+        href=address(month) if figures.denials else None,
+        cents=figures.cents,
+        rate=figures.rate.share,
+        in_progress=figures.in_progress,
+    )

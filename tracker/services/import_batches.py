@@ -150,11 +150,11 @@ def confirm_batch(
 ) -> None:
     """Store the staged files of a batch, claims as billed first; big ones are left to jobs, known ones dropped.
 
-    ``unticked`` are the values of the denials a person does not want to log.
+    A file without a preview (its reading failed) is dropped too. ``unticked`` are the values of the denials a person does not want to log.
     """
     staged = [row for row in rows if row.state == "staged"]
     for row in sorted(staged, key=lambda row: row.file_format != "837P"):
-        if row.preview.get("status") == "duplicate" or "refused" in row.preview:
+        if not row.preview or row.preview.get("status") == "duplicate" or "refused" in row.preview:
             cancel(session, row, now)
             continue
         skipped = [found["key"] for found in row.preview["denials"] if denial_value(row, found["key"]) in unticked]

@@ -1,0 +1,89 @@
+"""The panels of the insights page as plain tables, for files. Amounts are dollars, months ISO, shares 0 to 1."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tracker.domain.money import plain_amount
+from tracker.reports.figures import Rate
+from tracker.reports.insights import Insights
+
+
+class Table(NamedTuple):
+    """Column heads and rows."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.4f}" if whole else ""
+
+
+def _rate(rate: Rate) -> str:
+    return "" if rate.share is None else f"{rate.share:.4f}"
+
+
+def trend_table(found: Insights) -> Table:
+    """Panel 1: one row per month."""
+    columns = ("month", "in progress", "denials", "denied", "denied lines", "lines first answered", "denial rate")
+    return Table(
+        columns,
+        tuple(
+            (
+                row.month.code, "yes" if row.in_progress else "no", str(row.denials), plain_amount(row.cents),
+                str(row.denied_lines), str(row.lines), _rate(row.rate),
+            )
+            for row in found.trend.months
+        ),
+    )  # fmt: skip
+
+
+def causes_table(found: Insights) -> Table:
+    """Panel 2: one row per root cause of the last complete month."""
+    columns = ("month", "root cause", "group", "starts at", "denials", "denied", "share", "running share")
+    whole = found.pareto.cents
+    return Table(
+        columns,
+        tuple(
+            (
+                found.month.code, row.title, row.group, row.starts_at, str(row.denials), plain_amount(row.cents),
+                _share(row.cents, whole), _share(row.running_cents, whole),
+            )
+            for row in found.pareto.causes
+        ),
+    )  # fmt: skip
+
+
+def payers_table(found: Insights) -> Table:
+    """Panel 6: one row per payer."""
+    columns = (
+        "month", "payer", "denials", "denied", "denied lines", "lines first answered", "denial rate",
+        "appeals overturned", "appeals decided", "overturn rate", "median days to decide",
+    )  # fmt: skip
+    return Table(
+        columns,
+        tuple(
+            (
+                found.month.code, row.name, str(row.denials), plain_amount(row.cents), str(row.rate.part),
+                str(row.rate.whole), _rate(row.rate), str(row.overturned.part), str(row.overturned.whole),
+                _rate(row.overturned), "" if row.median_days is None else str(row.median_days),
+            )
+            for row in found.payers
+        ),
+    )  # fmt: skip
+
+
+def time_left_table(found: Insights) -> Table:
+    """Panel 5: one row per bucket of days left."""
+    return Table(
+        ("days left", "open denials", "denied"),
+        tuple((row.bucket.label, str(row.denials), plain_amount(row.cents)) for row in found.time_left),
+    )
+
+
+PANELS: dict[str, Callable[[Insights], Table]] = {
+    "trend": trend_table,
+    "causes": causes_table,
+    "payers": payers_table,
+    "time-left": time_left_table,
+}

@@ -1,0 +1,188 @@
+"""Importing 835 and 837P files: choose, check, done, undo."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+
+from tracker.db import transaction
+from tracker.knowledge import load
+from tracker.models import ImportFile, Job, Practice
+from tracker.reports.import_check import (
+    SHOWN,
+    Check,
+    Earlier,
+    check_batch,
+    earlier_imports,
+    logged_by,
+    most_urgent,
+)
+from tracker.services.import_batches import (
+    Batch,
+    Staging,
+    Upload,
+    batch_rows,
+    confirm_batch,
+    jobs_of,
+    stage_batch,
+    undo_batch,
+)
+from tracker.services.importing import cancel
+from tracker.services.undoing_imports import UNDO_DAYS, UndoRefused
+from tracker.web.filters import plural, us_date
+from tracker.web.forms.imports import ImportForm
+from tracker.web.navigation import say
+from tracker.web.request import settings
+
+blueprint = Blueprint("imports", __name__)
+
+_RECENT = 20
+_FIRST_ROWS = 10
+_WEEK = timedelta(days=7)
+
+
+@blueprint.get("/import")
+def choose() -> str:
+    """Step 1: choose files. Below it, what was imported lately."""
+    return _choose(ImportForm().offer(_practices()))
+
+
+@blueprint.post("/import")
+def take() -> BaseResponse | tuple[str, int]:
+    """Stage the files and go to the check page; without a single usable file say why, file by file."""
+    form = ImportForm().offer(_practices())
+    if not form.validate():
+        return _choose(form), 422
+    batch = _stage(form)
+    if not batch.rows:
+        return _choose(form, batch), 422
+    return redirect(url_for(".check", batch=batch.code), 303)
+
+
+def _choose(form: ImportForm, batch: Batch | None = None) -> str:
+    query = select(ImportFile).where(ImportFile.state.in_(("staged", "storing", "stored", "undone")))
+    recent = g.session.scalars(query.order_by(ImportFile.id.desc()).limit(_RECENT)).all()
+    names = {practice.id: practice.name for practice in g.practices}
+    return render_template(
+        "imports/choose.html", form=form, refusals=batch.refusals if batch else (), recent=recent, names=names,
+        max_mb=settings().max_import_mb,
+    )  # fmt: skip
+
+
+def _practices() -> list[Practice]:
+    return [practice for practice in g.practices if practice.id in g.scope]
+
+
+def _stage(form: ImportForm) -> Batch:
+    chosen = next((p for p in g.practices if p.public_id == form.practice.data and p.id in g.scope), None)
+    uploads = (Upload(PurePosixPath(file.filename or "").name, file.read()) for file in form.uploads)
+    with transaction(g.session) as session:
+        staging = Staging(
+            g.scope, chosen, g.user.id, g.now, load(), settings().max_import_mb, settings().staged_hours
+        )  # fmt: skip
+        return stage_batch(session, uploads, staging)
+
+
+@blueprint.get("/import/<batch>")
+def check(batch: str) -> BaseResponse | str:
+    """Step 2 while files are staged, step 3 once they are stored; a file still at work leads to its progress."""
+    rows = _rows(batch)
+    jobs = jobs_of(g.session, rows)
+    busy = _busy(jobs)
+    if busy is not None:
+        return redirect(url_for("jobs.show", public_id=busy.public_id))
+    if any(row.state == "staged" for row in rows):
+        return _check_page(batch, rows, jobs)
+    return _done_page(batch, rows, jobs)
+
+
+def _busy(jobs: dict[int, Job]) -> Job | None:
+    return next((job for job in jobs.values() if job.state in {"queued", "running"}), None)
+
+
+def _rows(batch: str) -> list[ImportFile]:
+    rows = batch_rows(g.session, batch)
+    if not rows:
+        abort(404)
+    return rows
+
+
+def _check(rows: Sequence[ImportFile]) -> Check:
+    return check_batch(rows, {key: _before(earlier) for key, earlier in earlier_imports(g.session, rows).items()})
+
+
+def _before(earlier: Earlier | None) -> str:
+    if earlier is None:
+        return "Everything in it was imported before, with other files."
+    return f"You imported this file on {us_date(earlier.on)}. {plural(earlier.denials, 'denial')} came from it."
+
+
+def _check_page(batch: str, rows: Sequence[ImportFile], jobs: dict[int, Job]) -> str:
+    found = _check([row for row in rows if row.preview])
+    show_all = request.args.get("show") == "all"
+    return render_template(
+        "imports/check.html", batch=batch, found=found, shown=found.denials if show_all else found.denials[:SHOWN],
+        show_all=show_all, rows=rows, failed=[(row, jobs[row.id]) for row in rows if _failed(row, jobs)],
+        names={practice.id: practice.name for practice in g.practices}, undo_days=UNDO_DAYS,
+    )  # fmt: skip
+
+
+def _failed(row: ImportFile, jobs: dict[int, Job]) -> bool:
+    return row.id in jobs and jobs[row.id].state == "failed"
+
+
+def _done_page(batch: str, rows: Sequence[ImportFile], jobs: dict[int, Job]) -> str:
+    stored = [row for row in rows if row.state == "stored"]
+    denials = most_urgent(g.session, stored, _FIRST_ROWS)
+    days = [row.stored_at.astimezone().date() for row in stored if row.stored_at]
+    last_undo_day = min(days, default=g.today) + timedelta(days=UNDO_DAYS)
+    return render_template(
+        "imports/done.html", batch=batch, rows=rows, stored=stored, denials=denials,
+        logged=logged_by(g.session, stored, g.today + _WEEK),
+        failed=[(row, jobs[row.id]) for row in rows if _failed(row, jobs)],
+        can_undo=bool(stored) and g.today <= last_undo_day, last_undo_day=last_undo_day,
+        names={practice.id: practice.name for practice in g.practices},
+    )  # fmt: skip
+
+
+@blueprint.post("/import/<batch>/log")
+def log(batch: str) -> BaseResponse:
+    """Store the files; the denials whose box is not ticked are left out."""
+    rows = _rows(batch)
+    if _busy(jobs_of(g.session, rows)) is not None:
+        return redirect(url_for(".check", batch=batch), 303)
+    found = _check([row for row in rows if row.preview])
+    shown = found.denials if request.form.get("show") == "all" else found.denials[:SHOWN]
+    ticked = set(request.form.getlist("log"))
+    unticked = {f"{denial.file}.{denial.key}" for denial in shown} - ticked
+    with transaction(g.session) as session:
+        confirm_batch(session, rows, unticked, g.user.id, g.now, g.today, load())
+    return redirect(url_for(".check", batch=batch), 303)
+
+
+@blueprint.post("/import/<batch>/cancel")
+def cancel_all(batch: str) -> BaseResponse:
+    """Drop the staged files of a batch."""
+    rows = _rows(batch)
+    with transaction(g.session) as session:
+        for row in rows:
+            cancel(session, row, g.now)
+    say("Import cancelled. Nothing was saved.")
+    return redirect(url_for(".choose"), 303)
+
+
+@blueprint.post("/import/<batch>/undo")
+def undo(batch: str) -> BaseResponse | tuple[str, int]:
+    """Take back what the batch stored, or say why it has to stay."""
+    rows = _rows(batch)
+    logged = logged_by(g.session, rows, g.today)
+    try:
+        with transaction(g.session) as session:
+            undo_batch(session, rows, g.now)
+    except UndoRefused as refused:
+        return render_template("imports/undo_refused.html", batch=batch, why=str(refused)), 409
+    say(f"Import undone. {plural(logged.denials, 'denial')} removed.")
+    return redirect(url_for(".choose"), 303)

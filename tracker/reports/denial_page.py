@@ -139,6 +139,26 @@ class DenialPage:
         """Return the lines of the claim with money denied."""
         return tuple(line for line in self.lines if line.denial is not None)
 
+    @property
+    def paid_cents(self) -> int:
+        """Return what the payer paid for all lines."""
+        return sum(line.paid_cents or 0 for line in self.lines)
+
+    @property
+    def denied_cents(self) -> int:
+        """Return what was denied on all lines."""
+        return sum(line.denied_cents for line in self.lines)
+
+    @property
+    def chosen_elsewhere(self) -> bool:
+        """Whether a person picked a cause that no rule suggested."""
+        return self.denial.cause_chosen_by_id is not None and not any(cause.chosen for cause in self.causes)
+
+    @property
+    def reply_due(self) -> date | None:
+        """Return when the payer's answer to the newest appeal is due."""
+        return next((view.appeal.reply_due for view in self.appeals if view.appeal.reply_due), None)
+
 
 def find_denial(session: Session, public_id: str) -> Denial | None:
     """Return a denial the session may see, by the id in its address."""

@@ -9,7 +9,7 @@ from wtforms.validators import Length, ValidationError
 
 from tracker.web.forms.fields import CountField, DateField, TextLineField
 
-_YES_NO = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
+_YES_NO = {"": "Not known", "yes": "Yes", "no": "No"}
 
 
 def _short(label: str, most: int) -> Length:
@@ -73,7 +73,7 @@ class SubmissionPart(Form):  # type: ignore[misc]  # WTForms has no types
     """One sending of the claim with its receipt; empty when there is none to add."""
 
     sent_on = DateField("Claim sent on")
-    receipt = SelectField("Receipt", choices=[("", "None"), ("999", "999"), ("277CA", "277CA")])
+    receipt = SelectField("Receipt", choices={"": "None", "999": "999", "277CA": "277CA"})
     proof = TextLineField("What the receipt says", validators=[_short("What the receipt says", 300)])
 
     def validate_proof(self, field: Any) -> None:

@@ -1,9 +1,10 @@
 """The small forms of the denial page. Each carries the version of the denial the person saw."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from tracker.domain.statuses import CLOSE_REASONS, OPEN_STATUSES, STATUSES, TYPED_CLOSE_REASONS
@@ -25,14 +26,17 @@ class OwnerForm(DenialForm):
 
     def offer(self, users: Iterable[User]) -> "OwnerForm":
         """Offer the people of the practice, and nobody."""
-        self.owner.choices = [(0, "Nobody"), *((user.id, user.name) for user in users)]
+        self.owner.choices = [
+            SelectChoice("0", "Nobody"),
+            *(SelectChoice(str(user.id), user.name) for user in users),
+        ]
         return self
 
 
 class StatusForm(DenialForm):
     """Where the work stands."""
 
-    status = SelectField("Status", choices=[(status, STATUSES[status]) for status in OPEN_STATUSES])
+    status = SelectField("Status", choices={status: STATUSES[status] for status in OPEN_STATUSES})
 
 
 class SnoozeForm(DenialForm):
@@ -50,9 +54,7 @@ class DeadlineForm(DenialForm):
 class CloseForm(DenialForm):
     """Why the denial is closed."""
 
-    reason = SelectField(
-        "Why it is closed", choices=[(reason, CLOSE_REASONS[reason]) for reason in TYPED_CLOSE_REASONS]
-    )
+    reason = SelectField("Why it is closed", choices={reason: CLOSE_REASONS[reason] for reason in TYPED_CLOSE_REASONS})
 
 
 class CauseForm(DenialForm):
@@ -62,11 +64,10 @@ class CauseForm(DenialForm):
 
     def offer(self, knowledge: Knowledge) -> "CauseForm":
         """Offer every root cause, by group."""
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for cause in knowledge.root_causes.values():
-            groups.setdefault(cause.group.capitalize(), []).append((cause.code, cause.title))
-        choices: Mapping[str, list[tuple[str, str]]] = groups
-        self.cause.choices = choices
+        self.cause.choices = [
+            SelectChoice(cause.code, cause.title, optgroup=cause.group.capitalize())
+            for cause in sorted(knowledge.root_causes.values(), key=lambda cause: cause.group)
+        ]
         return self
 
 

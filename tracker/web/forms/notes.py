@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length
 from tracker.services.notes import KINDS
 from tracker.web.forms.fields import DateField, TextLineField
 
-DISCIPLINES = [("", "Any"), ("PT", "PT"), ("OT", "OT"), ("SLP", "SLP")]
+DISCIPLINES = {"": "Any", "PT": "PT", "OT": "OT", "SLP": "SLP"}
 
 
 class NoteForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
@@ -19,6 +19,6 @@ class NoteForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     )
     file = FileField("File")
     service_date = DateField("Date of service", validators=[InputRequired("Enter the date of service of the note")])
-    kind = SelectField("Kind of document", choices=list(KINDS.items()), default="daily")
+    kind = SelectField("Kind of document", choices=KINDS, default="daily")
     discipline = SelectField("Discipline", choices=DISCIPLINES, default="")
     author = TextLineField("Author", validators=[Length(max=120, message="Author must be 120 characters or fewer")])

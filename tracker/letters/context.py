@@ -1,0 +1,90 @@
+"""The facts as a template sees them: plain values only, and a placeholder wherever a fact is missing."""
+
+import math
+import re
+import unicodedata
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from tracker.letters.derived import (
+    accepted_in_time,
+    count_days,
+    exception_ends,
+    overlapping_times,
+    service_dates,
+)
+from tracker.letters.facts import LetterFacts, exhibit_label
+from tracker.letters.gaps import Collector, Missing
+from tracker.letters.words import and_list
+
+_EMPTY_WORDS = frozenset({"", "None", "nan", "NaN", "NaT", "null"})
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """Return text in composed form (NFC), without control characters, line ends as ``\\n``."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _UNPRINTABLE.sub("", unicodedata.normalize("NFC", text)).strip()
+
+
+def plain(value: Any, path: str, collector: Collector) -> Any:
+    """Return dicts, lists and plain values for facts, with a Missing for every fact that is not known."""
+    if is_dataclass(value):
+        prefix = f"{path}." if path else ""
+        return {each.name: plain(getattr(value, each.name), prefix + each.name, collector) for each in fields(value)}
+    if isinstance(value, tuple):
+        return [plain(each, path, collector) for each in value]
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return Missing(path, collector)
+    if isinstance(value, str):
+        text = clean(value)
+        return Missing(path, collector) if text in _EMPTY_WORDS else text
+    return value
+
+
+def context(facts: LetterFacts, request_name: str, collector: Collector) -> dict[str, Any]:
+    """Return everything a template may name."""
+    seen: dict[str, Any] = plain(facts, "", collector)
+    labels = {exhibit.key: exhibit_label(number) for number, exhibit in reversed(list(enumerate(facts.exhibits)))}
+    for number, exhibit in enumerate(seen["exhibits"]):
+        exhibit["label"] = exhibit_label(number)
+    for each in [*seen["quotes"], *seen["events"], *seen["documents"]]:
+        each["label"] = labels.get(each["exhibit"], "") if each["exhibit"] else ""
+    return {
+        **seen,
+        "labels": labels,
+        "request_name": seen["appeal"]["level_name"] or request_name,
+        "service_dates": service_dates(facts) or Missing("lines.service_date", collector),
+        "medicare": facts.payer.kind == "medicare_b",
+        "medicare_rules": facts.payer.kind in {"medicare_b", "medicare_advantage"},
+        "late": facts.appeal.due is not None and facts.letter_date > facts.appeal.due,
+        **_totals(facts),
+        **_derived(facts),
+    }
+
+
+def _totals(facts: LetterFacts) -> dict[str, Any]:
+    numbers = [line.line for line in facts.lines]
+    reasons = [line.reasons[0] for line in facts.lines if line.reasons]
+    remarks = [remark for line in facts.lines for remark in line.remarks]
+    return {
+        "line_words": f"{'line' if len(numbers) == 1 else 'lines'} {and_list(numbers)}",
+        "denied_cents": sum(line.denied_cents for line in facts.lines),
+        "codes": list(dict.fromkeys(f"{reason.group}-{reason.carc}" for reason in reasons)),
+        "reasons": list({f"{reason.group}-{reason.carc}": clean(reason.meaning) for reason in reasons}.items()),
+        "all_reasons": list(
+            {f"{each.group}-{each.carc}": clean(each.meaning) for line in facts.lines for each in line.reasons}.items()
+        ),
+        "remarks": list({remark.code: clean(remark.meaning) for remark in remarks}.items()),
+    }
+
+
+def _derived(facts: LetterFacts) -> dict[str, Any]:
+    accepted = accepted_in_time(facts.filing, facts.events)
+    began_on = facts.filing.exception_on if facts.filing else None
+    return {
+        "days": [{**day._asdict(), "rows": [row._asdict() for row in day.rows]} for day in count_days(facts.minutes)],
+        "overlaps": list(overlapping_times(facts.minutes)),
+        "accepted_on": accepted.on if accepted else None,
+        "exception_ends": exception_ends(began_on) if began_on else None,
+    }

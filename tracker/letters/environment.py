@@ -1,0 +1,105 @@
+"""The sandboxes in which letters and their paragraphs are written: no loader of files, few filters, no globals."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import DictLoader, StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+
+from tracker.domain.money import dollars
+from tracker.letters.gaps import Missing
+from tracker.letters.problems import TemplateProblem
+from tracker.letters.words import and_list, capital, clock_time, counted, long_date, short_date, with_article
+
+
+def _or_missing(filter_: Callable[..., str]) -> Callable[..., Any]:
+    """Return the filter so that a missing fact passes through it and reports itself when it is printed."""
+
+    def applied(value: Any, *rest: Any) -> Any:
+        return value if isinstance(value, Missing) else filter_(value, *rest)
+
+    return applied
+
+
+_FILTERS: Mapping[str, Callable[..., Any]] = {
+    "and_list": and_list,
+    "capital": capital,
+    "clock_time": _or_missing(clock_time),
+    "counted": _or_missing(counted),
+    "dollars": _or_missing(dollars),
+    "long_date": _or_missing(long_date),
+    "short_date": _or_missing(short_date),
+    "length": len,
+    "with_article": with_article,
+}
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Plain data in, text out: ``*``, ``**`` and ``%`` are refused, since they can make a text of any size."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def __init__(self, sources: Mapping[str, str], *, autoescape: bool) -> None:
+        super().__init__(
+            loader=DictLoader(sources),
+            undefined=StrictUndefined,
+            autoescape=autoescape,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=_printed,
+        )
+        self.filters = dict(_FILTERS)
+        self.globals = {}
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002  # Jinja's signature
+        raise SecurityError(f"a letter may not use {operator}")
+
+
+def _printed(value: Any) -> Any:
+    if value is None:
+        raise TemplateProblem("a letter prints a value that is None; facts that can be missing must be facts")
+    return value
+
+
+@cache
+def letter_template(base: str, html: str) -> Template:
+    """Return a letter's template on its base. Raises TemplateProblem when it cannot be read."""
+    return _template(_Sandbox({"base.html": base, "letter.html": html}, autoescape=True), "letter.html")
+
+
+def _template(environment: _Sandbox, name: str) -> Template:
+    try:
+        return environment.get_template(name)
+    except TemplateError as error:
+        raise TemplateProblem(f"{name}: {error}") from error
+
+
+_TEXT = _Sandbox({}, autoescape=False)
+
+
+@cache
+def _text_template(source: str) -> Template:
+    try:
+        return _TEXT.from_string(source)
+    except TemplateError as error:
+        raise TemplateProblem(f"{source[:60]}: {error}") from error
+
+
+def write(template: Template, values: Mapping[str, Any]) -> str:
+    """Return what a template says of the values. Raises TemplateProblem for a name the facts do not know."""
+    try:
+        return template.render(values)
+    except TemplateError as error:
+        raise TemplateProblem(str(error)) from error
+
+
+def write_text(source: str, values: Mapping[str, Any]) -> str:
+    """Return plain text from a text template; line ends become spaces, blank lines part paragraphs."""
+    parts = write(_text_template(source), values).split("\n\n")
+    return "\n\n".join(" ".join(part.split()) for part in parts if part.strip())
+
+
+def holds(condition: str, values: Mapping[str, Any]) -> bool:
+    """Return whether a condition over the facts holds; an empty one does."""
+    return not condition or bool(write(_text_template(f"{{{{ 'yes' if {condition} else '' }}}}"), values))

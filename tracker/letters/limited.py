@@ -1,0 +1,182 @@
+"""Runs work that cannot be trusted to end in child processes with limits on memory, CPU, files and time.
+
+Rendering HTML and parsing uploaded PDFs can loop or take all memory (40 bytes of HTML suffice). Two children stay
+warm; a child that dies or is killed is replaced at the next call.
+"""
+
+import atexit
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import tracker
+from tracker.letters.problems import LetterProblem, PdfFailed
+
+WALL_SECONDS = 10.0
+CHILDREN = 2
+_WAIT_SECONDS = 30.0
+# What the dynamic linker, fontconfig and Python need; nothing else of the server's environment reaches a child.
+_ENVIRONMENT = (
+    "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV",
+    "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "WEASYPRINT_DLL_DIRECTORIES", "FONTCONFIG_PATH",
+    "FONTCONFIG_FILE", "XDG_CACHE_HOME",
+)  # fmt: skip
+
+
+class Answer(NamedTuple):
+    """What a task gives back: small values as JSON, files as bytes."""
+
+    values: dict[str, Any]
+    blobs: Sequence[bytes]
+
+
+class Refusal(Exception):  # noqa: N818  # an answer, not a fault
+    """A task's answer that the work cannot be done; ``about`` is the position of the blob it speaks of."""
+
+    def __init__(self, kind: str, why: str, about: int = 0) -> None:
+        super().__init__(why)
+        self.kind = kind
+        self.why = why
+        self.about = about
+
+
+class _ChildLost(Exception):  # noqa: N818  # says what happened
+    """The child ended before it answered."""
+
+
+def write_message(file: BinaryIO, values: Mapping[str, Any], blobs: Sequence[bytes]) -> None:
+    """Write one message: a line of JSON that ends with the sizes of the blobs, then the blobs."""
+    head = json.dumps({**values, "sizes": [len(blob) for blob in blobs]}).encode()
+    file.write(head + b"\n")
+    for blob in blobs:
+        file.write(blob)
+    file.flush()
+
+
+def read_message(file: BinaryIO) -> tuple[dict[str, Any], list[bytes]] | None:
+    """Return the next message, or None at the end of the stream."""
+    head = file.readline()
+    if not head.endswith(b"\n"):
+        return None
+    values = json.loads(head)
+    blobs = [file.read(size) for size in values.pop("sizes")]
+    return values, blobs
+
+
+class _Child:
+    """One process, started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, task: str, arguments: Mapping[str, Any], blobs: Sequence[bytes], seconds: float) -> Answer:
+        """Return the task's answer. Raises Refusal, or PdfFailed when the child did not live to answer."""
+        process = self._running()
+        alarm = threading.Timer(seconds, process.kill)
+        alarm.start()
+        try:
+            values, answered = _exchange(process, {"task": task, "arguments": arguments}, blobs)
+        except (_ChildLost, BrokenPipeError):
+            late = alarm.finished.is_set()
+            self.stop()
+            raise PdfFailed(_why_lost(seconds, late=late)) from None
+        finally:
+            alarm.cancel()
+        if "refused" in values:
+            raise Refusal(values["refused"], values["why"], values["about"])
+        return Answer(values["values"], answered)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is not None:
+            self.stop()
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tracker.letters.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # libraries print what they read, and that is about patients
+                cwd=Path(tracker.__file__).parent.parent,
+                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            )
+        return self._process
+
+    def stop(self) -> None:
+        """End the process, if there is one."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            with contextlib.suppress(BrokenPipeError):  # what was not read is lost with the child
+                pipe.close()
+
+
+def _exchange(
+    process: subprocess.Popen[bytes], values: Mapping[str, Any], blobs: Sequence[bytes]
+) -> tuple[dict[str, Any], list[bytes]]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    write_message(process.stdin, values, blobs)
+    answer = read_message(process.stdout)
+    if answer is None:
+        raise _ChildLost
+    return answer
+
+
+def _why_lost(seconds: float, *, late: bool) -> str:
+    if late:
+        return f"The PDF was not ready after {seconds:.0f} seconds and was given up. A shorter letter or fewer pages may help"
+    return "The PDF took more memory or time than is allowed and was given up. A shorter letter or fewer pages may help"
+
+
+class _Pool:
+    def __init__(self) -> None:
+        self._children = [_Child() for _ in range(CHILDREN)]
+        self._free: queue.LifoQueue[_Child] = queue.LifoQueue()
+        for child in self._children:
+            self._free.put(child)
+
+    def run(self, task: str, arguments: Mapping[str, Any], blobs: Sequence[bytes], seconds: float) -> Answer:
+        try:
+            child = self._free.get(timeout=_WAIT_SECONDS)
+        except queue.Empty:
+            raise PdfFailed("Other letters are being made right now. Try again in a minute") from None
+        try:
+            return child.run(task, arguments, blobs, seconds)
+        finally:
+            self._free.put(child)
+
+    def stop(self) -> None:
+        for child in self._children:
+            child.stop()
+
+
+_pool = _Pool()
+atexit.register(_pool.stop)
+
+
+def run_limited(
+    task: str,
+    arguments: Mapping[str, Any],
+    blobs: Sequence[bytes] = (),
+    *,
+    on_refusal: Callable[[Refusal], LetterProblem],
+    seconds: float = WALL_SECONDS,
+) -> Answer:
+    """Return a task's answer from a child process.
+
+    Raises what ``on_refusal`` makes of the task's refusal, or PdfFailed when the child ran out of time or memory.
+    """
+    try:
+        return _pool.run(task, arguments, blobs, seconds)
+    except Refusal as refusal:
+        raise on_refusal(refusal) from None

@@ -1,0 +1,73 @@
+"""The exhibit pages of a note that was pasted or read from a file: its text exactly, with line numbers."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from tracker.letters.pdf import make_pdf
+from tracker.letters.words import long_date
+
+# Characters HTML cannot carry; each becomes a space so that no column moves.
+_NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+_PAGE = Markup("""<!DOCTYPE html>
+<html lang="en-US">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+<meta name="author" content="{practice}">
+<link rel="stylesheet" href="asset:letter.css">
+</head>
+<body class="record">
+<main>
+<h1 data-header="{header}">{title}</h1>
+<table class="subject">
+<tbody>
+<tr><th scope="row">Practice</th><td>{practice}</td></tr>
+<tr><th scope="row">Patient</th><td>{patient}</td></tr>
+{rows}</tbody>
+</table>
+<ol class="note" data-verbatim>
+{lines}</ol>
+</main>
+</body>
+</html>
+""")
+_ROW = Markup('<tr><th scope="row">{}</th><td>{}</td></tr>\n')
+_LINE = Markup("<li>{}</li>\n")
+
+
+@dataclass(frozen=True, slots=True)
+class NotePage:
+    """A note to enclose. ``title`` says its kind: ``Daily note``. ``text`` is what the record holds."""
+
+    practice: str
+    patient: str
+    title: str
+    text: str
+    service_date: date | None = None
+    birth_date: date | None = None
+    author: str = ""
+
+
+def note_html(note: NotePage) -> str:
+    """Return the pages' HTML. Lines count from 1 at every line end of the text, as quotations count them."""
+    day = long_date(note.service_date) if note.service_date else ""
+    patient = f"{note.patient}, born {long_date(note.birth_date)}" if note.birth_date else note.patient
+    rows = [("Date of service", day), ("Author", note.author)]
+    text = _NOT_IN_HTML.sub(" ", note.text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _PAGE.format(
+        title=f"{note.title} of {day}" if day else note.title,
+        practice=note.practice,
+        patient=patient,
+        header=" · ".join(part for part in (note.practice, note.patient, day) if part),
+        rows=Markup("").join(_ROW.format(name, words) for name, words in rows if words),
+        lines=Markup("").join(_LINE.format(line) for line in text.rstrip("\n").split("\n")),
+    )
+
+
+def make_note_page(note: NotePage) -> bytes:
+    """Return the note's pages as a PDF. Raises what ``make_pdf`` raises."""
+    return make_pdf(note_html(note))

@@ -1,0 +1,162 @@
+"""In the child process: opens what people enclose, and draws it page by page into the packet.
+
+Every page of an exhibit is drawn onto a fresh letter-size page below a band with its label. So nothing of the
+enclosure but its picture comes along (no scripts, links, forms), its content is never covered, and odd page boxes,
+rotations or unbalanced graphics states cannot move the label.
+"""
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+from pikepdf import Dictionary, Name, OutlineItem, Page, Pdf, Rectangle
+from PIL import Image, ImageSequence, UnidentifiedImageError
+
+from tracker.letters.limited import Answer, Refusal
+
+MAX_PAGES = 1000
+MAX_PIXELS = 40_000_000
+_LETTER = (612, 792)
+_MARGIN, _BAND = 18, 30
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
+_STAMP_FONT = Name("/PacketStamp")
+
+
+def count(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:  # noqa: ARG001  # every task's signature
+    """Return how many pages the enclosure makes."""
+    with _open(blobs[0], 0) as pdf:
+        return Answer({"pages": len(pdf.pages)}, ())
+
+
+def merge(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:
+    """Return the packet of the letter (first blob) and its exhibits. Raises Refusal with the blob's position."""
+    labels: list[str] = arguments["labels"]
+    with _open(blobs[0], 0) as packet:
+        counts = [len(packet.pages)]
+        sources = []
+        for about, blob in enumerate(blobs[1:], start=1):
+            source = _open(blob, about)
+            sources.append(source)  # their streams are read when the packet is saved
+            counts.append(len(source.pages))
+            _add_exhibit(packet, source, labels[about - 1], about)
+        if len(packet.pages) > MAX_PAGES:
+            raise Refusal("too_long", f"The packet has {len(packet.pages)} pages, at most {MAX_PAGES}", len(blobs) - 1)
+        _number_pages(packet, letter_pages=counts[0])
+        _add_bookmarks(packet, arguments["bookmarks"], counts)
+        _describe(packet, arguments["title"])
+        written = BytesIO()
+        packet.save(written, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        for source in sources:
+            source.close()
+        return Answer({"pages": counts}, (written.getvalue(),))
+
+
+def _open(content: bytes, about: int) -> Pdf:
+    if content.startswith(_PICTURES):
+        content = _picture_as_pdf(content, about)
+    if b"%PDF-" not in content[:1024]:
+        raise Refusal("type", "it is no PDF, PNG, JPG or TIF", about)
+    try:
+        pdf = Pdf.open(BytesIO(content))
+        pages = len(pdf.pages)
+    except pikepdf.PasswordError:
+        raise Refusal("locked", "it is password protected", about) from None
+    except pikepdf.PdfError:
+        raise Refusal("broken", "the PDF is damaged and cannot be read", about) from None
+    if pages == 0:
+        raise Refusal("broken", "the PDF has no pages", about)
+    return pdf
+
+
+def _picture_as_pdf(content: bytes, about: int) -> bytes:
+    try:
+        with Image.open(BytesIO(content)) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise Refusal("too_big", f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels", about)
+            frames = [frame.convert("L" if frame.mode in {"1", "L"} else "RGB") for frame in _frames(picture)]
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+        raise Refusal("broken", "the picture is damaged and cannot be read", about) from None
+    except Image.DecompressionBombError:
+        raise Refusal("too_big", f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels", about) from None
+    written = BytesIO()
+    first = frames[0]
+    # As many dots an inch as make the picture fill the page.
+    dots = max(first.width / (_LETTER[0] - 2 * _MARGIN), first.height / (_LETTER[1] - _BAND - _MARGIN)) * 72
+    first.save(written, "PDF", save_all=True, append_images=frames[1:], resolution=max(dots, 72))
+    return written.getvalue()
+
+
+def _frames(picture: Image.Image) -> Iterator[Image.Image]:
+    yield from ImageSequence.Iterator(picture)
+
+
+def _add_exhibit(packet: Pdf, source: Pdf, label: str, about: int) -> None:
+    try:
+        source.generate_appearance_streams()
+        source.flatten_annotations("print")
+        for number, page in enumerate(source.pages, start=1):
+            _draw(packet, page, f"{label}, {number} of {len(source.pages)}")
+    except (pikepdf.PdfError, RuntimeError, ValueError, AttributeError, KeyError):
+        # Pages that the file lists and does not hold, boxes that are no boxes: qpdf's repair finds them only here.
+        raise Refusal("broken", "the PDF is damaged and cannot be read", about) from None
+
+
+def _draw(packet: Pdf, page: Page, stamp: str) -> None:
+    width, height = _LETTER if _is_upright(page) else _LETTER[::-1]
+    new = packet.add_blank_page(page_size=(width, height))
+    room = Rectangle(_MARGIN, _MARGIN, width - _MARGIN, height - _BAND)
+    new.add_overlay(page, room, expand=False)
+    _stamp(packet, new, right=stamp)
+
+
+def _is_upright(page: Page) -> bool:
+    left, bottom, right, top = (float(each) for each in page.trimbox)
+    turned = int(page.obj.get(Name.Rotate, 0)) % 180 == 90  # noqa: PLR2004  # a quarter turn
+    return (abs(top - bottom) >= abs(right - left)) != turned
+
+
+def _number_pages(packet: Pdf, letter_pages: int) -> None:
+    total = len(packet.pages)
+    for number, page in enumerate(packet.pages, start=1):
+        text = f"Packet page {number} of {total}"
+        _stamp(packet, page, **({"right": text} if number <= letter_pages else {"left": text}))
+
+
+def _stamp(packet: Pdf, page: Page, *, left: str = "", right: str = "") -> None:
+    """Draw our own words (plain ASCII) into the band at the top; marked as an artifact, not as content."""
+    _, _, width, height = (float(each) for each in page.mediabox)
+    text = left or right
+    x = _MARGIN if left else width - _MARGIN - len(text) * 4.9  # Helvetica 9 pt: about 4.9 pt a character at most
+    page.add_resource(_stamp_font(packet), Name.Font, _STAMP_FONT)
+    drawing = f"Q /Artifact BMC q BT {_STAMP_FONT} 9 Tf 0 g {x:.1f} {height - 20:.1f} Td ({text}) Tj ET Q EMC\n"
+    page.contents_add(b"q\n", prepend=True)
+    page.contents_add(drawing.encode("ascii"))
+
+
+def _stamp_font(packet: Pdf) -> pikepdf.Object:
+    if Name.PacketStampFont not in packet.Root:
+        font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name("/Helvetica-Bold"), Encoding=Name.WinAnsiEncoding)
+        packet.Root.PacketStampFont = packet.make_indirect(font)
+    return packet.Root.PacketStampFont
+
+
+def _add_bookmarks(packet: Pdf, names: Sequence[str], counts: Sequence[int]) -> None:
+    first = 0
+    with packet.open_outline() as outline:
+        outline.root.clear()
+        for name, pages in zip(("Letter", *names), counts, strict=True):
+            outline.root.append(OutlineItem(name, first))
+            first += pages
+
+
+def _describe(packet: Pdf, title: str) -> None:
+    """Set title and language; the claim to be PDF/UA goes, since enclosures are pictures without tags."""
+    packet.Root.Lang = "en-US"
+    packet.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    with packet.open_metadata(set_pikepdf_as_editor=False) as metadata:
+        metadata["dc:title"] = title
+        metadata.pop("pdfuaid:part", None)
+    packet.docinfo[Name.Title] = title
+
+

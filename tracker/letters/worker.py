@@ -1,0 +1,64 @@
+"""The child process that renders and merges: reads one task after the other from its input until that ends."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from tracker.letters import packet_pages, pdf
+from tracker.letters.limited import Answer, Refusal, read_message, write_message
+
+MEMORY_BYTES = 700 * 1024**2
+CPU_SECONDS = 8
+_FILE_BYTES = 16 * 1024**2  # WeasyPrint hands fonts to fontconfig through files
+
+TASKS: Mapping[str, Callable[[dict[str, Any], Sequence[bytes]], Answer]] = {
+    "warm": pdf.warm,
+    "render": pdf.render,
+    "count": packet_pages.count,
+    "merge": packet_pages.merge,
+}
+
+
+def _limit() -> None:
+    """Bound memory, files and core dumps of this process (Windows has no such limits, only the wall clock)."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _allow_cpu(seconds: int) -> None:
+    """Give the next task this much CPU time; beyond it the system kills the process."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    used = int(usage.ru_utime + usage.ru_stime) + 1
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, hard))
+
+
+def main() -> None:
+    """Answer tasks until the input ends. A fault that no task foresees ends the process, and its parent says so."""
+    inbox = os.fdopen(os.dup(0), "rb")
+    outbox = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # a library that prints must not write into an answer
+    _limit()
+    while (message := read_message(inbox)) is not None:
+        values, blobs = message
+        _allow_cpu(CPU_SECONDS)
+        try:
+            answer = TASKS[values["task"]](values["arguments"], blobs)
+        except Refusal as refusal:
+            write_message(outbox, {"refused": refusal.kind, "why": refusal.why, "about": refusal.about}, ())
+        else:
+            write_message(outbox, {"values": answer.values}, answer.blobs)
+
+
+if __name__ == "__main__":
+    main()

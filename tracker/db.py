@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -125,23 +126,31 @@ def insert_rows(session: Session, model: type[Base], columns: Sequence[str], row
     assert isinstance(table, Table)
     marks = ", ".join(["?" if connection.dialect.paramstyle == "qmark" else "%s"] * len(columns))
     names = ", ".join(columns)
-    processors: list[tuple[int, Callable[[Any], Any]]] = []
+    processors: dict[int, Callable[[Any], Any]] = {}
     for place, name in enumerate(columns):
         kind = table.c[name].type.dialect_impl(connection.dialect)
         process = kind.bind_processor(connection.dialect)
         if process is not None:
-            processors.append((place, process))
+            processors[place] = process
     connection.exec_driver_sql(
         f"INSERT INTO {table.name} ({names}) VALUES ({marks})",  # noqa: S608  # names come from the model
-        [_processed(row, processors) for row in rows] if processors else list(rows),
+        _processed(rows, processors) if processors else list(rows),
     )
 
 
-def _processed(row: tuple[Any, ...], processors: list[tuple[int, Callable[[Any], Any]]]) -> tuple[Any, ...]:
-    values = list(row)
-    for place, process in processors:
-        values[place] = process(values[place])
-    return tuple(values)
+def _processed(rows: Sequence[tuple[Any, ...]], processors: dict[int, Callable[[Any], Any]]) -> list[tuple[Any, ...]]:
+    """Pass whole columns through their processors: dates and moments repeat, so each is processed once."""
+    cells = list(zip(*rows, strict=True))
+    for place, process in processors.items():
+        cells[place] = _process_column(cells[place], process)
+    return list(zip(*cells, strict=True))
+
+
+def _process_column(column: tuple[Any, ...], process: Callable[[Any], Any]) -> tuple[Any, ...]:
+    if not isinstance(next((value for value in column if value is not None), None), date):
+        return tuple(map(process, column))
+    known = {value: process(value) for value in set(column)}
+    return tuple(map(known.__getitem__, column))
 
 
 @contextmanager

@@ -41,18 +41,24 @@ _ORDER: tuple[type[Base], ...] = (
 )
 
 
+class _Dropped(list[tuple[Any, ...]]):
+    """A list that keeps nothing, for a dry run."""
+
+    def append(self, _row: tuple[Any, ...]) -> None:
+        """Forget the row."""
+
+
 class RowBuffer:
-    """Rows to insert and columns to change, by table. With ``keep=False`` rows are counted and dropped (a dry run)."""
+    """Rows to insert and columns to change, by table. With ``keep=False`` rows are dropped (a dry run)."""
 
     def __init__(self, *, keep: bool) -> None:
         self._keep = keep
-        self._inserts: dict[tuple[type[Base], tuple[str, ...]], list[tuple[Any, ...]]] = {}
+        self._inserts: dict[type[Base], dict[tuple[str, ...], list[tuple[Any, ...]]]] = {}
         self._updates: dict[tuple[type[Base], tuple[str, ...]], list[dict[str, Any]]] = {}
 
-    def add(self, model: type[Base], columns: tuple[str, ...], row: tuple[Any, ...]) -> None:
-        """Ask for one row, its values in the order of ``columns``."""
-        if self._keep:
-            self._inserts.setdefault((model, columns), []).append(row)
+    def table(self, model: type[Base], columns: tuple[str, ...]) -> list[tuple[Any, ...]]:
+        """Return the list that takes a table's rows, each with its values in the order of ``columns``."""
+        return self._inserts.setdefault(model, {}).setdefault(columns, [] if self._keep else _Dropped())
 
     def change(self, model: type[Base], practice_id: int, row_id: int, **values: Any) -> None:
         """Ask for new values of one stored row."""
@@ -67,8 +73,9 @@ class RowBuffer:
     def flush(self, session: Session) -> None:
         """Write everything asked for, and forget it."""
         for model in _ORDER:
-            for key in [key for key in self._inserts if key[0] is model]:
-                insert_rows(session, model, key[1], self._inserts.pop(key))
+            for columns, rows in self._inserts.get(model, {}).items():
+                insert_rows(session, model, columns, rows)
+                rows.clear()
         for (model, names), changes in self._updates.items():
             _update_rows(session, model, names, changes)
         self._updates.clear()

@@ -84,6 +84,10 @@ class KnownClaim:
     payments: list[KnownPayment] = field(default_factory=list)
     denial: DenialInHand | None = None
 
+    def next_line(self) -> int:
+        """Return the number of the next line."""
+        return self.lines[-1].line + 1 if self.lines else 1
+
     def denials(self) -> list[DenialInHand]:
         """Return the claim's denials: of its lines and of the claim as a whole."""
         own = [self.denial] if self.denial else []

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,10 +31,10 @@ _REMITTANCE = (
     "amount_cents", "problems",
 )  # fmt: skip
 _CLAIM = (
-    "practice_id", "id", "public_id", "payer_id", "patient_id", "rendering_provider_id", "import_id", "source",
-    "control_number", "control_key", "payer_claim_number", "charge_cents", "place_of_service", "frequency_code",
-    "original_reference", "prior_authorization", "filing_code", "diagnoses", "referring_name", "referring_npi",
-    "submitted_on", "service_from", "service_to", "version",
+    "practice_id", "id", "public_id", "payer_id", "patient_id", "import_id", "source", "control_key",
+    "payer_claim_number", "charge_cents", "service_from", "version", "rendering_provider_id", "control_number",
+    "place_of_service", "frequency_code", "original_reference", "prior_authorization", "filing_code", "diagnoses",
+    "referring_name", "referring_npi", "submitted_on", "service_to",
 )  # fmt: skip
 _LINE = (
     "practice_id", "id", "claim_id", "payer_id", "line", "code", "modifiers", "units", "charge_cents",
@@ -100,7 +100,8 @@ class People:
     """Finds or makes the patients and clinicians of one practice."""
 
     def __init__(self, session: Session, practice_id: int, rows: RowBuffer, known: KnownClaims) -> None:
-        self._practice_id, self._rows, self._known = practice_id, rows, known
+        self._practice_id, self._known = practice_id, known
+        self._patient_rows, self._provider_rows = rows.table(Patient, _PATIENT), rows.table(Provider, _PROVIDER)
         query = select(Provider.npi, Provider.id).where(Provider.practice_id == practice_id)
         self._providers: dict[str, int] = dict(session.execute(query).all())
 
@@ -115,7 +116,7 @@ class People:
             self._practice_id, row_id, new_public_id(), person.last_name[:80] or "Not named", person.first_name[:80],
             person.middle_name[:80], person.birth_date, person.sex[:1], person.member_id[:80], key, 1,
         )  # fmt: skip
-        self._rows.add(Patient, _PATIENT, values)
+        self._patient_rows.append(values)
         self._known.remember_patient(key, row_id)
         return row_id
 
@@ -126,26 +127,42 @@ class People:
         if npi not in self._providers:
             [self._providers[npi]] = take_ids(1)
             values = (self._practice_id, self._providers[npi], npi[:10], name[:120], "", discipline, taxonomy[:10])
-            self._rows.add(Provider, _PROVIDER, values)
+            self._provider_rows.append(values)
         return self._providers[npi]
+
+
+class ClaimFacts(NamedTuple):
+    """What a file says of a claim beyond what KnownClaim holds; the columns of the same names."""
+
+    rendering_provider_id: int | None
+    control_number: str
+    place_of_service: str
+    frequency_code: str
+    original_reference: str
+    prior_authorization: str
+    filing_code: str
+    diagnoses: str
+    referring_name: str
+    referring_npi: str
+    submitted_on: date | None
+    service_to: date | None
 
 
 class ClaimRows:
     """Makes claim and claim line rows."""
 
     def __init__(self, practice_id: int, import_id: int, rows: RowBuffer) -> None:
-        self._practice_id, self._import_id, self._rows = practice_id, import_id, rows
+        self._practice_id, self._import_id = practice_id, import_id
+        self._claims, self._lines = rows.table(Claim, _CLAIM), rows.table(ClaimLine, _LINE)
 
-    def claim(self, claim: KnownClaim, facts: dict[str, Any]) -> None:
-        """Ask for a claim's row; ``facts`` holds what the file says beyond ``claim``."""
-        values = {
-            "practice_id": self._practice_id, "id": claim.id, "public_id": new_public_id(), "payer_id": claim.payer_id,
-            "patient_id": claim.patient_id, "import_id": self._import_id, "source": claim.source,
-            "payer_claim_number": claim.payer_claim_number[:80], "charge_cents": claim.charge_cents,
-            "service_from": claim.service_from, "version": 1,
-        }  # fmt: skip
-        values.update(facts)
-        self._rows.add(Claim, _CLAIM, tuple(values.get(name, "") for name in _CLAIM))
+    def claim(self, claim: KnownClaim, facts: ClaimFacts) -> None:
+        """Ask for a claim's row."""
+        values = (
+            self._practice_id, claim.id, new_public_id(), claim.payer_id, claim.patient_id, self._import_id,
+            claim.source, control_key(facts.control_number), claim.payer_claim_number[:80], claim.charge_cents,
+            claim.service_from, 1, *facts,
+        )  # fmt: skip
+        self._claims.append(values)
 
     def line(self, claim: KnownClaim, line: KnownLine, pointers: str, to: date | None, first: date | None) -> None:
         """Ask for a claim line's row; ``first`` is the day of its first answer."""
@@ -153,7 +170,7 @@ class ClaimRows:
             self._practice_id, line.id, claim.id, claim.payer_id, line.line, line.code[:20], line.modifiers[:20],
             line.units, line.charge_cents, pointers[:20], line.service_date, to, line.control_number[:80], first,
         )  # fmt: skip
-        self._rows.add(ClaimLine, _LINE, values)
+        self._lines.append(values)
 
 
 class RemittanceStore:
@@ -175,6 +192,10 @@ class RemittanceStore:
         self._people = People(session, practice_id, rows, self._known)
         self._payers = PayerDirectory(session)
         self._claim_rows = ClaimRows(practice_id, import_id, rows)
+        self._remittances, self._plbs = rows.table(RemittanceRow, _REMITTANCE), rows.table(ProviderAdjustment, _PLB)
+        self._payments = rows.table(ClaimPaymentRow, _CLAIM_PAYMENT)
+        self._services = rows.table(ServicePaymentRow, _SERVICE_PAYMENT)
+        self._adjustments, self._remarks = rows.table(AdjustmentRow, _ADJUSTMENT), rows.table(Remark, _REMARK)
 
     def store(
         self, remittance: Remittance, paid_on: date, already: frozenset[str], problems: Sequence[Problem]
@@ -192,7 +213,7 @@ class RemittanceStore:
             remittance.trace_number[:80], paid_on, remittance.production_date, remittance.method[:3],
             remittance.amount_cents, [list(problem) for problem in problems],
         )  # fmt: skip
-        self._rows.add(RemittanceRow, _REMITTANCE, values)
+        self._remittances.append(values)
         self.counted.transactions += 1
         self.counted.duplicates += len(remittance.claims) - len(claims)
         self.counted.check_cents += remittance.amount_cents
@@ -223,7 +244,7 @@ class RemittanceStore:
             paid.patient_share_cents, paid.allowed_cents, paid.payer_claim_number[:80], paid.original_reference[:80],
             paid.crossover_payer[:120], paid.frequency_code[:1], paid.received_on, paid.segment, paid.content_hash,
         )  # fmt: skip
-        self._rows.add(ClaimPaymentRow, _CLAIM_PAYMENT, values)
+        self._payments.append(values)
         self.counted.claims += 1
         self.counted.paid_cents += paid.paid_cents
         if paid.is_reversal:
@@ -267,17 +288,12 @@ class RemittanceStore:
             first_day(paid), "835",
         )  # fmt: skip
         days = [s.service_to or s.service_from for s in paid.services if s.service_to or s.service_from]
-        facts = {
-            "rendering_provider_id": self._people.provider(paid.rendering_npi, paid.rendering_name),
-            "control_number": paid.control_number[:80],
-            "control_key": control_key(paid.control_number),
-            "place_of_service": paid.facility_code[:4],
-            "frequency_code": paid.frequency_code[:1] or "1",
-            "original_reference": paid.original_reference[:80],
-            "filing_code": paid.filing_code[:4],
-            "submitted_on": None,
-            "service_to": max((day for day in days if day), default=paid.statement_to or claim.service_from),
-        }
+        facts = ClaimFacts(
+            self._people.provider(paid.rendering_npi, paid.rendering_name), paid.control_number[:80],
+            paid.facility_code[:4], paid.frequency_code[:1] or "1", paid.original_reference[:80], "",
+            paid.filing_code[:4], "", "", "", None,
+            max((day for day in days if day), default=paid.statement_to or claim.service_from),
+        )  # fmt: skip
         self._claim_rows.claim(claim, facts)
         self.counted.made_claim_ids.append(claim_id)
         self._known.remember(claim, control_key(paid.control_number))
@@ -289,7 +305,7 @@ class RemittanceStore:
         [line_id] = take_ids(1)
         answered = paid.status not in _NO_ANSWER
         line = KnownLine(
-            line_id, max((line.line for line in claim.lines), default=0) + 1, service.submitted_code or service.code,
+            line_id, claim.next_line(), service.submitted_code or service.code,
             " ".join(service.submitted_modifiers if service.submitted_code else service.modifiers),
             abs(service.charge_cents), abs(service.units_billed), service.service_from or first_day(paid),
             service.control_number, answered,
@@ -367,13 +383,13 @@ class RemittanceStore:
             service.units_paid, service.units_billed, service.service_from, service.control_number[:80],
             service.policy[:80], line_class,
         )  # fmt: skip
-        self._rows.add(ServicePaymentRow, _SERVICE_PAYMENT, values)
+        self._services.append(values)
         for adjustment_id, adjustment, its_class in zip(
             ids, service.adjustments, classified.adjustment_classes, strict=False
         ):
             self._store_adjustment(adjustment_id, payment_id, row_id, adjustment, str(its_class))
         for remark_id, code in zip(ids[len(service.adjustments) :], service.remarks, strict=True):
-            self._rows.add(Remark, _REMARK, (self._practice_id, remark_id, payment_id, row_id, code[:8]))
+            self._remarks.append((self._practice_id, remark_id, payment_id, row_id, code[:8]))
         return row_id
 
     def _store_adjustment(
@@ -383,7 +399,7 @@ class RemittanceStore:
             self._practice_id, row_id, payment_id, service_id, adjustment.group[:2], adjustment.carc[:5],
             adjustment.amount_cents, adjustment.quantity, its_class,
         )  # fmt: skip
-        self._rows.add(AdjustmentRow, _ADJUSTMENT, values)
+        self._adjustments.append(values)
         self.counted.adjustments += 1
         if its_class != "denial":
             self.counted.not_denials_cents += adjustment.amount_cents
@@ -395,7 +411,7 @@ class RemittanceStore:
         ):
             self._store_adjustment(row_id, payment_id, None, adjustment, str(its_class))
         for row_id, code in zip(ids[len(paid.adjustments) :], paid.remarks, strict=True):
-            self._rows.add(Remark, _REMARK, (self._practice_id, row_id, payment_id, None, code[:8]))
+            self._remarks.append((self._practice_id, row_id, payment_id, None, code[:8]))
 
     def _store_provider_adjustments(self, remittance: Remittance, remittance_id: int) -> None:
         """A recoupment names the payer claim number it is about (x12.md rule 36); the money stays at provider level."""
@@ -407,7 +423,7 @@ class RemittanceStore:
                 self._practice_id, row_id, remittance_id, claim.id if claim else None, plb.reason[:4],
                 plb.reference[:80], plb.amount_cents, plb.provider_npi[:80], plb.fiscal_date,
             )  # fmt: skip
-            self._rows.add(ProviderAdjustment, _PLB, values)
+            self._plbs.append(values)
             self.counted.provider_adjustment_cents += plb.amount_cents
 
 

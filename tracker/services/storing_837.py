@@ -13,7 +13,7 @@ from tracker.models.base import take_ids
 from tracker.services.import_rows import RowBuffer
 from tracker.services.known_claims import KnownClaim, KnownClaims, KnownLine, chunks, control_key
 from tracker.services.payers import PayerDirectory
-from tracker.services.storing_835 import ClaimRows, Counted, People, patient_key
+from tracker.services.storing_835 import ClaimFacts, ClaimRows, Counted, People, patient_key
 
 _SUBMISSION = ("practice_id", "id", "claim_id", "import_id", "sent_on", "receipt", "proof")
 
@@ -31,6 +31,7 @@ class ClaimStore:
         self._people = People(session, practice_id, rows, self._known)
         self._payers = PayerDirectory(session)
         self._claim_rows = ClaimRows(practice_id, import_id, rows)
+        self._submissions = rows.table(Submission, _SUBMISSION)
         self._sent: set[tuple[int, date]] = set()
 
     def store(self, batch: ClaimBatch, sent_on: date) -> None:
@@ -62,7 +63,7 @@ class ClaimStore:
             self._enrich(claim, billed, payer.id, sent_on)
         self._sent.add((claim.id, sent_on))
         [row_id] = take_ids(1)
-        self._rows.add(Submission, _SUBMISSION, (self._practice_id, row_id, claim.id, self._import_id, sent_on, "", ""))
+        self._submissions.append((self._practice_id, row_id, claim.id, self._import_id, sent_on, "", ""))
         self.counted.claims += 1
         self.counted.lines += len(billed.lines)
         return True
@@ -74,7 +75,7 @@ class ClaimStore:
         candidates = agreeing or list(found)
         return candidates[-1] if candidates else None
 
-    def _facts(self, billed: BilledClaim, sent_on: date) -> dict[str, Any]:
+    def _facts(self, billed: BilledClaim, sent_on: date) -> ClaimFacts:
         rendering, referring = billed.rendering, billed.referring
         taxonomy = rendering.taxonomy if rendering else ""
         provider = (
@@ -83,22 +84,20 @@ class ClaimStore:
             else None
         )
         days = [line.service_to or line.service_from for line in billed.lines if line.service_to or line.service_from]
-        return {
-            "rendering_provider_id": provider,
-            "control_number": billed.control_number[:80],
-            "control_key": control_key(billed.control_number),
-            "place_of_service": billed.place_of_service[:4],
-            "frequency_code": billed.frequency_code[:1] or "1",
-            "original_reference": billed.original_reference[:80],
-            "prior_authorization": billed.prior_authorization[:80],
-            "filing_code": billed.filing_code[:4],
-            "diagnoses": " ".join(billed.diagnoses)[:200],
-            "referring_name": (referring.name if referring else "")[:120],
-            "referring_npi": (referring.npi if referring else "")[:10],
-            "submitted_on": sent_on,
-            "service_from": first_billed_day(billed),
-            "service_to": max((day for day in days if day), default=first_billed_day(billed)),
-        }
+        return ClaimFacts(
+            rendering_provider_id=provider,
+            control_number=billed.control_number[:80],
+            place_of_service=billed.place_of_service[:4],
+            frequency_code=billed.frequency_code[:1] or "1",
+            original_reference=billed.original_reference[:80],
+            prior_authorization=billed.prior_authorization[:80],
+            filing_code=billed.filing_code[:4],
+            diagnoses=" ".join(billed.diagnoses)[:200],
+            referring_name=(referring.name if referring else "")[:120],
+            referring_npi=(referring.npi if referring else "")[:10],
+            submitted_on=sent_on,
+            service_to=max((day for day in days if day), default=first_billed_day(billed)),
+        )
 
     def _make(self, billed: BilledClaim, payer_id: int, sent_on: date) -> KnownClaim:
         [claim_id] = take_ids(1)
@@ -115,7 +114,7 @@ class ClaimStore:
 
     def _add_line(self, claim: KnownClaim, billed: BilledLine) -> None:
         [line_id] = take_ids(1)
-        number = max(billed.line, max((line.line for line in claim.lines), default=0) + 1)
+        number = max(billed.line, claim.next_line())
         known = KnownLine(
             line_id, number, billed.code, " ".join(billed.modifiers), billed.charge_cents, billed.units,
             billed.service_from, billed.control_number, answered=False,
@@ -125,11 +124,11 @@ class ClaimStore:
 
     def _enrich(self, claim: KnownClaim, billed: BilledClaim, payer_id: int, sent_on: date) -> None:
         """The 837P knows more than the remittance did: facts, lines and the patient's birth date are completed."""
-        facts = self._facts(billed, sent_on)
+        facts: dict[str, Any] = self._facts(billed, sent_on)._asdict()
         if claim.source == "837":
             facts = {name: facts[name] for name in ("submitted_on", "frequency_code", "original_reference")}
         else:
-            facts |= {"source": "837", "payer_id": payer_id}
+            facts |= {"source": "837", "payer_id": payer_id, "service_from": first_billed_day(billed)}
         self._rows.change(Claim, self._practice_id, claim.id, **facts)
         free = list(claim.lines)
         for line in billed.lines:

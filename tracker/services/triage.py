@@ -103,7 +103,7 @@ class Triage:
         skipped_keys: frozenset[str],
         now: datetime,
     ) -> None:
-        self._practice, self._import_id, self._knowledge, self._rows = practice, import_id, knowledge, rows
+        self._practice, self._import_id, self._knowledge = practice, import_id, knowledge
         self._skipped_keys, self._now = skipped_keys, now
         self._next_number = practice.next_denial_number
         self._profiles: Mapping[int, PayerProfile] = {
@@ -112,6 +112,7 @@ class Triage:
         }
         self._clocks: dict[tuple[int, date, str, date | None], Clock | None] = {}
         self._hands: dict[int, DenialInHand] = {}
+        self._denials, self._answers = rows.table(Denial, _DENIAL), rows.table(DenialAnswer, _ANSWER)
         self.result = TriageResult()
         self.transaction_key = ""
 
@@ -290,7 +291,7 @@ class Triage:
             on = hand.new_answers[-1][2]
             if hand.stored is None:
                 values = hand.values | {"status": "new"} | _statuses(hand.standing, on)
-                self._rows.add(Denial, _DENIAL, tuple(values[name] for name in _DENIAL))
+                self._denials.append(tuple(values[name] for name in _DENIAL))
             else:
                 self._change(hand.stored, hand.values | _statuses(hand.standing, on))
         self._practice.next_denial_number = self._next_number
@@ -302,7 +303,7 @@ class Triage:
                 self._practice.id, row_id, hand.id, payment_id, service_payment_id, str(kind), answered_on, cents,
                 hand.stored.status if hand.stored else "",
             )  # fmt: skip
-            self._rows.add(DenialAnswer, _ANSWER, values_row)
+            self._answers.append(values_row)
 
     @staticmethod
     def _change(stored: Denial, values: Mapping[str, Any]) -> None:

@@ -102,10 +102,10 @@ def draw_spark(values: tuple[int, ...]) -> Markup:
 
 
 def nice_axis(highest: float, least: float) -> tuple[float, float]:
-    """Return the top of an axis and its step: three steps of 1, 2, 2.5, 4 or 5 times a power of ten from zero."""
+    """Return the top of an axis and its step: three steps of a round number each, from zero."""
     step = max(highest, least) / 3
     power = 10 ** math.floor(math.log10(step))
-    for factor in (1, 2, 2.5, 4, 5, 10):
+    for factor in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
         if step <= factor * power * (1 + 1e-9):
             return 3 * factor * power, factor * power
     raise AssertionError("a step lies between 1 and 10 times its power of ten")

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tracker.models import Denial, ImportFile
-from tracker.reports.tallies import Cohort, DecidedAppeal
+from tracker.reports.tallies import Cohort, DecidedAppeal, is_counted
 
 LEAST_LINES = 20  # ux.md 3.1: under this many lines, counts and no rate
 LEAST_DECIDED = 10  # ux.md 3.1: the same for decided appeals
@@ -61,14 +61,20 @@ class Missed:
 _ACTED_ON = ("waiting_on_payer", "corrected_claim_sent")
 
 
-def missed_deadlines(session: Session, payer_ids: tuple[int, ...], today: date) -> Missed:
-    """Return the missed deadlines as of ``today``: past the legal date, still open, neither appealed nor corrected."""
-    query = select(func.count(), func.sum(Denial.amount_cents)).where(
+def is_missed(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a missed deadline: past the legal date, open, neither appealed nor corrected."""
+    return (
         Denial.is_open.is_(True),
         Denial.clock == "file_by",
         Denial.file_by_legal < today,
         Denial.status.not_in(_ACTED_ON),
+        is_counted(),
     )
+
+
+def missed_deadlines(session: Session, payer_ids: tuple[int, ...], today: date) -> Missed:
+    """Return the missed deadlines as of ``today``."""
+    query = select(func.count(), func.sum(Denial.amount_cents)).where(*is_missed(today))
     if payer_ids:
         query = query.where(Denial.payer_id.in_(payer_ids))
     count, cents = session.execute(query).one()

@@ -81,9 +81,29 @@ def time_left_table(found: Insights) -> Table:
     )
 
 
-PANELS: dict[str, Callable[[Insights], Table]] = {
-    "trend": trend_table,
-    "causes": causes_table,
-    "payers": payers_table,
-    "time-left": time_left_table,
+class Panel(NamedTuple):
+    """A panel as a file: what it is, how it is counted, and its table."""
+
+    title: str
+    definition: str
+    table: Callable[[Insights], Table]
+
+
+PANELS: dict[str, Panel] = {
+    "trend": Panel(
+        "Denials by remittance month",
+        "Denial rate: lines denied by their first answer, of all lines first answered in the month; none under 20",
+        trend_table,
+    ),
+    "causes": Panel(
+        "Root causes of the last complete month",
+        "One main cause per denial: the one a person chose, else the first suggestion",
+        causes_table,
+    ),
+    "payers": Panel(
+        "Payers",
+        "Denials and rate of the last complete month; appeals decided in the period; no rate under 20 lines or 10 decisions",
+        payers_table,
+    ),
+    "time-left": Panel("Open denials by days left", "Counted on the day the file was made", time_left_table),
 }

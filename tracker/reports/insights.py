@@ -11,6 +11,9 @@ from tracker.reports.figures import Missed, Rate, data_through, missed_deadlines
 from tracker.reports.months import Month
 from tracker.reports.pareto import Pareto, root_cause_pareto
 from tracker.reports.payers import PayerFigures, payer_figures
+from tracker.reports.queue import Tile, queue_page
+from tracker.reports.queue_conditions import Viewer
+from tracker.reports.queue_filter import QueueFilter
 from tracker.reports.tallies import (
     Asked,
     Cohort,
@@ -21,7 +24,6 @@ from tracker.reports.tallies import (
     lines_by_day,
     pending_appeals,
 )
-from tracker.reports.time_left import BucketFigures, time_left
 from tracker.reports.trends import Trend, monthly_trend
 
 
@@ -42,12 +44,15 @@ class Insights:
     cohort: Cohort
     cohort_months: Asked
     missed: Missed
-    time_left: tuple[BucketFigures, ...]
+    time_left: tuple[Tile, ...]
     data_through: date | None
 
 
-def insights(session: Session, asked: Asked, today: date, root_causes: Mapping[str, RootCause]) -> Insights:
-    """Answer everything the insights page asks, as of ``today``."""
+def insights(
+    session: Session, asked: Asked, payers: tuple[str, ...], viewer: Viewer, root_causes: Mapping[str, RootCause]
+) -> Insights:
+    """Answer everything the insights page asks, as of the viewer's day; ``payers`` are the public ids of those asked."""
+    today = viewer.today
     denials, lines = denials_by_day(session, asked), lines_by_day(session, asked)
     trend = monthly_trend(asked.months, denials, lines, today)
     month = trend.last_complete.month if trend.last_complete else asked.last
@@ -64,7 +69,7 @@ def insights(session: Session, asked: Asked, today: date, root_causes: Mapping[s
         cohort=cohort(session, complete),
         cohort_months=complete,
         missed=missed_deadlines(session, asked.payer_ids, today),
-        time_left=time_left(session, asked.payer_ids, today),
+        time_left=queue_page(session, QueueFilter(view="open", payers=payers), viewer).tiles,
         data_through=data_through(session),
     )
 

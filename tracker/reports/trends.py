@@ -130,7 +130,7 @@ def trend_chart(trend: Trend, address: Callable[[Month], str]) -> TrendChart:
         name="trend",
         title=f"Denied dollars and initial denial rate by remittance month, {_span(trend)}",
         bars_title="Denied amount (billed charges)",
-        line_title="Initial denial rate (denied lines, of lines first answered)",
+        line_title="Initial denial rate (of lines first answered)",
         points=tuple(_point(figures, address) for figures in trend.months),
     )
 

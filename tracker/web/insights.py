@@ -1,20 +1,24 @@
 """Insights: the monthly trend, root causes, payers and time left; every number leads to its denials."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, render_template, request, url_for
 from sqlalchemy import select
 
 from tracker.knowledge import load
 from tracker.models import Denial, Payer
 from tracker.reports.charts import FRAMES, draw_spark, draw_trend
+from tracker.reports.csv_export import csv_lines
 from tracker.reports.figures import percent, recovered_share
-from tracker.reports.insights import insights, last_months
+from tracker.reports.insight_tables import PANELS
+from tracker.reports.insights import Insights, insights, last_months
 from tracker.reports.months import Month
 from tracker.reports.pareto import pareto_heading
 from tracker.reports.payers import payers_heading
+from tracker.reports.queue_conditions import Viewer
 from tracker.reports.tallies import Asked
 from tracker.reports.time_left import time_left_heading
 from tracker.reports.trends import trend_chart, trend_heading
@@ -75,25 +79,39 @@ def _payers() -> Sequence[Payer]:
     return payers
 
 
-def queue_address(asked: Asked, payers: Sequence[Payer], **filters: Any) -> str:
-    """Return the queue's address with the same payers and more filters; the rows there equal the number on the link."""
-    chosen = [payer.public_id for payer in payers if payer.id in asked.payer_ids]
-    return url_for("queue.show", **{"view": "all", "payer": chosen or None} | filters)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What one address asks for: the figures, and the payers to choose from and chosen."""
+
+    payers: Sequence[Payer]
+    asked: Asked
+    found: Insights
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        return tuple(payer.public_id for payer in self.payers if payer.id in self.asked.payer_ids)
+
+    def queue(self, **filters: Any) -> str:
+        """Return the queue's address with the same payers and more filters: as many rows there as the number says."""
+        return url_for("queue.show", **{"view": "all", "payer": self.chosen or None} | filters)
+
+
+def _page() -> _Page:
+    payers = _payers()
+    asked = _asked(payers)
+    chosen = tuple(payer.public_id for payer in payers if payer.id in asked.payer_ids)
+    viewer = Viewer(g.user.id, g.today, g.now)
+    return _Page(payers, asked, insights(g.session, asked, chosen, viewer, load().root_causes))
 
 
 @blueprint.get("/insights")
 def show() -> str:
     """Show the figures of the period and payers in the address."""
-    payers = _payers()
-    asked = _asked(payers)
-    found = insights(g.session, asked, g.today, load().root_causes)
-
-    def queue(**filters: Any) -> str:
-        return queue_address(asked, payers, **filters)
-
-    chart = trend_chart(found.trend, lambda month: queue(month=month.code))
+    page = _page()
+    found, asked = page.found, page.asked
+    chart = trend_chart(found.trend, lambda month: page.queue(month=month.code))
     return render_template(
-        "insights/show.html", found=found, payers=payers, queue=queue, period=_range(asked),
+        "insights/show.html", found=found, payers=page.payers, queue=page.queue, period=_range(asked),
         periods=_periods(g.today, asked), drawings=[draw_trend(chart, frame) for frame in FRAMES],
         sparks=[draw_spark(row.by_month) for row in found.payers],
         headings={
@@ -105,3 +123,24 @@ def show() -> str:
         percent=percent, recovered=recovered_share(found.cohort), span=_span(found.cohort_months),
         span_all=_span(asked), cohort_months=[month.code for month in found.cohort_months.months],
     )  # fmt: skip
+
+
+@blueprint.get("/insights/<panel>.csv")
+def panel_csv(panel: str) -> Response:
+    """Give one panel as a file, with what it holds and how it is counted on top."""
+    if panel not in PANELS:
+        abort(404)
+    page = _page()
+    table = PANELS[panel].table(page.found)
+    about = [
+        ("What", PANELS[panel].title),
+        ("Period", _span(page.asked)),
+        ("Payers", ", ".join(p.name for p in page.payers if p.public_id in page.chosen) or "All payers"),
+        ("Practices", ", ".join(practice.name for practice in g.practices if practice.id in g.scope)),
+        ("Made", g.now.astimezone().isoformat(timespec="minutes")),
+        ("Basis", "Billed charges, by remittance month of the first denial"),
+        ("Counted", PANELS[panel].definition),
+    ]
+    name = f"insights-{panel}-{g.today.isoformat()}.csv"
+    lines = csv_lines(about, table.columns, table.rows)
+    return Response(lines, mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={name}"})

@@ -22,6 +22,7 @@ from tracker.models import (
     ServicePayment,
     Submission,
 )
+from tracker.models.base import id_stream
 
 # A row may only point to rows of tables above it.
 _ORDER: tuple[type[Base], ...] = (
@@ -53,6 +54,7 @@ class RowBuffer:
 
     def __init__(self, *, keep: bool) -> None:
         self._keep = keep
+        self.ids = id_stream()
         self._inserts: dict[type[Base], dict[tuple[str, ...], list[tuple[Any, ...]]]] = {}
         self._updates: dict[tuple[type[Base], tuple[str, ...]], list[dict[str, Any]]] = {}
 

@@ -1,6 +1,6 @@
 """Which claim line an answer is about, and which part of a claim-level adjustment belongs to which line."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tracker.domain.remittance import Adjustment, ClaimPayment, ServicePayment
 from tracker.services.known_claims import KnownLine
@@ -11,23 +11,30 @@ def match_line(free: Sequence[KnownLine], service: ServicePayment) -> KnownLine 
 
     By REF*6R, by the LX number that payers send on splits, else by code, modifiers, date and charge, ever looser.
     """
-    code = service.submitted_code or service.code
-    modifiers = " ".join(service.submitted_modifiers if service.submitted_code else service.modifiers)
-    charge, day, number = abs(service.charge_cents), service.service_from, service.control_number
-    tests: tuple[Callable[[KnownLine], bool], ...] = (
-        lambda line: bool(number) and line.control_number == number,
-        lambda line: number.isdigit() and line.line == int(number) and line.code == code,
-        lambda line: (
-            (line.code, line.modifiers, line.charge_cents) == (code, modifiers, charge) and _same_day(line, service)
-        ),
-        lambda line: (line.code, line.charge_cents) == (code, charge) and _same_day(line, service),
-        lambda line: line.code == code and line.service_date == day,
-    )
-    for test in tests:
+    number = service.control_number
+    if number:
         for line in free:
-            if test(line):
+            if line.control_number == number:
                 return line
-    return None
+    code = service.submitted_code or service.code
+    alike = [line for line in free if line.code == code]
+    return _by_number(alike, number) or _by_content(alike, service) if alike else None
+
+
+def _by_number(alike: Sequence[KnownLine], number: str) -> KnownLine | None:
+    if not number.isdigit():
+        return None
+    return next((line for line in alike if line.line == int(number)), None)
+
+
+def _by_content(alike: Sequence[KnownLine], service: ServicePayment) -> KnownLine | None:
+    modifiers = " ".join(service.submitted_modifiers if service.submitted_code else service.modifiers)
+    charge = abs(service.charge_cents)
+    same_charge = [line for line in alike if line.charge_cents == charge and _same_day(line, service)]
+    exact = next((line for line in same_charge if line.modifiers == modifiers), None)
+    if exact is not None or same_charge:
+        return exact or same_charge[0]
+    return next((line for line in alike if line.service_date == service.service_from), None)
 
 
 def _same_day(line: KnownLine, service: ServicePayment) -> bool:

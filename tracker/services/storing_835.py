@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.domain.classification import ClassifiedLine, LineToClassify, classify_line
+from tracker.domain.classification import AdjustmentClass, ClassifiedLine, LineToClassify, classify_line
 from tracker.domain.remittance import Adjustment, ClaimPayment, Person, Problem, Remittance, ServicePayment
 from tracker.knowledge import Knowledge
 from tracker.models import Adjustment as AdjustmentRow
@@ -16,7 +16,7 @@ from tracker.models import Claim, ClaimLine, Patient, Payer, Provider, ProviderA
 from tracker.models import ClaimPayment as ClaimPaymentRow
 from tracker.models import Remittance as RemittanceRow
 from tracker.models import ServicePayment as ServicePaymentRow
-from tracker.models.base import new_public_id, take_ids
+from tracker.models.base import new_public_id
 from tracker.services.import_rows import RowBuffer
 from tracker.services.known_claims import KnownClaim, KnownClaims, KnownLine, KnownPayment, control_key
 from tracker.services.line_matching import match_line, spread_claim_adjustments
@@ -100,7 +100,7 @@ class People:
     """Finds or makes the patients and clinicians of one practice."""
 
     def __init__(self, session: Session, practice_id: int, rows: RowBuffer, known: KnownClaims) -> None:
-        self._practice_id, self._known = practice_id, known
+        self._practice_id, self._known, self._ids = practice_id, known, rows.ids
         self._patient_rows, self._provider_rows = rows.table(Patient, _PATIENT), rows.table(Provider, _PROVIDER)
         query = select(Provider.npi, Provider.id).where(Provider.practice_id == practice_id)
         self._providers: dict[str, int] = dict(session.execute(query).all())
@@ -111,7 +111,7 @@ class People:
         found = self._known.patient(key)
         if found is not None:
             return found
-        [row_id] = take_ids(1)
+        row_id = next(self._ids)
         values = (
             self._practice_id, row_id, new_public_id(), person.last_name[:80] or "Not named", person.first_name[:80],
             person.middle_name[:80], person.birth_date, person.sex[:1], person.member_id[:80], key, 1,
@@ -125,7 +125,7 @@ class People:
         if not npi:
             return None
         if npi not in self._providers:
-            [self._providers[npi]] = take_ids(1)
+            self._providers[npi] = next(self._ids)
             values = (self._practice_id, self._providers[npi], npi[:10], name[:120], "", discipline, taxonomy[:10])
             self._provider_rows.append(values)
         return self._providers[npi]
@@ -188,6 +188,7 @@ class RemittanceStore:
     ) -> None:
         self._session, self._practice_id, self._import_id = session, practice_id, import_id
         self._knowledge, self._triage, self._rows, self.counted = knowledge, triage, rows, counted
+        self._ids = rows.ids
         self._known = KnownClaims(session, practice_id)
         self._people = People(session, practice_id, rows, self._known)
         self._payers = PayerDirectory(session)
@@ -205,7 +206,7 @@ class RemittanceStore:
         self._load(claims)
         filing = next((claim.filing_code for claim in claims if claim.filing_code), "")
         payer = self._payers.find_or_make(remittance.payer_name, remittance.payer_id, remittance.payer_tin, filing)
-        [row_id] = take_ids(1)
+        row_id = next(self._ids)
         values = (
             self._practice_id, row_id, new_public_id(), self._import_id, payer.id, trace_key(remittance),
             remittance.content_hash, remittance.control_number[:20], remittance.version[:20],
@@ -234,7 +235,7 @@ class RemittanceStore:
 
     def _store_claim(self, paid: ClaimPayment, remittance_id: int, payer: Payer, paid_on: date) -> None:
         claim = self._find(paid, payer.id) or self._make(paid, payer, paid_on)
-        [payment_id] = take_ids(1)
+        payment_id = next(self._ids)
         self._known.remember_payer_number(claim, paid.payer_claim_number)
         if paid.payer_claim_number and not claim.payer_claim_number:
             claim.payer_claim_number = paid.payer_claim_number
@@ -282,7 +283,7 @@ class RemittanceStore:
 
     def _make(self, paid: ClaimPayment, payer: Payer, paid_on: date) -> KnownClaim:
         """An 835 without its 837P still makes a full claim from what it carries."""
-        [claim_id] = take_ids(1)
+        claim_id = next(self._ids)
         claim = KnownClaim(
             claim_id, payer.id, self._people.patient(paid.patient), abs(paid.charge_cents), paid.payer_claim_number,
             first_day(paid), "835",
@@ -302,7 +303,7 @@ class RemittanceStore:
         return claim
 
     def _add_line(self, claim: KnownClaim, paid: ClaimPayment, service: ServicePayment, paid_on: date) -> KnownLine:
-        [line_id] = take_ids(1)
+        line_id = next(self._ids)
         answered = paid.status not in _NO_ANSWER
         line = KnownLine(
             line_id, claim.next_line(), service.submitted_code or service.code,
@@ -374,8 +375,8 @@ class RemittanceStore:
         line_id: int,
         classified: ClassifiedLine,
     ) -> int:
-        row_id, *ids = take_ids(1 + len(service.adjustments) + len(service.remarks))
-        line_class = str(classified.line_class)
+        row_id = next(self._ids)
+        line_class = classified.line_class.value
         self.counted.count_class(line_class)
         values = (
             self._practice_id, row_id, payment_id, line_id, service.code[:20], " ".join(service.modifiers)[:20],
@@ -384,41 +385,36 @@ class RemittanceStore:
             service.policy[:80], line_class,
         )  # fmt: skip
         self._services.append(values)
-        for adjustment_id, adjustment, its_class in zip(
-            ids, service.adjustments, classified.adjustment_classes, strict=False
-        ):
-            self._store_adjustment(adjustment_id, payment_id, row_id, adjustment, str(its_class))
-        for remark_id, code in zip(ids[len(service.adjustments) :], service.remarks, strict=True):
-            self._remarks.append((self._practice_id, remark_id, payment_id, row_id, code[:8]))
+        for adjustment, its_class in zip(service.adjustments, classified.adjustment_classes, strict=False):
+            self._store_adjustment(payment_id, row_id, adjustment, its_class)
+        for code in service.remarks:
+            self._remarks.append((self._practice_id, next(self._ids), payment_id, row_id, code[:8]))
         return row_id
 
     def _store_adjustment(
-        self, row_id: int, payment_id: int, service_id: int | None, adjustment: Adjustment, its_class: str
+        self, payment_id: int, service_id: int | None, adjustment: Adjustment, its_class: AdjustmentClass
     ) -> None:
         values = (
-            self._practice_id, row_id, payment_id, service_id, adjustment.group[:2], adjustment.carc[:5],
-            adjustment.amount_cents, adjustment.quantity, its_class,
+            self._practice_id, next(self._ids), payment_id, service_id, adjustment.group[:2], adjustment.carc[:5],
+            adjustment.amount_cents, adjustment.quantity, its_class.value,
         )  # fmt: skip
         self._adjustments.append(values)
         self.counted.adjustments += 1
-        if its_class != "denial":
+        if its_class is not AdjustmentClass.DENIAL:
             self.counted.not_denials_cents += adjustment.amount_cents
 
     def _store_claim_level(self, paid: ClaimPayment, payment_id: int, whole: ClassifiedLine | None) -> None:
-        ids = list(take_ids(len(paid.adjustments) + len(paid.remarks)))
-        for row_id, adjustment, its_class in zip(
-            ids, paid.adjustments, whole.adjustment_classes if whole else (), strict=False
-        ):
-            self._store_adjustment(row_id, payment_id, None, adjustment, str(its_class))
-        for row_id, code in zip(ids[len(paid.adjustments) :], paid.remarks, strict=True):
-            self._remarks.append((self._practice_id, row_id, payment_id, None, code[:8]))
+        for adjustment, its_class in zip(paid.adjustments, whole.adjustment_classes if whole else (), strict=True):
+            self._store_adjustment(payment_id, None, adjustment, its_class)
+        for code in paid.remarks:
+            self._remarks.append((self._practice_id, next(self._ids), payment_id, None, code[:8]))
 
     def _store_provider_adjustments(self, remittance: Remittance, remittance_id: int) -> None:
         """A recoupment names the payer claim number it is about (x12.md rule 36); the money stays at provider level."""
         self._known.load_payer_numbers(plb.reference.split(" ")[0] for plb in remittance.provider_adjustments)
         for plb in remittance.provider_adjustments:
             claim = self._known.by_payer_number(plb.reference.split(" ")[0])
-            [row_id] = take_ids(1)
+            row_id = next(self._ids)
             values = (
                 self._practice_id, row_id, remittance_id, claim.id if claim else None, plb.reason[:4],
                 plb.reference[:80], plb.amount_cents, plb.provider_npi[:80], plb.fiscal_date,

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.claim import BilledClaim, BilledLine, ClaimBatch
 from tracker.models import Claim, ClaimLine, Patient, Submission
-from tracker.models.base import take_ids
 from tracker.services.import_rows import RowBuffer
 from tracker.services.known_claims import KnownClaim, KnownClaims, KnownLine, chunks, control_key
 from tracker.services.payers import PayerDirectory
@@ -26,7 +25,7 @@ class ClaimStore:
 
     def __init__(self, session: Session, practice_id: int, import_id: int, rows: RowBuffer, counted: Counted) -> None:
         self._session, self._practice_id, self._import_id = session, practice_id, import_id
-        self._rows, self.counted = rows, counted
+        self._rows, self._ids, self.counted = rows, rows.ids, counted
         self._known = KnownClaims(session, practice_id)
         self._people = People(session, practice_id, rows, self._known)
         self._payers = PayerDirectory(session)
@@ -62,7 +61,7 @@ class ClaimStore:
         else:
             self._enrich(claim, billed, payer.id, sent_on)
         self._sent.add((claim.id, sent_on))
-        [row_id] = take_ids(1)
+        row_id = next(self._ids)
         self._submissions.append((self._practice_id, row_id, claim.id, self._import_id, sent_on, "", ""))
         self.counted.claims += 1
         self.counted.lines += len(billed.lines)
@@ -100,7 +99,7 @@ class ClaimStore:
         )
 
     def _make(self, billed: BilledClaim, payer_id: int, sent_on: date) -> KnownClaim:
-        [claim_id] = take_ids(1)
+        claim_id = next(self._ids)
         claim = KnownClaim(
             claim_id, payer_id, self._people.patient(billed.patient), billed.charge_cents, "",
             first_billed_day(billed), "837",
@@ -113,7 +112,7 @@ class ClaimStore:
         return claim
 
     def _add_line(self, claim: KnownClaim, billed: BilledLine) -> None:
-        [line_id] = take_ids(1)
+        line_id = next(self._ids)
         number = max(billed.line, claim.next_line())
         known = KnownLine(
             line_id, number, billed.code, " ".join(billed.modifiers), billed.charge_cents, billed.units,

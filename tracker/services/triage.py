@@ -14,7 +14,7 @@ from tracker.domain.denial_life import Answer, AnswerKind, Standing, next_kind
 from tracker.domain.remittance import Adjustment, ClaimPayment, ServicePayment
 from tracker.knowledge import Knowledge
 from tracker.models import Denial, DenialAnswer, Payer, PayerProfile, Practice
-from tracker.models.base import new_public_id, take_ids
+from tracker.models.base import new_public_id
 from tracker.services.clocks import Start, file_by
 from tracker.services.import_rows import RowBuffer
 from tracker.services.known_claims import DenialInHand, KnownClaim, KnownLine
@@ -103,7 +103,7 @@ class Triage:
         skipped_keys: frozenset[str],
         now: datetime,
     ) -> None:
-        self._practice, self._import_id, self._knowledge = practice, import_id, knowledge
+        self._practice, self._import_id, self._knowledge, self._ids = practice, import_id, knowledge, rows.ids
         self._skipped_keys, self._now = skipped_keys, now
         self._next_number = practice.next_denial_number
         self._profiles: Mapping[int, PayerProfile] = {
@@ -209,7 +209,7 @@ class Triage:
             self.result.skipped += 1
             return None
         assert classified.primary is not None
-        [denial_id] = take_ids(1)
+        denial_id = next(self._ids)
         number, self._next_number = self._next_number, self._next_number + 1
         due = self._clock(payer, paid_on, subject.service_date, classified)
         hand = DenialInHand(denial_id, [])
@@ -298,7 +298,7 @@ class Triage:
 
     def _add_answers(self, hand: DenialInHand) -> None:
         for kind, cents, answered_on, payment_id, service_payment_id in hand.new_answers:
-            [row_id] = take_ids(1)
+            row_id = next(self._ids)
             values_row = (
                 self._practice.id, row_id, hand.id, payment_id, service_payment_id, str(kind), answered_on, cents,
                 hand.stored.status if hand.stored else "",

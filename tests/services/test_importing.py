@@ -193,6 +193,12 @@ def test_split_claims_join_the_claim_they_came_from(session, bring_in):
     assert session.scalar(select(func.count()).select_from(ClaimPayment)) == 2
 
 
+def test_a_line_left_unpaid_without_any_reason_is_shown(session, bring_in):
+    bring_in(remit(claim("A1", line("97110", 90, 0))))
+    [denial] = denials(session)
+    assert (denial.denial_class, denial.carc, denial.amount_cents) == ("unclassified", "", 9000)
+
+
 def test_a_predetermination_is_kept_but_is_no_denial(session, bring_in):
     bring_in(remit(claim("A1", DENIED, status="25")))
     assert not denials(session)

@@ -23,7 +23,8 @@ _DENIAL = (
     "practice_id", "id", "public_id", "number", "claim_id", "claim_line_id", "patient_id", "payer_id", "import_id",
     "code", "service_date", "group_code", "carc", "remarks", "denial_class", "amount_cents", "billed_cents",
     "denied_on", "times_denied", "status", "is_open", "close_reason", "closed_on", "recovered_cents", "clock",
-    "clock_rule", "file_by_safe", "file_by_legal", "root_cause", "strength", "path", "source", "created_at", "version",
+    "clock_rule", "file_by_safe", "file_by_legal", "due_on", "root_cause", "strength", "path", "source",
+    "created_at", "version",
 )  # fmt: skip
 _ANSWER = (
     "practice_id", "id", "denial_id", "claim_payment_id", "service_payment_id", "kind", "answered_on", "amount_cents",
@@ -146,7 +147,7 @@ class Triage:
     ) -> None:
         line, service, classified = answered.line, answered.service, answered.classified
         kind = next_kind(classified.line_class, service.paid_cents, line.denial.standing if line.denial else None)
-        if kind is AnswerKind.FIRST and classified.primary is not None:
+        if kind is AnswerKind.FIRST:
             subject = _Subject(line.id, line.code, line.service_date, service.charge_cents, answered.place)
             line.denial = self._open(claim, paid, payer, paid_on, classified, service.remarks + paid.remarks, subject)
         if line.denial is not None and kind is not None:
@@ -181,7 +182,7 @@ class Triage:
         line_class = whole.line_class
         existing = claim.denials()
         if not existing:
-            if line_class.opens_denial and whole.primary is not None:
+            if line_class.opens_denial:
                 subject = _Subject(None, "", claim.service_from, paid.charge_cents, -1)
                 claim.denial = self._open(claim, paid, payer, paid_on, whole, paid.remarks, subject)
                 if claim.denial is not None:
@@ -208,7 +209,7 @@ class Triage:
         if key in self._skipped_keys:
             self.result.skipped += 1
             return None
-        assert classified.primary is not None
+        reason, amount_cents = _at_stake(classified, subject)
         denial_id = next(self._ids)
         number, self._next_number = self._next_number, self._next_number + 1
         due = self._clock(payer, paid_on, subject.service_date, classified)
@@ -218,9 +219,9 @@ class Triage:
             "practice_id": self._practice.id, "id": denial_id, "public_id": new_public_id(), "number": number,
             "claim_id": claim.id, "claim_line_id": subject.line_id, "patient_id": claim.patient_id,
             "payer_id": payer.id, "import_id": self._import_id, "code": subject.code[:20],
-            "service_date": subject.service_date, "group_code": classified.primary.group[:2],
-            "carc": classified.primary.carc[:5], "remarks": " ".join(unique)[:120],
-            "denial_class": str(classified.line_class), "amount_cents": classified.denied_cents,
+            "service_date": subject.service_date, "group_code": reason.group[:2],
+            "carc": reason.carc[:5], "remarks": " ".join(unique)[:120],
+            "denial_class": str(classified.line_class), "amount_cents": amount_cents,
             "billed_cents": subject.charge_cents, "denied_on": paid_on, "status": "new", "clock": "file_by",
             "clock_rule": due.rule.id if due else "", "file_by_safe": due.safe if due else None,
             "file_by_legal": due.legal if due else None, "root_cause": "", "strength": "", "path": "",
@@ -228,7 +229,7 @@ class Triage:
         }  # fmt: skip
         self._hands[denial_id] = hand
         opened = OpenedDenial(
-            key, claim, paid, subject.code, classified.primary, unique, classified.denied_cents,
+            key, claim, paid, subject.code, reason, unique, amount_cents,
             due.safe if due else None, denial_id,
         )  # fmt: skip
         self.result.opened.append(opened)
@@ -290,7 +291,8 @@ class Triage:
             self._add_answers(hand)
             on = hand.new_answers[-1][2]
             if hand.stored is None:
-                values = hand.values | {"status": "new"} | _statuses(hand.standing, on)
+                due = {"status": "new", "due_on": hand.values["file_by_safe"]}
+                values = hand.values | due | _statuses(hand.standing, on)
                 self._denials.append(tuple(values[name] for name in _DENIAL))
             else:
                 self._change(hand.stored, hand.values | _statuses(hand.standing, on))
@@ -319,3 +321,13 @@ class _Subject(NamedTuple):
     service_date: date | None
     charge_cents: int
     place: int
+
+
+def _at_stake(classified: ClassifiedLine, subject: _Subject) -> tuple[Adjustment, int]:
+    """Return the reason and the amount of a denial.
+
+    A line that was not paid and carries no reason at all is shown too (x12.md D7): then its charge is at stake.
+    """
+    if classified.primary is None:
+        return Adjustment("", "", subject.charge_cents), classified.denied_cents or subject.charge_cents
+    return classified.primary, classified.denied_cents

@@ -12,11 +12,13 @@ from tracker.letters.derived import (
     exception_ends,
     overlapping_times,
     service_dates,
+    unsupported_days,
 )
-from tracker.letters.facts import LetterFacts, exhibit_label
+from tracker.letters.facts import LetterFacts, PairFacts, exhibit_label
 from tracker.letters.gaps import Collector, Missing
 from tracker.letters.words import and_list
 
+_ABSOLUTE = 2  # the MUE adjudication indicator of a limit by policy
 _EMPTY_WORDS = frozenset({"", "None", "nan", "NaN", "NaT", "null"})
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -60,6 +62,8 @@ def context(facts: LetterFacts, request_name: str, collector: Collector) -> dict
         "late": facts.appeal.due is not None and facts.letter_date > facts.appeal.due,
         **_totals(facts),
         **_derived(facts),
+        **_edits(facts),
+        "gap": lambda path: Missing(path, collector),
     }
 
 
@@ -67,7 +71,10 @@ def _totals(facts: LetterFacts) -> dict[str, Any]:
     numbers = [line.line for line in facts.lines]
     reasons = [line.reasons[0] for line in facts.lines if line.reasons]
     remarks = [remark for line in facts.lines for remark in line.remarks]
+    carcs = {reason.carc for reason in reasons}
     return {
+        "no_answer": "226" in carcs,
+        "reopens_in_a_year": any(remark.code == "N366" for remark in remarks),
         "line_words": f"{'line' if len(numbers) == 1 else 'lines'} {and_list(numbers)}",
         "denied_cents": sum(line.denied_cents for line in facts.lines),
         "codes": list(dict.fromkeys(f"{reason.group}-{reason.carc}" for reason in reasons)),
@@ -82,9 +89,30 @@ def _totals(facts: LetterFacts) -> dict[str, Any]:
 def _derived(facts: LetterFacts) -> dict[str, Any]:
     accepted = accepted_in_time(facts.filing, facts.events)
     began_on = facts.filing.exception_on if facts.filing else None
+    days = count_days(facts.minutes)
     return {
-        "days": [{**day._asdict(), "rows": [row._asdict() for row in day.rows]} for day in count_days(facts.minutes)],
-        "overlaps": list(overlapping_times(facts.minutes)),
+        "days": [{**day._asdict(), "rows": [row._asdict() for row in day.rows]} for day in days],
+        "by_total": facts.counting_method == "cms",
+        "by_midpoint": facts.counting_method == "spm",
+        "unsupported_days": unsupported_days(days, facts.counting_method),
+        "places": list(dict.fromkeys(clean(row.source) for row in facts.minutes)),
+        "overlaps": overlapping_times(facts.minutes),
+        "timed_intervals": bool(facts.minutes) and all(row.start and row.stop for row in facts.minutes),
         "accepted_on": accepted.on if accepted else None,
         "exception_ends": exception_ends(began_on) if began_on else None,
     }
+
+
+def _edits(facts: LetterFacts) -> dict[str, Any]:
+    return {
+        "exact_quarters": all(pair.exact_quarter for pair in facts.pairs),
+        "never_pairs": [_pair(pair) for pair in facts.pairs if pair.indicator == 0],
+        "bare_pairs": [_pair(pair) for pair in facts.pairs if pair.indicator == 1 and not pair.modifier],
+        "absolute_limits": [
+            limit.code for limit in facts.limits if limit.mai == _ABSOLUTE and limit.units_billed > limit.units
+        ],
+    }
+
+
+def _pair(pair: PairFacts) -> str:
+    return f"{pair.column1} with {pair.column2}"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tracker.domain.units import count_units
 from tracker.letters.facts import FilingEvent, FilingFacts, LetterFacts, MinuteRow
-from tracker.letters.words import clock_time, date_range
+from tracker.letters.words import clock_time, date_range, long_date
 
 _MONTHS_OF_EXTENSION = 6
 
@@ -55,6 +55,23 @@ def _count_day(day: date, rows: tuple[MinuteRow, ...]) -> DayCount:
     )
     billed = sum(code.units_billed for code in codes)
     return DayCount(day, codes, sum(minutes.values()), billed, *(count.units for count in by_method))
+
+
+def unsupported_days(days: Sequence[DayCount], method: str) -> tuple[str, ...]:
+    """Return in words the days or codes for which more units were billed than the minutes make by ``method``."""
+    found = []
+    for day in days:
+        if method == "cms":
+            # One clinician's choice of code is as good as another's; only the total is compared.
+            rows = [("timed codes", day.units_billed, day.units_cms)]
+        else:
+            rows = [(row.code, row.units_billed, row.units_hybrid if method == "hybrid" else row.units_spm) for row in day.rows]
+        found += [
+            f"{what} on {long_date(day.day)}: {billed} billed, {supported} supported"
+            for what, billed, supported in rows
+            if billed > supported
+        ]
+    return tuple(found)
 
 
 def overlapping_times(minutes: Sequence[MinuteRow]) -> tuple[str, ...]:

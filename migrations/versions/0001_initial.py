@@ -690,15 +690,7 @@ def upgrade() -> None:
         sa.Column("clock_rule", sa.String(length=40), nullable=False),
         sa.Column("file_by_safe", sa.Date(), nullable=True),
         sa.Column("file_by_legal", sa.Date(), nullable=True),
-        sa.Column(
-            "due_on",
-            sa.Date(),
-            sa.Computed(
-                "CASE WHEN clock = 'file_by' AND status IN ('waiting_on_payer', 'corrected_claim_sent') THEN NULL ELSE file_by_safe END",
-                persisted=True,
-            ),
-            nullable=True,
-        ),
+        sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("snoozed_to", sa.Date(), nullable=True),
         sa.Column("root_cause", sa.String(length=40), nullable=False),
         sa.Column("strength", sa.String(length=8), nullable=False),
@@ -709,6 +701,10 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("practice_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.CheckConstraint(
+            "coalesce(due_on, '1900-01-01') = coalesce(CASE WHEN clock = 'file_by' AND status IN ('waiting_on_payer', 'corrected_claim_sent') THEN NULL ELSE file_by_safe END, '1900-01-01')",
+            name=op.f("ck_denials_due_on"),
+        ),
         sa.ForeignKeyConstraint(["cause_chosen_by_id"], ["users.id"], name=op.f("fk_denials_cause_chosen_by_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_denials_owner_id")),
         sa.ForeignKeyConstraint(["payer_id"], ["payers.id"], name=op.f("fk_denials_payer_id")),
@@ -738,7 +734,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_denials_public_id")),
     )
     with op.batch_alter_table("denials", schema=None) as batch_op:
-        batch_op.create_index("ix_denials_cause", ["practice_id", "root_cause"], unique=False)
+        batch_op.create_index(
+            "ix_denials_cause", ["practice_id", "root_cause", "is_open", "due_on", "amount_cents"], unique=False
+        )
         batch_op.create_index("ix_denials_claim", ["practice_id", "claim_id"], unique=False)
         batch_op.create_index("ix_denials_line", ["practice_id", "claim_line_id"], unique=False)
         batch_op.create_index(
@@ -746,27 +744,21 @@ def upgrade() -> None:
             ["practice_id", "denied_on", "payer_id", "root_cause", "amount_cents", "close_reason", "claim_line_id"],
             unique=False,
         )
-        batch_op.create_index("ix_denials_owner", ["practice_id", "owner_id", "is_open"], unique=False)
-        batch_op.create_index("ix_denials_payer", ["practice_id", "payer_id"], unique=False)
         batch_op.create_index(
-            "ix_denials_queue",
-            [
-                "practice_id",
-                "is_open",
-                "due_on",
-                "amount_cents",
-                "id",
-                "payer_id",
-                "status",
-                "owner_id",
-                "group_code",
-                "carc",
-                "root_cause",
-                "denied_on",
-            ],
+            "ix_denials_owner", ["practice_id", "owner_id", "is_open", "due_on", "amount_cents"], unique=False
+        )
+        batch_op.create_index(
+            "ix_denials_payer", ["practice_id", "payer_id", "is_open", "due_on", "amount_cents"], unique=False
+        )
+        batch_op.create_index("ix_denials_queue", ["practice_id", "is_open", "due_on", "amount_cents"], unique=False)
+        batch_op.create_index(
+            "ix_denials_reason",
+            ["practice_id", "group_code", "carc", "is_open", "due_on", "amount_cents"],
             unique=False,
         )
-        batch_op.create_index("ix_denials_reason", ["practice_id", "group_code", "carc"], unique=False)
+        batch_op.create_index(
+            "ix_denials_status", ["practice_id", "status", "is_open", "due_on", "amount_cents"], unique=False
+        )
 
     op.create_table(
         "service_payments",
@@ -1079,6 +1071,7 @@ def downgrade() -> None:
 
     op.drop_table("service_payments")
     with op.batch_alter_table("denials", schema=None) as batch_op:
+        batch_op.drop_index("ix_denials_status")
         batch_op.drop_index("ix_denials_reason")
         batch_op.drop_index("ix_denials_queue")
         batch_op.drop_index("ix_denials_payer")

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Computed, Date, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from tracker.models.base import Base, PracticeOwned, Versioned, belongs_to_practice, new_public_id, owned_key
 
-# A date to file by says nothing once the appeal or the corrected claim is under way (ux.md 2.4).
+# With these the practice has acted; a date to file by says nothing any more (ux.md 2.4).
+ACTED_ON = ("waiting_on_payer", "corrected_claim_sent")
 _DUE_ON = (
     "CASE WHEN clock = 'file_by' AND status IN ('waiting_on_payer', 'corrected_claim_sent') "
     "THEN NULL ELSE file_by_safe END"
@@ -18,8 +19,9 @@ class Denial(Versioned, PracticeOwned, Base):
     """One denied claim line (or a whole claim without lines: ``claim_line_id`` is null).
 
     ``denied_on`` is the remittance date of the first denial. ``clock`` names what ``file_by_safe`` is the date of;
-    past ``file_by_legal`` it is missed. ``due_on`` follows from them and sorts the queue. ``root_cause`` is the first
-    suggestion until a person chooses (``cause_chosen_by_id``).
+    past ``file_by_legal`` it is missed. ``due_on`` is the date of the clock that runs, if one does, and sorts the queue;
+    it is set before a row is written. ``root_cause`` is the first suggestion until a person chooses
+    (``cause_chosen_by_id``).
     ``payer_id`` ... ``patient_id`` are copies from the claim, so that the queue reads one table.
     """
 
@@ -31,14 +33,14 @@ class Denial(Versioned, PracticeOwned, Base):
         owned_key("patient_id", "patients"),
         owned_key("import_id", "imports"),
         UniqueConstraint("practice_id", "number"),
-        # Wide, so that the queue's counts and sums under any filter read this index alone.
-        Index(
-            "ix_denials_queue", "practice_id", "is_open", "due_on", "amount_cents", "id", "payer_id", "status",
-            "owner_id", "group_code", "carc", "root_cause", "denied_on",
-        ),
-        Index("ix_denials_payer", "practice_id", "payer_id"),
-        Index("ix_denials_reason", "practice_id", "group_code", "carc"),
-        Index("ix_denials_cause", "practice_id", "root_cause"),
+        CheckConstraint(f"coalesce(due_on, '1900-01-01') = coalesce({_DUE_ON}, '1900-01-01')", name="due_on"),
+        # The queue counts and sums by due date along these, one for each filter, without reading a row.
+        Index("ix_denials_queue", "practice_id", "is_open", "due_on", "amount_cents"),
+        Index("ix_denials_owner", "practice_id", "owner_id", "is_open", "due_on", "amount_cents"),
+        Index("ix_denials_status", "practice_id", "status", "is_open", "due_on", "amount_cents"),
+        Index("ix_denials_payer", "practice_id", "payer_id", "is_open", "due_on", "amount_cents"),
+        Index("ix_denials_reason", "practice_id", "group_code", "carc", "is_open", "due_on", "amount_cents"),
+        Index("ix_denials_cause", "practice_id", "root_cause", "is_open", "due_on", "amount_cents"),
         # Covers every count of the insights page, so that none of them reads the table.
         Index(
             "ix_denials_month",
@@ -52,7 +54,6 @@ class Denial(Versioned, PracticeOwned, Base):
         ),
         Index("ix_denials_claim", "practice_id", "claim_id"),
         Index("ix_denials_line", "practice_id", "claim_line_id"),
-        Index("ix_denials_owner", "practice_id", "owner_id", "is_open"),
     )
 
     public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
@@ -82,7 +83,7 @@ class Denial(Versioned, PracticeOwned, Base):
     clock_rule: Mapped[str] = mapped_column(String(40), default="")
     file_by_safe: Mapped[date | None]
     file_by_legal: Mapped[date | None]
-    due_on: Mapped[date | None] = mapped_column(Date, Computed(_DUE_ON, persisted=True))
+    due_on: Mapped[date | None]
     snoozed_to: Mapped[date | None]
     root_cause: Mapped[str] = mapped_column(String(40), default="")
     strength: Mapped[str] = mapped_column(String(8), default="")
@@ -90,3 +91,14 @@ class Denial(Versioned, PracticeOwned, Base):
     cause_chosen_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     source: Mapped[str] = mapped_column(String(4), default="835")
     created_at: Mapped[datetime]
+
+    @property
+    def is_acted_on(self) -> bool:
+        """Whether the filing its clock asks for is under way."""
+        return self.clock == "file_by" and self.status in ACTED_ON
+
+
+@event.listens_for(Denial, "before_insert")
+@event.listens_for(Denial, "before_update")
+def _set_due_on(_mapper: Mapper[Denial], _connection: Connection, denial: Denial) -> None:
+    denial.due_on = None if denial.is_acted_on else denial.file_by_safe

@@ -1,0 +1,219 @@
+"""The work queue: which denials a view holds, in which order, how many and how much, and how near their clocks are.
+
+Made for 100,000 open denials: one pass over a covering index counts every due date. From those counts follow the
+tiles, the totals and the dates a page lies between, so that a page reads its own rows only.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, UnaryExpression, and_, func, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.deadlines import Bucket, bucket
+from tracker.models import Denial, Payer
+from tracker.reports.queue_conditions import Viewer, conditions
+from tracker.reports.queue_filter import QueueFilter
+
+
+class Tile(NamedTuple):
+    """The open denials of one bucket of a view."""
+
+    bucket: Bucket
+    denials: int
+    cents: int
+
+
+class Group(NamedTuple):
+    """Denials with the same due date (None: no deadline); all closed ones are one group."""
+
+    is_open: bool
+    due_on: date | None
+    denials: int
+    cents: int
+
+    @property
+    def part(self) -> tuple[bool, bool]:
+        """Which part of the order it lies in: dated, without a date, closed."""
+        return self.is_open, self.due_on is not None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of a view: the ids of its rows in order, and the figures of the whole view."""
+
+    ids: tuple[int, ...]
+    denials: int
+    cents: int
+    tiles: tuple[Tile, ...]
+    page: int
+    pages: int
+
+
+class Counts(NamedTuple):
+    """How many denials are open in all, and how many of them are the viewer's."""
+
+    open: int
+    mine: int
+
+
+def queue_page(session: Session, asked: QueueFilter, viewer: Viewer) -> QueuePage:
+    """Return the page of the queue that is asked for; a page past the end is the first."""
+    narrowed = conditions(session, asked, viewer)
+    groups = _groups(session, narrowed)
+    tiles = _tiles(groups, viewer.today)
+    wanted = [group for group in groups if not asked.due or _bucket(group, viewer.today) == asked.due]
+    denials = sum(group.denials for group in wanted)
+    pages = max(1, -(-denials // asked.size))
+    page = asked.page if asked.page <= pages else 1
+    ids = _ids(session, narrowed, wanted, asked, (page - 1) * asked.size)
+    return QueuePage(ids, denials, sum(group.cents for group in wanted), tiles, page, pages)
+
+
+def all_ids(session: Session, asked: QueueFilter, viewer: Viewer, limit: int) -> tuple[int, ...]:
+    """Return the ids of the first ``limit`` denials of a whole view, in its order."""
+    narrowed = conditions(session, asked, viewer)
+    groups = _groups(session, narrowed)
+    wanted = [group for group in groups if not asked.due or _bucket(group, viewer.today) == asked.due]
+    return _ids(session, narrowed, wanted, asked.with_(size=limit), 0)
+
+
+def counts(session: Session, viewer: Viewer) -> Counts:
+    """Return the numbers that stand beside the views."""
+    open_denials = select(func.count()).select_from(Denial).where(Denial.is_open.is_(True))
+    mine = conditions(session, QueueFilter(view="mine"), viewer)
+    return Counts(
+        session.scalar(open_denials) or 0, session.scalar(select(func.count()).select_from(Denial).where(*mine)) or 0
+    )
+
+
+# ---- counting ----
+
+
+def _groups(session: Session, narrowed: Sequence[ColumnElement[bool]]) -> list[Group]:
+    """Return the view's denials by due date in the queue's order: nearest first, then no deadline, then closed.
+
+    Grouped by practice too: so the database goes along its index and sorts nothing.
+    """
+    keys = Denial.practice_id, Denial.is_open, Denial.due_on
+    rows = session.execute(select(*keys, func.count(), func.sum(Denial.amount_cents)).where(*narrowed).group_by(*keys))
+    sums: dict[tuple[bool, date | None], list[int]] = defaultdict(lambda: [0, 0])
+    for _, is_open, due_on, denials, cents in rows:
+        total = sums[is_open, due_on if is_open else None]
+        total[0] += denials
+        total[1] += int(cents)
+    groups = [Group(is_open, due_on, *total) for (is_open, due_on), total in sums.items()]
+    return sorted(groups, key=lambda group: (not group.is_open, group.due_on is None, group.due_on or date.min))
+
+
+def _bucket(group: Group, today: date) -> Bucket | None:
+    return bucket(group.due_on, today) if group.is_open else None
+
+
+def _tiles(groups: Iterable[Group], today: date) -> tuple[Tile, ...]:
+    sums = {name: [0, 0] for name in Bucket}
+    for group in groups:
+        name = _bucket(group, today)
+        if name is not None:
+            sums[name][0] += group.denials
+            sums[name][1] += group.cents
+    return tuple(Tile(name, *total) for name, total in sums.items())
+
+
+# ---- ordering ----
+
+_COLUMNS: dict[str, Any] = {
+    "denial": Denial.number,
+    "payer": Payer.name,
+    "service": Denial.service_date,
+    "reason": (Denial.group_code, Denial.carc),
+    "cause": Denial.root_cause,
+    "amount": Denial.amount_cents,
+    "status": Denial.status,
+}
+
+
+def _ids(
+    session: Session,
+    narrowed: Sequence[ColumnElement[bool]],
+    groups: Sequence[Group],
+    asked: QueueFilter,
+    skip: int,
+) -> tuple[int, ...]:
+    if not groups:
+        return ()
+    if asked.sort.removeprefix("-") == "due":
+        return _ids_by_due(session, narrowed, groups, asked, skip)
+    within = () if not asked.due else (_lies_in(groups),)
+    query = select(Denial.id).where(*narrowed, *within)
+    if asked.sort.removeprefix("-") == "payer":
+        query = query.join(Payer, Payer.id == Denial.payer_id)
+    return tuple(session.scalars(query.order_by(*_order(asked.sort)).offset(skip).limit(asked.size)))
+
+
+def _order(sort: str) -> list[UnaryExpression[Any]]:
+    """Return the order by a column, ties by the nearest clock, the larger amount and the older row."""
+    column = _COLUMNS[sort.removeprefix("-")]
+    columns = column if isinstance(column, tuple) else (column,)
+    chosen = [one.desc() if sort.startswith("-") else one.asc() for one in columns]
+    return [*chosen, Denial.due_on.is_(None).asc(), Denial.due_on.asc(), Denial.amount_cents.desc(), Denial.id.asc()]
+
+
+def _ids_by_due(
+    session: Session,
+    narrowed: Sequence[ColumnElement[bool]],
+    groups: Sequence[Group],
+    asked: QueueFilter,
+    skip: int,
+) -> tuple[int, ...]:
+    """Return the ids of a page in the order of the clocks, part by part: dated, without a date, closed."""
+    backwards = asked.sort.startswith("-")
+    ids: list[int] = []
+    for part in ((True, True), (True, False), (False, False)):
+        of_part = [group for group in groups if group.part == part]
+        dated = part == (True, True)
+        shown, skip = _page_of(of_part[::-1] if dated and backwards else of_part, skip, asked.size - len(ids))
+        if shown.groups:
+            by_due = Denial.due_on.desc() if backwards else Denial.due_on.asc()
+            order = by_due if dated else Denial.denied_on.desc()
+            query = select(Denial.id).where(*narrowed, _lies_in(shown.groups))
+            query = query.order_by(order, Denial.amount_cents.desc(), Denial.id)
+            ids += session.scalars(query.offset(shown.skip).limit(asked.size - len(ids)))
+    return tuple(ids)
+
+
+class _Shown(NamedTuple):
+    """The groups a page touches, and how many denials of the first of them come before it."""
+
+    groups: list[Group]
+    skip: int
+
+
+def _page_of(groups: Sequence[Group], skip: int, size: int) -> tuple[_Shown, int]:
+    """Return what ``size`` denials after ``skip`` touch, and what is left to skip in the groups after these."""
+    touched: list[Group] = []
+    first_skip = 0
+    for group in groups:
+        if size <= 0:
+            break
+        if skip >= group.denials:
+            skip -= group.denials
+            continue
+        if not touched:
+            first_skip = skip
+        touched.append(group)
+        size -= group.denials - skip
+        skip = 0
+    return _Shown(touched, first_skip), skip
+
+
+def _lies_in(groups: Sequence[Group]) -> ColumnElement[bool]:
+    """Return the condition of the denials in neighboring groups of one part."""
+    is_open = Denial.is_open.is_(groups[0].is_open)
+    dates = [group.due_on for group in groups if group.due_on is not None]
+    if not groups[0].is_open:
+        return is_open
+    return and_(is_open, Denial.due_on.between(min(dates), max(dates)) if dates else Denial.due_on.is_(None))

@@ -1,0 +1,95 @@
+"""The rows of a page of the queue as people read them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
+
+from tracker.domain.due import Due, due
+from tracker.knowledge import RootCause
+from tracker.models import Claim, Denial, Patient, Payer, Practice, User
+
+# The button of a row: what the status asks for, and for a denial under review what its path asks for.
+_STEP_OF_STATUS = {
+    "new": "Review",
+    "reopened": "Review",
+    "needs_note": "Add note",
+    "ready_to_send": "Send",
+    "waiting_on_payer": "Follow up",
+    "corrected_claim_sent": "Follow up",
+}
+_STEP_OF_PATH = {
+    "corrected_claim": "Correct claim",
+    "reopening": "Draft request",
+    "send_records": "Send records",
+    "bill_other_payer": "Bill other payer",
+    "bill_patient": "Bill patient",
+    "write_off": "Write off",
+    "none": "Close",
+}
+
+
+class QueueRow(NamedTuple):
+    """A denial as a row. ``due`` is None when it is closed; ``days_old`` counts from its first denial."""
+
+    id: int
+    public_id: str
+    practice_id: int
+    number: int
+    due: Due | None
+    patient: str
+    payer: str
+    practice: str
+    service_date: date | None
+    denied_on: date
+    days_old: int
+    code: str
+    remarks: str
+    cause: str
+    strength: str
+    amount_cents: int
+    status: str
+    snoozed_to: date | None
+    owner: str
+    next_step: str
+    claim_number: str
+
+
+def queue_rows(
+    session: Session, ids: Sequence[int], root_causes: Mapping[str, RootCause], today: date
+) -> list[QueueRow]:
+    """Return the rows with these ids, in their order."""
+    owner = aliased(User)
+    query = (
+        select(
+            Denial, Patient.last_name, Patient.first_name, Payer.name, Practice.name, owner.name, Claim.control_number
+        )
+        .join(Patient, and_(Patient.practice_id == Denial.practice_id, Patient.id == Denial.patient_id))
+        .join(Claim, and_(Claim.practice_id == Denial.practice_id, Claim.id == Denial.claim_id))
+        .join(Payer, Payer.id == Denial.payer_id)
+        .join(Practice, Practice.id == Denial.practice_id)
+        .outerjoin(owner, owner.id == Denial.owner_id)
+        .where(Denial.id.in_(ids))
+    )
+    rows = {}
+    for denial, last, first, payer, practice, owner_name, claim_number in session.execute(query):
+        cause = root_causes.get(denial.root_cause)
+        rows[denial.id] = QueueRow(
+            denial.id, denial.public_id, denial.practice_id, denial.number,
+            due(denial.clock, denial.due_on, today) if denial.is_open else None,
+            f"{last}, {first[:1]}." if first else last, payer, practice,
+            denial.service_date, denial.denied_on, (today - denial.denied_on).days,
+            f"{denial.group_code}-{denial.carc}", denial.remarks,
+            cause.title if cause else denial.root_cause, denial.strength, denial.amount_cents,
+            denial.status, denial.snoozed_to if denial.snoozed_to and denial.snoozed_to > today else None,
+            owner_name or "", _next_step(denial), claim_number,
+        )  # fmt: skip
+    return [rows[row_id] for row_id in ids if row_id in rows]
+
+
+def _next_step(denial: Denial) -> str:
+    if not denial.is_open:
+        return "Open"
+    return _STEP_OF_STATUS.get(denial.status) or _STEP_OF_PATH.get(denial.path, "Draft appeal")

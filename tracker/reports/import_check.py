@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Claim, Denial, ImportFile, Patient, Payer
+from tracker.models import Denial, ImportFile
 
 SHOWN = 200
 """So many denials are listed at once; the others are logged with them, and one click lists them all."""
@@ -190,29 +190,13 @@ def logged_by(session: Session, rows: Sequence[ImportFile], week_ahead: date) ->
     mine = Denial.import_id.in_([row.id for row in rows])
     count, cents = session.execute(select(func.count(), func.sum(Denial.amount_cents)).where(mine)).one()
     urgent = session.execute(
-        select(func.count()).where(mine, Denial.is_open.is_(True), Denial.file_by_safe <= week_ahead)
+        select(func.count()).where(mine, Denial.is_open.is_(True), Denial.due_on <= week_ahead)
     ).scalar_one()
     return Logged(count, int(cents or 0), urgent)
 
 
-class LoggedDenial(NamedTuple):
-    """A denial of the import with the names the done page shows beside it."""
-
-    denial: Denial
-    payer: str
-    patient: str
-    control_number: str
-
-
-def most_urgent(session: Session, rows: Sequence[ImportFile], count: int) -> list[LoggedDenial]:
-    """Return the first denials to work on of those the files logged."""
-    query = (
-        select(Denial, Payer.name, Patient.last_name, Patient.first_name, Claim.control_number)
-        .join(Payer, Payer.id == Denial.payer_id)
-        .join(Patient, and_(Patient.practice_id == Denial.practice_id, Patient.id == Denial.patient_id))
-        .join(Claim, and_(Claim.practice_id == Denial.practice_id, Claim.id == Denial.claim_id))
-        .where(Denial.import_id.in_([row.id for row in rows]), Denial.is_open.is_(True))
-        .order_by(Denial.file_by_safe.is_(None), Denial.file_by_safe, Denial.amount_cents.desc(), Denial.number)
-    )
-    found = session.execute(query.limit(count))
-    return [LoggedDenial(row, payer, f"{last}, {first[:1]}.", number) for row, payer, last, first, number in found]
+def most_urgent(session: Session, rows: Sequence[ImportFile], count: int) -> Sequence[Denial]:
+    """Return the first open denials to work on of those the files logged."""
+    query = select(Denial).where(Denial.import_id.in_([row.id for row in rows]), Denial.is_open.is_(True))
+    order = (Denial.due_on.is_(None), Denial.due_on, Denial.amount_cents.desc(), Denial.number)
+    return session.scalars(query.order_by(*order).limit(count)).all()

@@ -3,18 +3,20 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.importers import recognise
 from tracker.importers.errors import ImportProblem
 from tracker.knowledge import Knowledge
 from tracker.models import ImportFile, Job, Practice
 from tracker.models.base import new_public_id
 from tracker.services.bringing_in import diagnose_stored
-from tracker.services.importing import cancel, confirm, file_hash, stage
+from tracker.services.importing import cancel, confirm, file_hash, make_preview, raw_bytes, stage
 from tracker.services.payees import find_practices, require_one_practice
+from tracker.services.storing import read_and_store
 from tracker.services.undoing_imports import undo_import
 
 
@@ -66,6 +68,7 @@ def stage_batch(session: Session, uploads: Iterable[Upload], staging: Staging) -
             rows.append(_stage_one(session, upload, code, staging, names))
         except ImportProblem as problem:
             refusals.append(Refusal(upload.filename, problem))
+    _preview_in_turn(session, rows, staging)
     if rows:
         session.add_all(_refused_row(refusal, rows[0], staging.now) for refusal in refusals)
     return Batch(code, tuple(rows), tuple(refusals))
@@ -79,6 +82,7 @@ def _stage_one(session: Session, upload: Upload, code: str, staging: Staging, na
     digest = file_hash(upload.data)
     if digest in names:
         raise ImportProblem("File", f"It is the same file as {names[digest]}.", "Nothing to do: it is read once.")
+    recognise(upload.data, upload.filename)
     practice = _practice_of(session, upload.data, staging)
     with session.begin_nested():
         row = stage(
@@ -87,6 +91,32 @@ def _stage_one(session: Session, upload: Upload, code: str, staging: Staging, na
         )  # fmt: skip
     names[digest] = upload.filename
     return row
+
+
+def in_turn(rows: Iterable[ImportFile]) -> list[ImportFile]:
+    """Return files in the order they are stored: claims as billed first, so that answers find them."""
+    return sorted(rows, key=lambda row: (row.file_format != "837P", row.id))
+
+
+def _preview_in_turn(session: Session, rows: Sequence[ImportFile], staging: Staging) -> None:
+    """Preview each file again as if those before it were stored: what two files tell is logged once.
+
+    Big files are read by jobs, each on its own.
+    """
+    small = [row for row in in_turn(rows) if row.preview]
+    if len(small) < 2:
+        return
+    previews: dict[int, dict[str, Any]] = {}
+    trial = session.begin_nested()
+    for row in small:
+        practice = session.get_one(Practice, row.practice_id)
+        data = raw_bytes(session, row)
+        make_preview(session, practice, row, data, staging.knowledge, staging.now)
+        previews[row.id] = row.preview
+        read_and_store(session, practice, row.id, row.filename, data, staging.knowledge, staging.now)
+    trial.rollback()
+    for row in small:
+        row.preview = previews[row.id]
 
 
 def _practice_of(session: Session, data: bytes, staging: Staging) -> Practice:
@@ -153,7 +183,7 @@ def confirm_batch(
     A file without a preview (its reading failed) is dropped too. ``unticked`` are the values of the denials a person does not want to log.
     """
     staged = [row for row in rows if row.state == "staged"]
-    for row in sorted(staged, key=lambda row: row.file_format != "837P"):
+    for row in in_turn(staged):
         if not row.preview or row.preview.get("status") == "duplicate" or "refused" in row.preview:
             cancel(session, row, now)
             continue

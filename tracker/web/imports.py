@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
 from tracker.knowledge import load
-from tracker.models import ImportFile, Job, Practice
+from tracker.models import Denial, ImportFile, Job, Practice
+from tracker.reports.denial_page import appeal_barred_by
 from tracker.reports.import_check import (
     SHOWN,
     Check,
@@ -20,6 +21,7 @@ from tracker.reports.import_check import (
     logged_by,
     most_urgent,
 )
+from tracker.reports.queue_rows import queue_rows
 from tracker.services.import_batches import (
     Batch,
     Staging,
@@ -42,6 +44,7 @@ blueprint = Blueprint("imports", __name__)
 _RECENT = 20
 _FIRST_ROWS = 10
 _WEEK = timedelta(days=7)
+_LETTER_PATHS = ("", "appeal", "reopening", "send_records")
 
 
 @blueprint.get("/import")
@@ -136,16 +139,23 @@ def _failed(row: ImportFile, jobs: dict[int, Job]) -> bool:
 
 def _done_page(batch: str, rows: Sequence[ImportFile], jobs: dict[int, Job]) -> str:
     stored = [row for row in rows if row.state == "stored"]
-    denials = most_urgent(g.session, stored, _FIRST_ROWS)
+    urgent = most_urgent(g.session, stored, _FIRST_ROWS)
+    denials = queue_rows(g.session, [denial.id for denial in urgent], load().root_causes, g.today)
     days = [row.stored_at.astimezone().date() for row in stored if row.stored_at]
     last_undo_day = min(days, default=g.today) + timedelta(days=UNDO_DAYS)
     return render_template(
         "imports/done.html", batch=batch, rows=rows, stored=stored, denials=denials,
+        drafts={denial.id for denial in urgent if _can_draft(denial)},
         logged=logged_by(g.session, stored, g.today + _WEEK),
         failed=[(row, jobs[row.id]) for row in rows if _failed(row, jobs)],
         can_undo=bool(stored) and g.today <= last_undo_day, last_undo_day=last_undo_day,
         names={practice.id: practice.name for practice in g.practices},
     )  # fmt: skip
+
+
+def _can_draft(denial: Denial) -> bool:
+    """Whether a letter is a way on: its path asks for one, and no remark rules an appeal out."""
+    return denial.path in _LETTER_PATHS and appeal_barred_by(denial, load()) is None
 
 
 @blueprint.post("/import/<batch>/log")

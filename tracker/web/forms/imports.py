@@ -16,7 +16,7 @@ class ImportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """One or more files, and the practice they belong to when the payee's NPI shall not decide."""
 
     files = MultipleFileField("Files")
-    practice = SelectField("Practice")
+    practice = SelectField("Practice", default="")
 
     def offer(self, practices: Iterable[Practice]) -> "ImportForm":
         """Offer the practices the person works for."""

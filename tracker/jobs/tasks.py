@@ -44,7 +44,10 @@ def store_import(task: Task) -> None:
     with transaction(task.sessions.writing([task.practice_id or 0])) as session:
         row = _import_of(session, task)
         if row.state == "storing":
-            store_and_diagnose(session, row, now, date.today(), load(), task.report)  # noqa: DTZ011  # the user's day
+            try:
+                store_and_diagnose(session, row, now, date.today(), load(), task.report)  # noqa: DTZ011  # the user's day
+            except ImportProblem as problem:
+                raise JobFailed(f"{problem.why} {problem.what_to_do}") from problem
         task.finish(session, {"import": row.public_id, "stored": row.result})
 
 

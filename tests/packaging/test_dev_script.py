@@ -1,0 +1,39 @@
+"""`./dev` says what it can do and refuses what it cannot, before it changes anything."""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.architecture.sources import ROOT
+
+
+def dev(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([ROOT / "dev", *words], capture_output=True, text=True, check=False, cwd="/")
+
+
+def test_help_names_every_command():
+    script = (ROOT / "dev").read_text()
+    commands = re.findall(r"^  ([a-z]+)\) ", script[script.index("case $command in") :], re.MULTILINE)
+    assert {"up", "test", "check", "bench", "migration", "lock"} <= set(commands)
+    listed = dev("help").stdout
+    assert [name for name in commands if f"./dev {name} " not in listed] == []
+
+
+@pytest.mark.parametrize("port", ["80x", "", "-1", "123456"])
+def test_a_port_that_is_none_is_refused(port):
+    done = dev("up", "--port", port)
+    assert done.returncode == 1
+    assert "port must be a whole number" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["up", "--prot", "8001"], ["nonsense"], ["up", "--port"]])
+def test_what_it_does_not_know_is_refused(words):
+    done = dev(*words)
+    assert done.returncode == 1
+    assert done.stderr
+
+
+@pytest.mark.parametrize("script", ["dev", ".ci/run"])
+def test_the_scripts_can_be_run(script):
+    assert (ROOT / script).stat().st_mode & 0o111

@@ -28,6 +28,7 @@ from tracker.models import (
     User,
 )
 from tracker.reports.note_view import NoteLine, Span, line_of, mark_of, merge_spans, note_lines
+from tracker.services.barring import appeal_barred_by
 from tracker.services.cases import stored_cases
 from tracker.services.clocks import Start, file_by
 
@@ -163,17 +164,6 @@ class DenialPage:
 def find_denial(session: Session, public_id: str) -> Denial | None:
     """Return a denial the session may see, by the id in its address."""
     return session.scalar(select(Denial).where(Denial.public_id == public_id))
-
-
-def appeal_barred_by(denial: Denial, knowledge: Knowledge) -> str | None:
-    """Return the remark that rules an appeal out (such as MA130: the claim was never adjudicated), if there is one."""
-    for code in denial.remarks.split():
-        remark = knowledge.rarc.get(code)
-        if remark is None:
-            continue
-        if remark.bars_appeal == "always" or (remark.bars_appeal == "unless_duplicate" and denial.carc != "18"):
-            return code
-    return None
 
 
 def denial_page(session: Session, denial: Denial, knowledge: Knowledge, today: date) -> DenialPage:

@@ -1,0 +1,240 @@
+"""The letter of an appeal: drafted from records and typed paragraphs, signed and locked, changed as a new version."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.knowledge import Knowledge
+from tracker.letters.catalog import LetterTemplate, templates
+from tracker.letters.draft import Draft, draft
+from tracker.letters.facts import LetterFacts
+from tracker.letters.facts_json import as_json, from_json
+from tracker.letters.packet import Packet, make_packet
+from tracker.letters.pdf import make_pdf
+from tracker.models import Appeal, AppealDenial, Attachment, Letter
+from tracker.services import working
+from tracker.services.appealing import AppealRefused, log_appeal
+from tracker.services.letter_exhibits import EnclosureChoice, enclosures, exhibit_files
+from tracker.services.letter_facts import LetterRows, denials_of, letter_facts, letter_rows
+
+
+class LetterConflict(Exception):  # noqa: N818  # a conflict of two people, not a fault
+    """Raised when somebody else saved the letter after the form was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterInHand:
+    """A letter with everything it is made of: rows, template, enclosures, facts and the draft itself."""
+
+    letter: Letter
+    rows: LetterRows
+    template: LetterTemplate
+    enclosures: tuple[EnclosureChoice, ...]
+    facts: LetterFacts
+    draft: Draft
+
+    @property
+    def used(self) -> tuple[EnclosureChoice, ...]:
+        """The enclosures that go into the packet."""
+        return tuple(choice for choice in self.enclosures if choice.used)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPacket:
+    """A finished packet before it is stored."""
+
+    packet: Packet
+    facts: LetterFacts
+    html: str
+
+
+def letter_in_hand(
+    session: Session,
+    appeal: Appeal,
+    letter: Letter,
+    knowledge: Knowledge,
+    today: date,
+    *,
+    signing: bool = False,
+) -> LetterInHand:
+    """Return a letter as it stands: a signed one from its own snapshot of facts, a draft from the records.
+
+    With ``signing`` the draft carries the signature of ``today``.
+    """
+    rows = letter_rows(session, appeal, today)
+    template = templates()[letter.template]
+    choices = tuple(enclosures(session, appeal, template, rows.denials, letter.exhibits))
+    if letter.signed_at is not None:
+        facts = from_json(letter.facts)
+    else:
+        used = [choice for choice in choices if choice.used]
+        facts = letter_facts(session, rows, letter, used, knowledge, today if signing else None)
+    return LetterInHand(
+        letter, rows, template, choices, facts, draft(template, facts, letter.fields.get("paragraphs", {}))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What a person changed on the letter page; ``version`` is the letter they saw."""
+
+    version: int
+    template: str
+    paragraphs: Mapping[str, str]
+    facts: Mapping[str, str]
+    left_out: Sequence[str]
+    denial_ids: Sequence[int]
+    signer_name: str
+    signer_title: str
+
+
+def save_draft(session: Session, appeal: Appeal, letter: Letter, edits: Edits, now: datetime, user_id: int) -> None:
+    """Save a draft. Raises LetterConflict when it was saved by somebody else, AppealRefused when it is signed."""
+    _refuse_signed(letter)
+    if letter.version != edits.version:
+        raise LetterConflict
+    changed_template = edits.template != letter.template
+    fields = dict(letter.fields)
+    fields["paragraphs"] = {} if changed_template else dict(edits.paragraphs)
+    fields["facts"] = dict(edits.facts)
+    values: dict[str, Any] = {
+        "template": edits.template,
+        "fields": fields,
+        "exhibits": sorted(edits.left_out),
+        "signer_name": edits.signer_name,
+        "signer_title": edits.signer_title,
+    }
+    changed = [name for name, value in values.items() if getattr(letter, name) != value]
+    changed += ["denials"] if _set_denials(session, appeal, edits.denial_ids) else []
+    if changed:
+        for name, value in values.items():
+            setattr(letter, name, value)
+        letter.saved_at = now
+        log_appeal(session, appeal, "letter_saved", now, user_id, {"changed": changed})
+    session.flush()
+
+
+def _refuse_signed(letter: Letter) -> None:
+    if letter.signed_at is not None:
+        raise AppealRefused("This letter is signed and locked. Make a new version to change it")
+
+
+def _set_denials(session: Session, appeal: Appeal, wanted: Sequence[int]) -> bool:
+    """Make the appeal be about these denials of its claim; an empty choice changes nothing."""
+    links = {
+        link.denial_id: link
+        for link in session.scalars(
+            select(AppealDenial).where(
+                AppealDenial.practice_id == appeal.practice_id, AppealDenial.appeal_id == appeal.id
+            )
+        )
+    }
+    if not wanted or links.keys() == set(wanted):
+        return False
+    for denial_id in links.keys() - set(wanted):
+        session.delete(links[denial_id])
+    for denial_id in set(wanted) - links.keys():
+        session.add(AppealDenial(practice_id=appeal.practice_id, appeal_id=appeal.id, denial_id=denial_id))
+    return True
+
+
+def set_quotes(
+    session: Session, appeal: Appeal, letter: Letter, quotes: Sequence[Mapping[str, Any]], now: datetime, user_id: int
+) -> None:
+    """Set the quoted places of a draft. Raises AppealRefused when the letter is signed."""
+    _refuse_signed(letter)
+    letter.fields = letter.fields | {"quotes": [dict(quote) for quote in quotes]}
+    letter.saved_at = now
+    log_appeal(session, appeal, "letter_saved", now, user_id, {"changed": ["quotes"]})
+    session.flush()
+
+
+def make_signed_packet(hand: LetterInHand, *, on_screen: bool = True) -> SignedPacket:
+    """Return the packet of a letter taken in hand for signing; touches no database and takes a second or so.
+
+    Raises AppealRefused naming the gaps when there are any, and what making a PDF or merging raises.
+    """
+    _refuse_signed(hand.letter)
+    if hand.draft.gaps:
+        raise AppealRefused("; ".join(gap.message for gap in hand.draft.gaps))
+    assert (hand.facts.signer.signed_on is not None) == on_screen
+    files = exhibit_files(hand.facts, hand.used, hand.rows.patient)
+    packet = make_packet(make_pdf(hand.draft.html), files, title=f"Appeal A-{hand.rows.appeal.number}")
+    return SignedPacket(packet, hand.facts, hand.draft.html)
+
+
+def lock_letter(
+    session: Session, appeal: Appeal, letter: Letter, seen_version: int, made: SignedPacket, now: datetime, user_id: int
+) -> Attachment:
+    """Store the packet and lock the letter; its denials become ready to send.
+
+    Raises LetterConflict when the letter was saved after the packet was made from it.
+    """
+    _refuse_signed(letter)
+    if letter.version != seen_version:
+        raise LetterConflict
+    digest = hashlib.sha256(made.packet.pdf).hexdigest()
+    title = f"Packet of A-{appeal.number}, version {letter.edition}"
+    packet = Attachment(
+        practice_id=appeal.practice_id, claim_id=appeal.claim_id, appeal_id=appeal.id, kind="packet", title=title,
+        content_type="application/pdf", content=made.packet.pdf, content_hash=digest, pages=made.packet.pages,
+        added_at=now, added_by_id=user_id,
+    )  # fmt: skip
+    session.add(packet)
+    session.flush()
+    letter.packet_id, letter.pdf_hash = packet.id, digest
+    letter.template_hash = templates()[letter.template].hash
+    letter.facts = as_json(made.facts)
+    letter.signed_at, letter.signed_by_id, letter.saved_at = now, user_id, now
+    letter.signer_name, letter.signer_title = made.facts.signer.name, made.facts.signer.title
+    appeal.status = "ready"
+    log_appeal(session, appeal, "letter_signed", now, user_id, {"edition": letter.edition, "pages": made.packet.pages})
+    denials = [denial for denial in denials_of(session, appeal) if denial.is_open]
+    working.set_status(session, denials, "ready_to_send", now, user_id)
+    session.flush()
+    return packet
+
+
+def new_edition(session: Session, appeal: Appeal, signed: Letter, now: datetime, today: date, user_id: int) -> Letter:
+    """Return a new draft that starts as the signed letter stands; the signed one is kept as it is."""
+    if signed.signed_at is None:
+        return signed
+    if appeal.sent_on is not None:
+        raise AppealRefused("This appeal was sent. Start the next level instead")
+    letter = Letter(
+        practice_id=signed.practice_id, appeal_id=appeal.id, edition=signed.edition + 1, template=signed.template,
+        letter_date=today, fields=signed.fields, exhibits=signed.exhibits, saved_at=now,
+        signer_name=signed.signer_name, signer_title=signed.signer_title,
+    )  # fmt: skip
+    appeal.status = "draft"
+    session.add(letter)
+    log_appeal(session, appeal, "letter_edition", now, user_id, {"edition": letter.edition})
+    session.flush()
+    return letter
+
+
+class AddedFile(NamedTuple):
+    """A file a person adds to the packet; its pages were counted when it was checked."""
+
+    title: str
+    content_type: str
+    content: bytes
+    pages: int
+
+
+def add_exhibit(session: Session, appeal: Appeal, file: AddedFile, now: datetime, user_id: int) -> Attachment:
+    """Keep a file as an enclosure of the appeal."""
+    row = Attachment(
+        practice_id=appeal.practice_id, claim_id=appeal.claim_id, appeal_id=appeal.id, kind="exhibit",
+        title=file.title, content_type=file.content_type, content=file.content,
+        content_hash=hashlib.sha256(file.content).hexdigest(), pages=file.pages, added_at=now, added_by_id=user_id,
+    )  # fmt: skip
+    session.add(row)
+    log_appeal(session, appeal, "exhibit_added", now, user_id, {"title": file.title})
+    session.flush()
+    return row

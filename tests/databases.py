@@ -47,8 +47,19 @@ class PostgresTemplate:
 
     @contextmanager
     def copy(self, _folder: Path) -> Iterator[Engine]:
+        with self._database(f" TEMPLATE {self._template}") as engine:
+            yield engine
+
+    @contextmanager
+    def empty(self) -> Iterator[Engine]:
+        """Give an engine on a database without tables."""
+        with self._database("") as engine:
+            yield engine
+
+    @contextmanager
+    def _database(self, how: str) -> Iterator[Engine]:
         name = f"{self._prefix}_{next(_numbers)}"
-        self._say(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        self._say(f"CREATE DATABASE {name}{how}")
         engine = make_engine(self._address(name))
         yield engine
         engine.dispose()
@@ -56,12 +67,6 @@ class PostgresTemplate:
 
     def drop(self) -> None:
         self._say(f"DROP DATABASE {self._template} WITH (FORCE)")
-
-    def empty(self) -> str:
-        """Return the address of a new database without tables; it goes with the server."""
-        name = f"{self._prefix}_{next(_numbers)}"
-        self._say(f"CREATE DATABASE {name}")
-        return self._address(name)
 
     def _address(self, database: str) -> str:
         return make_url(self._server).set(database=database).render_as_string(hide_password=False)

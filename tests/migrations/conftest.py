@@ -12,10 +12,10 @@ from tracker.db import make_engine
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An engine on a database without tables."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'empty.db'}"
-    else:
-        url = request.getfixturevalue("postgres_template").empty()
-    engine = make_engine(url)
+    if request.param == "postgres":
+        with request.getfixturevalue("postgres_template").empty() as engine:
+            yield engine
+        return
+    engine = make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
     yield engine
     engine.dispose()

@@ -143,7 +143,8 @@ def _problems(rows: Iterable[ImportFile], already: dict[int, str]) -> Iterable[F
     for row in rows:
         if row.id in already:
             yield FileProblem(row.filename, "File", already[row.id], "Nothing will be added.", refused=False)
-        elif row.preview["already"] or row.preview["already_claims"]:
+            continue
+        if row.preview["already"] or row.preview["already_claims"]:
             why = "Part of it was imported before. Only what is new will be added."
             yield FileProblem(row.filename, "File", why, "", refused=False)
         for problem in row.preview["problems"]:

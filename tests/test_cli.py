@@ -1,0 +1,124 @@
+"""The `tracker` command: what it prints and how it ends."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from tests.edi import claim, line, remit, remits
+from tracker.cli import main
+
+DENIED = claim("A1", line("97110", 90, 0, "CO-50:90", remarks=["N115"]), line("97140", 60, 30, "CO-45:30"))
+
+
+@pytest.fixture
+def tracker(tmp_path, monkeypatch):
+    """Run the command against a data folder of the test's own."""
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("TRACKER_DATABASE_URL", raising=False)
+    monkeypatch.setenv("TRACKER_FAST_HASH", "yes")
+    return lambda *words: CliRunner().invoke(main, list(map(str, words)), catch_exceptions=False)
+
+
+@pytest.fixture
+def remittance_file(tmp_path):
+    path = tmp_path / "remit.835"
+    path.write_bytes(remit(DENIED, plb=[("WO:ICN1", 5)]))
+    return path
+
+
+def test_read_says_what_a_file_holds_without_storing_it(tracker, remittance_file, tmp_path):
+    result = tracker("read", remittance_file, "--json")
+    assert result.exit_code == 0
+    [found] = json.loads(result.stdout)
+    assert found["file"] == str(remittance_file)
+    expected = {
+        "format": "835", "transactions": 1, "claims": 1, "lines": 2, "adjustments": 2, "charged_cents": 15000,
+        "paid_cents": 3000, "adjusted_cents": 12000, "plb_cents": 500, "by_reason": {"CO-45": 3000, "CO-50": 9000},
+        "problems": [],
+    }  # fmt: skip
+    assert {name: found[name] for name in expected} == expected
+    assert not (tmp_path / "data" / "tracker.db").exists()
+
+
+def test_read_refuses_what_is_no_835_and_goes_on_with_the_rest(tracker, remittance_file, tmp_path):
+    junk = tmp_path / "scan.pdf"
+    junk.write_bytes(b"%PDF-1.7 not a remittance")
+    result = tracker("read", junk, remittance_file, tmp_path / "absent.835", "--json")
+    assert result.exit_code == 1
+    refused, good, absent = json.loads(result.stdout)
+    assert (refused["format"], refused["claims"], len(refused["problems"])) == (None, 0, 1)
+    assert good["format"] == "835"
+    assert "cannot be opened" in absent["problems"][0]["why"]
+
+
+def test_import_stores_once_and_says_so_the_second_time(tracker, remittance_file):
+    [first] = json.loads(tracker("import", remittance_file, "--json").stdout)
+    assert (first["status"], first["claims"], first["denials_opened"], first["denials_updated"]) == (
+        "imported",
+        1,
+        1,
+        0,
+    )
+    again = tracker("import", remittance_file, "--json")
+    [second] = json.loads(again.stdout)
+    assert (again.exit_code, second["status"], second["denials_opened"]) == (0, "duplicate", 0)
+
+
+def test_import_names_a_file_that_was_cut_off_and_stores_the_others(tracker, remittance_file, tmp_path):
+    cut = tmp_path / "cut.835"
+    cut.write_bytes(remittance_file.read_bytes()[:600])
+    result = tracker("import", cut, remittance_file, "--json")
+    assert result.exit_code == 1
+    refused, good = json.loads(result.stdout)
+    assert (refused["status"], refused["claims"], good["status"]) == ("refused", 0, "imported")
+    assert refused["problems"][0]["where"]
+
+
+def test_import_finds_the_practice_of_each_transaction_by_its_payee(tracker, tmp_path):
+    for name, npi in (("Eastside PT", "1000000004"), ("Lakeview OT", "1000000012")):
+        added = tracker(
+            "user", "add", name.split()[0].lower(), "--practice", name, "--npi", npi, "--password", "correct horse"
+        )
+        assert added.exit_code == 0, added.output
+    both = tmp_path / "both.835"
+    other = remit(claim("B1", line("97530", 80, 0, "CO-197:80")), npi="1000000012", trace="EFT9")
+    both.write_bytes(remit(DENIED) + other)
+    [found] = json.loads(tracker("import", both, "--json").stdout)
+    assert (found["status"], found["transactions"], found["denials_opened"]) == ("imported", 2, 2)
+    stranger = tmp_path / "stranger.835"
+    stranger.write_bytes(remit(DENIED, npi="1999999992"))
+    [refused] = json.loads(tracker("import", stranger, "--json").stdout)
+    assert refused["status"] == "refused"
+    assert "1999999992" in refused["problems"][0]["why"]
+    [named] = json.loads(tracker("import", stranger, "--practice", "eastside pt", "--json").stdout)
+    assert named["status"] == "imported"
+
+
+def test_import_reports_a_partly_repeated_file(tracker, remittance_file, tmp_path):
+    tracker("import", remittance_file, "--json")
+    bulk = tmp_path / "bulk.835"
+    new = claim("A2", line("97110", 90, 0, "CO-50:90"), payer_number="ICN2")
+    bulk.write_bytes(remits([([DENIED], "EFT1", [("WO:ICN1", 5)]), ([new], "EFT2", ())]))
+    [found] = json.loads(tracker("import", bulk, "--json").stdout)
+    assert (found["status"], found["claims"]) == ("partly_duplicate", 1)
+
+
+def test_without_json_people_get_a_table(tracker, remittance_file):
+    assert "charged" in tracker("read", remittance_file).stdout
+    assert "denials opened" in tracker("import", remittance_file).stdout
+
+
+def test_a_nonsense_setting_is_refused_by_name(tracker, remittance_file, monkeypatch):
+    monkeypatch.setenv("TRACKER_PORT", "eighty")
+    result = tracker("db", "upgrade")
+    assert result.exit_code == 1
+    assert "TRACKER_PORT must be a whole number from 1 to 65535" in result.output
+
+
+def test_a_file_over_the_limit_is_refused(tracker, tmp_path, monkeypatch):
+    monkeypatch.setenv("TRACKER_MAX_IMPORT_MB", "1")
+    big = tmp_path / "big.835"
+    big.write_bytes(remit(DENIED) + b"\n" * 1_000_001)
+    [found] = json.loads(tracker("import", big, "--json").stdout)
+    assert "larger than 1 MB" in found["problems"][0]["why"]

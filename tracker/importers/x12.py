@@ -231,8 +231,11 @@ class _Envelope:
         se = [*last.split(ELEMENT), "", "", ""]
         count = text.count(SEGMENT) + 1
         self.number += count
-        if _ST in rest or not last.startswith(_SE):
-            raise self.cut_off()
+        if _ST in rest:  # the next transaction begins before this one ended
+            text = text[: text.index(_ST)]
+            raise self._cut_off(first + text.count(SEGMENT), text)
+        if not last.startswith(_SE):
+            raise self._cut_off(first + text.count(SEGMENT), text)
         self._transactions += 1
         version = (self._group.version if self._group else "") or st[2]
         found = Transaction(st[0], st[1], version, self._interchange.is_test, body, first)
@@ -244,14 +247,16 @@ class _Envelope:
     def close(self) -> None:
         """Raise ImportProblem when the interchange has begun but not ended."""
         if self._interchange.header and not self._closed:
-            raise self.cut_off()
+            raise self._cut_off(self.number - 1)
         if not self._interchange.header and self._group is not None:
-            raise self.cut_off()
+            raise self._cut_off(self.number - 1)
 
-    def cut_off(self) -> ImportProblem:
-        """Return the refusal of a file whose end is missing."""
-        last = max(self.number - 1, 1)
-        return ImportProblem(f"Segment {last}", f"The file stops in the middle (segment {last}).", _DOWNLOAD_AGAIN)
+    @staticmethod
+    def _cut_off(last: int, text: str = "") -> ImportProblem:
+        """Return the refusal of a file whose end is missing; ``text`` is what there is of the transaction."""
+        inside = " of a claim" if any(f"{SEGMENT}{name}{ELEMENT}" in text for name in ("CLP", "CLM")) else ""
+        why = f"The file stops in the middle{inside} (segment {last})."
+        return ImportProblem(f"Segment {max(last, 1)}", why, _DOWNLOAD_AGAIN)
 
     def _place(self, name: str) -> str:
         return f"Segment {self.number} ({name[:10]})"

@@ -83,6 +83,8 @@ def _begins_segment(data: bytes, at: int, terminator: bytes | None) -> bool:
 def _read_isa(data: bytes, start: int) -> tuple[Delimiters, tuple[str, ...]] | None:
     head = data[start : start + _MAX_HEADER]
     element = head[3:4]
+    if not element:
+        return None
     parts = head.split(element, 16)
     if len(parts) == 17 and len(parts[15].strip()) <= 1:
         component, terminator = _component_and_terminator(parts[16], element)
@@ -143,9 +145,7 @@ def _without_envelope(data: bytes) -> Interchange:
     skipped = len(data[:4000]) - len(head)
     match = _BARE_START.search(head)
     if match is None:
-        raise ImportProblem(
-            "Start of the file", "This file has no ISA segment, so it is not an 835 or 837P.", _ASK_AGAIN
-        )
+        raise ImportProblem("Start of the file", "This file is not an 835: it has no ISA segment.", _ASK_AGAIN)
     element = match[1]
     # The segment after ST is BPR in an 835 and BHT in an 837; what stands before it ends segments.
     following = re.search(rb"([^A-Za-z0-9\s]?)([\r\n]*)[ \t]*(?:BPR|BHT)" + re.escape(element), head[match.start() :])

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from tracker.domain.claim import BilledClaim, BilledLine, ClaimBatch, Provider
-from tracker.domain.money import dollars
+from tracker.domain.claim import BilledClaim, ClaimBatch, Provider
 from tracker.domain.remittance import Person, Problem
 from tracker.importers.errors import ImportProblem
 from tracker.importers.x12 import COMPONENT, ELEMENT, SEGMENT, Transaction, transactions
@@ -20,12 +19,12 @@ from tracker.importers.x12_values import (
     read_procedure,
     read_quantity,
 )
+from tracker.importers.x837p_claim import NOBODY, OpenClaim, OpenLine, complaints, read_person, read_provider
 
 _BILLING, _SUBSCRIBER, _PATIENT = "20", "22", "23"
 _OTHER_LINES = {"SV2": "an institutional", "SV3": "a dental", "SV5": "an equipment"}
 _POINTERS = frozenset(str(number) for number in range(1, 13))  # a claim has up to twelve diagnoses
 _PREDETERMINATION = "X291"
-_NOBODY = Provider("", "")
 
 
 def read_837p(data: bytes) -> Iterator[ClaimBatch]:
@@ -49,55 +48,19 @@ def read_837p(data: bytes) -> Iterator[ClaimBatch]:
 
 
 @dataclass(slots=True)
-class _Line:
-    """A service line while it is read."""
-
-    number: int
-    code: str = ""
-    modifiers: tuple[str, ...] = ()
-    units: float = 1.0
-    charge_cents: int = 0
-    pointers: tuple[int, ...] = ()
-    service_from: date | None = None
-    service_to: date | None = None
-    control_number: str = ""
-    has_service: bool = False
-
-    def done(self) -> BilledLine:
-        """Return the line as a fact."""
-        return BilledLine(
-            self.number, self.code, self.modifiers, self.units, self.charge_cents, self.pointers, self.service_from,
-            self.service_to, self.control_number,
-        )  # fmt: skip
-
-
-@dataclass(slots=True)
-class _Claim:
-    """A claim while it is read. ``first`` is the place of its CLM in the transaction."""
-
-    elements: list[str]
-    first: int
-    diagnoses: list[str] = field(default_factory=list)
-    references: dict[str, str] = field(default_factory=dict)
-    providers: dict[str, Provider] = field(default_factory=dict)
-    lines: list[_Line] = field(default_factory=list)
-    others: bool = False  # what follows is about another payer (2320) or one line (2400)
-
-
-@dataclass(slots=True)
 class _Batch:
     """Follows the loops of one transaction: billing provider (HL 20), subscriber (22), patient (23), claims, lines."""
 
     problems: list[Problem]
     submitted_on: date | None = None
-    billing: Provider = _NOBODY
+    billing: Provider = NOBODY
     billing_tin: str = ""
     subscriber: Person | None = None
     patient: Person | None = None
     payer: tuple[str, str] = ("", "")
     filing_code: str = ""
     entity: str = ""
-    claim: _Claim | None = None
+    claim: OpenClaim | None = None
     claims: list[BilledClaim] = field(default_factory=list)
     segments: list[str] = field(default_factory=list)
     first_segment: int = 1
@@ -147,7 +110,7 @@ class _Batch:
         self.close_claim()
         level = elements[3].strip()
         if level == _BILLING:
-            self.billing, self.billing_tin = _NOBODY, ""
+            self.billing, self.billing_tin = NOBODY, ""
         if level in {_BILLING, _SUBSCRIBER}:
             self.subscriber, self.payer, self.filing_code = None, ("", ""), ""
         self.patient, self.entity = None, ""
@@ -169,11 +132,11 @@ class _Batch:
         if self.claim is not None:
             self.nm1_of_claim(elements)
         elif self.entity == "85":
-            self.billing = _provider(elements, self.billing.taxonomy)
+            self.billing = read_provider(elements, self.billing.taxonomy)
         elif self.entity == "IL":
-            self.subscriber = _person(elements)
+            self.subscriber = read_person(elements)
         elif self.entity == "QC":
-            self.patient = _person(elements)
+            self.patient = read_person(elements)
         elif self.entity == "PR":
             self.payer = elements[3].strip(), elements[9].strip()
 
@@ -181,7 +144,7 @@ class _Batch:
         """The claim's own clinicians win over those of a line, and the other payer's are nobody's."""
         assert self.claim is not None
         if self.entity in {"82", "DN"} and not (self.claim.others and not self.claim.lines):
-            self.claim.providers.setdefault(self.entity, _provider(elements))
+            self.claim.providers.setdefault(self.entity, read_provider(elements))
 
     def prv(self, elements: list[str]) -> None:
         """PRV: the taxonomy of the billing or rendering provider."""
@@ -221,7 +184,14 @@ class _Batch:
     def clm(self, elements: list[str]) -> None:
         """CLM: a claim begins."""
         self.close_claim()
-        self.claim = _Claim(elements, self.at)
+        place = padded(elements[5].split(COMPONENT), 3)
+        self.claim = OpenClaim(
+            control_number=elements[1].strip(),
+            charge_cents=read_cents(elements[2]),
+            place_of_service=place[0].strip(),
+            frequency_code=place[2].strip(),
+            first=self.at,
+        )
 
     def hi(self, elements: list[str]) -> None:
         """HI: diagnoses, the principal one first; ABK and ABF are ICD-10, BK and BF ICD-9."""
@@ -237,7 +207,7 @@ class _Batch:
         if self.claim is not None:
             number = elements[1].strip()
             known = number.isascii() and number.isdigit() and len(number) < 7
-            self.claim.lines.append(_Line(int(number) if known else len(self.claim.lines) + 1))
+            self.claim.lines.append(OpenLine(int(number) if known else len(self.claim.lines) + 1))
 
     def sv1(self, elements: list[str]) -> None:
         """SV1: code, modifiers, charge, units and diagnosis pointers of a line."""
@@ -247,7 +217,7 @@ class _Batch:
             self.note("This service line stands outside of a claim and was left out.")
             return
         if not claim.lines or claim.lines[-1].has_service:
-            claim.lines.append(_Line(len(claim.lines) + 1))
+            claim.lines.append(OpenLine(len(claim.lines) + 1))
         line = claim.lines[-1]
         _, line.code, line.modifiers = read_procedure(elements[1])
         line.charge_cents = read_cents(elements[2])
@@ -280,18 +250,15 @@ class _Batch:
         claim, self.claim = self.claim, None
         if claim is None:
             return
-        control, charge, references = claim.elements[1].strip(), read_cents(claim.elements[2]), claim.references
-        place = padded(claim.elements[5].split(COMPONENT), 3)
-        lines = tuple(line.done() for line in claim.lines if line.has_service)
         patient, subscriber = self.who()
         billed = BilledClaim(
-            control_number=control,
-            charge_cents=charge,
-            place_of_service=place[0].strip(),
-            frequency_code=place[2].strip(),
-            original_reference=references.get("F8", ""),
-            prior_authorization=references.get("G1", ""),
-            referral_number=references.get("9F", ""),
+            control_number=claim.control_number,
+            charge_cents=claim.charge_cents,
+            place_of_service=claim.place_of_service,
+            frequency_code=claim.frequency_code,
+            original_reference=claim.references.get("F8", ""),
+            prior_authorization=claim.references.get("G1", ""),
+            referral_number=claim.references.get("9F", ""),
             filing_code=self.filing_code,
             diagnoses=tuple(claim.diagnoses),
             patient=patient,
@@ -303,11 +270,11 @@ class _Batch:
             rendering=claim.providers.get("82"),
             referring=claim.providers.get("DN"),
             submitted_on=self.submitted_on,
-            lines=lines,
+            lines=tuple(line.done() for line in claim.lines if line.has_service),
             segment=self.first_segment + claim.first,
             content_hash=content_hash(SEGMENT.join(self.segments[claim.first : self.at])),
         )
-        self.check(billed)
+        self.problems += complaints(billed)
         self.claims.append(billed)
 
     def who(self) -> tuple[Person, Person | None]:
@@ -316,25 +283,6 @@ class _Batch:
             return self.subscriber or Person(""), self.subscriber
         member = self.patient.member_id or (self.subscriber.member_id if self.subscriber else "")
         return self.patient._replace(member_id=member), self.subscriber
-
-    def check(self, billed: BilledClaim) -> None:
-        """List what is wrong with a claim as a whole."""
-        where, lines = f"Segment {billed.segment} (CLM)", sum(line.charge_cents for line in billed.lines)
-        if lines != billed.charge_cents:
-            why = f"The lines add up to {dollars(lines)}, the claim says {dollars(billed.charge_cents)}."
-            self.problems.append(Problem(where, why))
-        if not billed.patient.last_name:
-            self.problems.append(Problem(where, "The claim names no patient."))
-
-
-def _person(elements: list[str]) -> Person:
-    return Person(elements[3].strip(), elements[4].strip(), elements[5].strip(), elements[9].strip())
-
-
-def _provider(elements: list[str], taxonomy: str = "") -> Provider:
-    last, first = elements[3].strip(), elements[4].strip()
-    npi = elements[9].strip() if elements[8].strip() == "XX" else ""
-    return Provider(f"{last}, {first}" if first else last, npi, taxonomy)
 
 
 _READERS: dict[str, Callable[[_Batch, list[str]], None]] = {

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tracker.models import Denial, ImportFile
+from tracker.models.denial import ACTED_ON
 from tracker.reports.tallies import Cohort, DecidedAppeal, is_counted
 
 LEAST_LINES = 20  # ux.md 3.1: under this many lines, counts and no rate
@@ -57,17 +58,13 @@ class Missed:
     cents: int
 
 
-# With these the practice has done its part, or a person has decided; the file-by date is behind it.
-_ACTED_ON = ("waiting_on_payer", "corrected_claim_sent")
-
-
 def is_missed(today: date) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of a missed deadline: past the legal date, open, neither appealed nor corrected."""
     return (
         Denial.is_open.is_(True),
         Denial.clock == "file_by",
         Denial.file_by_legal < today,
-        Denial.status.not_in(_ACTED_ON),
+        Denial.status.not_in(ACTED_ON),
         is_counted(),
     )
 

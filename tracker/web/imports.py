@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from tracker.db import transaction
 from tracker.knowledge import load
 from tracker.models import Denial, ImportFile, Job, Practice
-from tracker.reports.denial_page import appeal_barred_by
+from tracker.services.barring import appeal_barred_by
 from tracker.reports.import_check import (
     SHOWN,
     Check,

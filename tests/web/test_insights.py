@@ -1,0 +1,193 @@
+"""The insights page: its numbers lead to exactly as many denials, its files are safe, it shows no other practice."""
+
+import csv
+import io
+import random
+import re
+from datetime import date, timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests import build
+from tracker.db import transaction
+from tracker.reports.months import Month
+from tracker.reports.queue import queue_page
+from tracker.reports.queue_conditions import Viewer
+from tracker.reports.queue_filter import read_filter
+
+CAUSES = ("", "mn_skill_not_shown", "auth_absent", "bun_modifier_needed", "adj_not_a_denial")
+
+
+def random_denials(session, practice, payers, seed, count=150):
+    """A year of denials of every kind the figures tell apart."""
+    rnd = random.Random(seed)
+    patient = build.patient(session, practice)
+    claims = {payer.id: build.claim(session, practice, patient, payer) for payer in payers}
+    for _ in range(count):
+        payer = rnd.choice(payers)
+        denied = build.TODAY - timedelta(days=rnd.randrange(340))
+        answered = rnd.choice([denied, denied, denied - timedelta(days=20), None])
+        line = build.claim_line(session, claims[payer.id], first_remit_on=answered)
+        is_open = rnd.random() < 0.5
+        due = rnd.choice([None, build.TODAY + timedelta(days=rnd.randrange(-20, 70))])
+        build.denial(
+            session, line, denied_on=denied, root_cause=rnd.choice(CAUSES), is_open=is_open, file_by_safe=due,
+            file_by_legal=due, amount_cents=rnd.randrange(1, 90_000), recovered_cents=rnd.choice([0, 4000]),
+            clock="file_by", status=rnd.choice(["new", "in_review", "waiting_on_payer"]) if is_open else "closed_not_paid",
+            close_reason="" if is_open else rnd.choice(["written_off", "not_a_denial", "recovered"]),
+        )  # fmt: skip
+    for payer in payers:
+        for month in range(1, 12):
+            for _ in range(25):
+                build.claim_line(session, claims[payer.id], first_remit_on=date(2026, month, 9))
+
+
+@pytest.fixture
+def filled(sessions, cast):
+    """Random denials at Alice's practice, and others at Charlie's."""
+    with transaction(sessions.system()) as session:
+        payers = [build.payer(session, name) for name in ("Harbor Health", "Summit Advantage")]
+        random_denials(session, cast.eastside, payers, seed=7)
+        random_denials(session, cast.lakeview, payers, seed=8, count=40)
+    return payers
+
+
+def queue_links(page):
+    """Each link to the queue: its query, and the count it stands for (from its words, or a chart's label)."""
+    for address, label, words in re.findall(r'<a href="(/queue\?[^"]*)"(?: aria-label="([^"]*)")?>(.*?)</a>', page):
+        yield parse_qs(urlsplit(unescape(address)).query), unescape(label), re.sub(r"<[^>]+>", "", words)
+
+
+def rows_on_arrival(sessions, user, practice, query):
+    with sessions.reading({practice.id}) as session:
+        return queue_page(session, read_filter(query), Viewer(user.id, build.TODAY, build.NOW))
+
+
+def test_every_number_leads_to_exactly_as_many_denials(sessions, cast, filled, signed_in):
+    page = signed_in(cast.alice).get("/insights").text
+    checked = 0
+    for query, label, words in queue_links(page):
+        rows = rows_on_arrival(sessions, cast.alice, cast.eastside, query)
+        counted = re.search(r"([\d,]+) denials?", label) or re.fullmatch(r"([\d,]+)", words)
+        if counted:
+            assert rows.denials == int(counted[1].replace(",", "")), (query, label, words)
+            checked += 1
+    assert checked > 40
+
+
+def test_the_tiles_agree_with_the_queue_behind_them(sessions, cast, filled, signed_in):
+    page = signed_in(cast.alice).get("/insights").text
+    tiles = re.findall(
+        r'<dt>([^<]+)</dt>\s*<dd class="v">(?:<a href="([^"]+)">)?([^<]+)<.*?<dd>\s*(.*?)\s*</dd>', page, re.DOTALL
+    )
+    found = {name: (href, value, small) for name, href, value, small in tiles}
+    assert list(found) == ["Denied in October", "Initial denial rate", "Overturned", "Recovered", "Missed deadlines"]
+    arrivals = {
+        name: rows_on_arrival(sessions, cast.alice, cast.eastside, parse_qs(urlsplit(unescape(href)).query))
+        for name, (href, _, _) in found.items()
+        if href
+    }
+    assert found["Denied in October"][2].startswith(f"{arrivals['Denied in October'].denials} denials.")
+    assert found["Initial denial rate"][2].startswith(f"{arrivals['Initial denial rate'].denials} of ")
+    assert found["Missed deadlines"][1] == str(arrivals["Missed deadlines"].denials)
+    assert arrivals["Recovered"].denials > 0
+
+
+def test_a_payer_in_the_address_narrows_every_number(sessions, cast, filled, signed_in):
+    page = signed_in(cast.alice).get("/insights", query_string={"payer": filled[0].public_id}).text
+    links = list(queue_links(page))
+    assert links
+    for query, label, words in links:
+        assert query["payer"] == [filled[0].public_id]
+        counted = re.search(r"([\d,]+) denials?", label) or re.fullmatch(r"([\d,]+)", words)
+        if counted:
+            rows = rows_on_arrival(sessions, cast.alice, cast.eastside, query)
+            assert rows.denials == int(counted[1].replace(",", ""))
+
+
+def test_the_table_under_the_chart_holds_the_values_of_the_chart(cast, filled, signed_in):
+    page = signed_in(cast.alice).get("/insights").text
+    labels = re.findall(
+        r'aria-label="(\w{3} \d{4}): (\d+) denials?, (\$[\d,]+), ([^"]+?)(?:, month in progress)?\. Open', page
+    )
+    table = page.split("<caption>Denials by remittance month</caption>")[1].split("</table>")[0]
+    rows = [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for row in table.split("<tr>")[2:]]
+    assert len(rows) == 12
+    assert len(labels) == 3 * len({label[0] for label in labels})  # three sizes of one chart
+    for month, count, amount, rate in set(labels):
+        [row] = [row for row in rows if row.startswith(month)]
+        assert re.match(rf"{month} (\(in progress\) )?{count} {re.escape(amount)} ", row)
+        assert row.endswith(rate.removesuffix(" of lines") if rate != "no rate" else "n/a")
+
+
+@pytest.mark.parametrize("panel", ["trend", "causes", "payers", "time-left"])
+def test_every_panel_comes_as_a_file(cast, filled, signed_in, panel):
+    answer = signed_in(cast.alice).get(f"/insights/{panel}.csv")
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=insights-{panel}-2026-11-23.csv"
+    rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))
+    split = rows.index([])
+    assert dict(rows[:split])["Practices"] == "Eastside PT"
+    table = rows[split + 1 :]
+    assert len(table) > 1
+    assert all(len(row) == len(table[0]) for row in table)
+
+
+def test_a_payer_named_like_a_formula_is_text_in_the_file(sessions, cast, signed_in):
+    with transaction(sessions.system()) as session:
+        payer = build.payer(session, '=HYPERLINK("http://x","y")')
+        claim = build.claim(session, cast.eastside, payer_row=payer)
+        build.denial(session, build.claim_line(session, claim, first_remit_on=build.PAID_ON))
+    text = signed_in(cast.alice).get("/insights/payers.csv").text
+    assert "'=HYPERLINK" in text
+    assert not re.search(r'(^|[,"\n])=HYPERLINK', text)
+
+
+def test_another_practice_is_in_no_number(cast, filled, signed_in):
+    mine = signed_in(cast.alice).get("/insights/trend.csv").text
+    theirs = signed_in(cast.charlie).get("/insights/trend.csv").text
+    assert mine != theirs
+    counted = [
+        sum(int(row[2]) for row in csv.reader(io.StringIO(text.split("\r\n\r\n")[1])) if row and row[0] != "month")
+        for text in (mine, theirs)
+    ]
+    assert counted[0] > counted[1] > 0
+
+
+@pytest.mark.parametrize(
+    "period", ["", "nonsense", "2026-13_2026-14", "2026-10_2025-10", "1990-01_2026-11", "2099-01_2099-02", "2026-10"]
+)
+def test_a_period_that_makes_no_sense_shows_the_last_twelve_months(cast, filled, signed_in, period):
+    page = signed_in(cast.alice).get("/insights", query_string={"period": period}).text
+    assert "<title>Insights, Dec 2025 to Nov 2026 |" in page
+
+
+def test_a_period_in_the_address_is_shown_and_offered(cast, filled, signed_in):
+    page = signed_in(cast.alice).get("/insights?period=2026-03_2026-05").text
+    assert '<option value="2026-03_2026-05" selected>Mar 2026 to May 2026</option>' in page
+    assert "Denied in May" in page
+    assert "in progress" not in page.split("<dl>")[0]
+
+
+def test_nothing_to_show_says_what_to_do(cast, signed_in):
+    page = signed_in(cast.alice).get("/insights").text
+    assert "Nothing to show for Dec 2025 to Nov 2026" in page
+    assert '<svg class="trend' not in page
+
+
+def test_insights_ask_for_a_sign_in(client):
+    assert client.get("/insights").headers["Location"].startswith("/login")
+    assert client.get("/insights/trend.csv").headers["Location"].startswith("/login")
+
+
+def test_an_unknown_panel_is_not_found(cast, signed_in):
+    assert signed_in(cast.alice).get("/insights/secrets.csv").status_code == 404
+
+
+def test_months_of_links_are_codes_and_hold_no_name(cast, filled, signed_in):
+    page = signed_in(cast.alice).get("/insights").text
+    for query, _, _ in queue_links(page):
+        assert set(query) <= {"view", "month", "payer", "cause", "due", "only"}
+        assert all(Month.parse(code) for code in query.get("month", ()))

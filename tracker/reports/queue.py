@@ -18,6 +18,8 @@ from tracker.models import Denial, Payer
 from tracker.reports.queue_conditions import Viewer, conditions
 from tracker.reports.queue_filter import QueueFilter
 
+_DEEP = 2_000  # how far down a list sorted by something else a denial's place is looked for
+
 
 class Tile(NamedTuple):
     """The open denials of one bucket of a view."""
@@ -65,7 +67,7 @@ def queue_page(session: Session, asked: QueueFilter, viewer: Viewer) -> QueuePag
     narrowed = conditions(session, asked, viewer)
     groups = _groups(session, narrowed)
     tiles = _tiles(groups, viewer.today)
-    wanted = [group for group in groups if not asked.due or _bucket(group, viewer.today) == asked.due]
+    wanted = _wanted(groups, asked, viewer.today)
     denials = sum(group.denials for group in wanted)
     pages = max(1, -(-denials // asked.size))
     page = asked.page if asked.page <= pages else 1
@@ -77,7 +79,7 @@ def all_ids(session: Session, asked: QueueFilter, viewer: Viewer, limit: int) ->
     """Return the ids of the first ``limit`` denials of a whole view, in its order."""
     narrowed = conditions(session, asked, viewer)
     groups = _groups(session, narrowed)
-    wanted = [group for group in groups if not asked.due or _bucket(group, viewer.today) == asked.due]
+    wanted = _wanted(groups, asked, viewer.today)
     return _ids(session, narrowed, wanted, asked.with_(size=limit), 0)
 
 
@@ -90,7 +92,41 @@ def counts(session: Session, viewer: Viewer) -> Counts:
     )
 
 
+class Place(NamedTuple):
+    """Where a denial stands in a view: its number from 1, of how many, and the public ids beside it."""
+
+    number: int
+    total: int
+    previous: str | None
+    next: str | None
+
+
+def place_of(session: Session, asked: QueueFilter, viewer: Viewer, denial: Denial) -> Place | None:
+    """Return where a denial stands in a view; None when it is not in it, or deep in one not sorted by deadline."""
+    narrowed = conditions(session, asked, viewer)
+    groups = _wanted(_groups(session, narrowed), asked, viewer.today)
+    before, near = 0, groups
+    if asked.sort == "due":
+        key = denial.is_open, denial.due_on if denial.is_open else None
+        place = next((n for n, group in enumerate(groups) if (group.is_open, group.due_on) == key), len(groups))
+        before, near = sum(group.denials for group in groups[:place]), groups[place : place + 1]
+    ids = _ids(session, narrowed, near, asked.with_(size=_DEEP), 0)
+    if denial.id not in ids:
+        return None
+    number = before + ids.index(denial.id) + 1
+    skip = max(number - 2, 0)
+    around = _ids(session, narrowed, groups, asked.with_(size=number + 1 - skip), skip)
+    names = dict(session.execute(select(Denial.id, Denial.public_id).where(Denial.id.in_(around))).tuples().all())
+    here = around.index(denial.id)
+    following = names[around[here + 1]] if here + 1 < len(around) else None
+    return Place(number, sum(g.denials for g in groups), names[around[here - 1]] if here else None, following)
+
+
 # ---- counting ----
+
+
+def _wanted(groups: Iterable[Group], asked: QueueFilter, today: date) -> list[Group]:
+    return [group for group in groups if not asked.due or _bucket(group, today) == asked.due]
 
 
 def _groups(session: Session, narrowed: Sequence[ColumnElement[bool]]) -> list[Group]:

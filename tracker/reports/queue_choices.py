@@ -31,10 +31,10 @@ _in_scope = _practices.c.id.in_(bindparam("scope", expanding=True))
 
 
 class Choices(NamedTuple):
-    """Values with their words; codes are their own words."""
+    """Values with their words."""
 
     payers: list[tuple[str, str]]
-    codes: list[str]
+    codes: list[tuple[str, str]]
     causes: list[tuple[str, str]]
     owners: list[tuple[str, str]]
 
@@ -48,7 +48,7 @@ def choices(session: Session, scope: frozenset[int], root_causes: Mapping[str, R
     titles = sorted((root_causes[cause].title if cause in root_causes else cause, cause) for cause in causes if cause)
     return Choices(
         [(public_id, name) for public_id, name in payers],
-        sorted(codes, key=_code_order),
+        [(code, code) for code in sorted(codes, key=_code_order)],
         [(cause, title) for title, cause in titles],
         [(public_id, name) for _, public_id, name in people(session, scope)],
     )

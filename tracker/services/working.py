@@ -204,15 +204,11 @@ def undo(session: Session, event: Event, now: datetime, user_id: int) -> int:
     others = event.details.get("others", [])
     events = [
         event,
-        *session.scalars(select(Event).where(Event.practice_id == event.practice_id, Event.id.in_(others))),
+        *session.scalars(select(Event).where(Event.id.in_(others))),
     ]
     denials = {
         denial.id: denial
-        for denial in session.scalars(
-            select(Denial).where(
-                Denial.practice_id == event.practice_id, Denial.id.in_([one.subject_id for one in events])
-            )
-        )
+        for denial in session.scalars(select(Denial).where(Denial.id.in_([one.subject_id for one in events])))
     }
     for one in events:
         _take_back(session, one, denials[one.subject_id])

@@ -1,23 +1,69 @@
-"""The work queue: what to do next."""
+"""The work queue: which denials to work on next, and changing many at once."""
 
+import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
-from tracker.models import Search
+from tracker.knowledge import load
+from tracker.models import Denial, Event, Membership, Search, User
+from tracker.reports.csv_export import csv_lines
+from tracker.reports.queue import all_ids, counts, queue_page
+from tracker.reports.queue_choices import choices, people
+from tracker.reports.queue_conditions import Viewer, search_words
+from tracker.reports.queue_file import COLUMNS, file_rows
+from tracker.reports.queue_filter import PAGE_SIZES, VIEWS, QueueFilter, read_filter
+from tracker.reports.queue_rows import queue_rows
+from tracker.services import working
+from tracker.services.preferences import set_compact_rows
+from tracker.web.addresses import local_path
+from tracker.web.filters import plural
+from tracker.web.navigation import say
+from tracker.web.queue_words import chips, nothing_found
+from tracker.web.request import sessions
 
 blueprint = Blueprint("queue", __name__)
+log = logging.getLogger(__name__)
 
 _SEARCH_LASTS = timedelta(hours=12)
+_MOST_AT_ONCE = 2_000
+
+
+def viewer() -> Viewer:
+    """Return who looks at the queue, and when."""
+    return Viewer(g.user.id, g.today, g.now)
+
+
+def asked(arguments: MultiDict[str, str] | None = None) -> QueueFilter:
+    """Return the filter of the request's address, or of other parameters."""
+    return read_filter(dict((request.args if arguments is None else arguments).lists()))
 
 
 @blueprint.get("/")
 @blueprint.get("/queue")
 def show() -> str:
-    """Show the queue."""
-    return render_template("queue/show.html")
+    """Show one page of a view."""
+    wanted, causes = asked(), load().root_causes
+    page = queue_page(g.session, wanted, viewer())
+    wanted = wanted.with_(page=page.page)
+    words = search_words(g.session, wanted.search, viewer()) if wanted.search else ""
+    offered = choices(g.session, g.scope, causes)
+    numbers = counts(g.session, viewer())
+    return render_template(
+        "queue/show.html",
+        asked=wanted, page=page, rows=queue_rows(g.session, page.ids, causes, g.today), counts=numbers,
+        choices=offered, chips=chips(wanted, offered, words),
+        nothing=None if page.ids else nothing_found(g.session, wanted, offered, words, viewer()),
+        people=people(g.session, g.scope), sizes=PAGE_SIZES,
+        address=lambda **changes: url_for("queue.show", **wanted.with_(**changes).query()),
+        link_to_page=lambda number: url_for("queue.show", **wanted.with_(page=number).query()),
+        here=url_for("queue.show", **wanted.query()),
+    )  # fmt: skip
 
 
 @blueprint.post("/queue/search")
@@ -29,4 +75,120 @@ def search() -> BaseResponse:
     with transaction(g.session) as session:
         found = Search(user_id=g.user.id, words=words, expires_at=g.now + _SEARCH_LASTS)
         session.add(found)
-    return redirect(url_for("queue.show", search=found.public_id), 303)
+    return redirect(url_for("queue.show", view="all", search=found.public_id), 303)
+
+
+@blueprint.post("/queue/density")
+def density() -> BaseResponse:
+    """Switch between comfortable and compact rows."""
+    with transaction(g.session) as session:
+        set_compact_rows(session, g.user.id, compact=not g.user.compact_rows)
+    return _back()
+
+
+def _back() -> BaseResponse:
+    return redirect(local_path(request.form.get("next")) or url_for("queue.show"), 303)
+
+
+# ---- changing many at once ----
+
+
+@blueprint.post("/queue/change")
+def change() -> BaseResponse:
+    """Assign the chosen denials or change their status; one Undo takes all of it back."""
+    with transaction(g.session):
+        said, event = _change(_chosen())
+        undo = str(event.id) if event else ""
+    say(said, undo)
+    return _back()
+
+
+def _chosen() -> list[Denial]:
+    """Return the denials that are ticked, or all of the view when that is ticked (up to a limit)."""
+    query = select(Denial).order_by(Denial.number)
+    if request.form.get("everything"):
+        query = query.where(Denial.id.in_(all_ids(g.session, asked(_view_of_form()), viewer(), _MOST_AT_ONCE + 1)))
+    else:
+        query = query.where(Denial.public_id.in_(request.form.getlist("denial")))
+    return list(g.session.scalars(query))
+
+
+def _view_of_form() -> MultiDict[str, str]:
+    """Return the parameters of the view the form was on."""
+    return MultiDict(
+        (name.removeprefix("view-"), value)
+        for name, value in request.form.items(multi=True)
+        if name.startswith("view-")
+    )
+
+
+def _change(denials: Sequence[Denial]) -> tuple[str, Event | None]:
+    if not denials:
+        return "Select at least one denial. Nothing was changed.", None
+    if len(denials) > _MOST_AT_ONCE:
+        return f"Narrow the view to {_MOST_AT_ONCE:,} denials or fewer to change them all. Nothing was changed.", None
+    which = f"D-{denials[0].number}" if len(denials) == 1 else plural(len(denials), "denial")
+    if request.form.get("do") == "assign":
+        return _assign(denials, which)
+    return _set_status(denials, which)
+
+
+def _assign(denials: Sequence[Denial], which: str) -> tuple[str, Event | None]:
+    wanted = request.form.get("owner", "")
+    if wanted == "none":
+        return f"{which} unassigned.", working.assign(g.session, denials, None, g.now, g.user.id)
+    owner = g.session.scalar(select(User).where(User.public_id == wanted, User.is_active)) if wanted else None
+    if owner is None:
+        return "Choose who the denials are for. Nothing was changed.", None
+    mine = set(g.session.scalars(select(Membership.practice_id).where(Membership.user_id == owner.id)))
+    if not mine & g.scope:
+        abort(404)
+    unseen = next((place for place in g.practices if place.id in {d.practice_id for d in denials} - mine), None)
+    if unseen is not None:
+        return f"{owner.name} cannot see {unseen.name}. Choose someone who can. Nothing was changed.", None
+    return f"{which} assigned to {owner.name}.", working.assign(g.session, denials, owner.id, g.now, g.user.id)
+
+
+def _set_status(denials: Sequence[Denial], which: str) -> tuple[str, Event | None]:
+    try:
+        event = working.set_status(g.session, denials, request.form.get("status", ""), g.now, g.user.id)
+    except working.ChangeError as problem:
+        return f"{problem}. Nothing was changed.", None
+    return f"Status of {which} changed.", event
+
+
+# ---- the file ----
+
+
+@blueprint.get("/queue/export.csv")
+def export() -> Response:
+    """Give the whole view as CSV, not only the page that is shown."""
+    wanted = asked()
+    ids = all_ids(g.session, wanted, viewer(), 1_000_000)
+    _log_export(len(ids))
+    offered = choices(g.session, g.scope, load().root_causes)
+    about = [
+        ("Work queue", VIEWS[wanted.view]),
+        *((chip.name, chip.value) for chip in chips(wanted, offered, "words not shown")),
+        ("Practices", ", ".join(place.name for place in g.practices if place.id in g.scope)),
+        ("Made at (UTC)", f"{g.now:%Y-%m-%d %H:%M}"),
+        ("Rows", str(len(ids))),
+        ("Denied", "billed dollars the payer denied on the line"),
+    ]
+    # Made whole before it is sent: a slow download must not hold the database's read lock.
+    text = "".join(csv_lines(about, COLUMNS, file_rows(g.session, ids, load().root_causes, g.today)))
+    headers = {"Content-Disposition": f"attachment; filename=queue-{g.today.isoformat()}.csv"}
+    return Response(text, mimetype="text/csv", headers=headers)
+
+
+def _log_export(rows: int) -> None:
+    g.session.rollback()  # SQLite: our own open reading would stop the writing
+    with transaction(sessions().writing(g.scope)) as session:
+        session.add_all(
+            Event(
+                practice_id=practice_id, at=g.now, user_id=g.user.id, kind="exported", subject_kind="practice",
+                subject_id=practice_id, details={"what": "queue", "rows": rows},
+            )
+            for practice_id in g.scope
+        )  # fmt: skip
+    log.info("user %s exported %s rows of the queue", g.user.id, rows)

@@ -1,0 +1,21 @@
+"""What a person likes: kept on the server, not in the browser."""
+
+from typing import Literal
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from tracker.models import User
+
+Theme = Literal["system", "light", "dark"]
+
+
+def set_compact_rows(session: Session, user_id: int, *, compact: bool) -> None:
+    """Keep whether rows of the queue take one line."""
+    session.execute(update(User).where(User.id == user_id).values(compact_rows=compact))
+
+
+def set_looks(session: Session, user_id: int, theme: Theme, *, compact: bool, single_keys: bool) -> None:
+    """Keep colors, row height and whether single keys are shortcuts."""
+    values = {"theme": theme, "compact_rows": compact, "single_keys": single_keys}
+    session.execute(update(User).where(User.id == user_id).values(**values))

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.demo.npi import make_npi
@@ -106,7 +106,7 @@ def sendings(claims: int, seed: int) -> tuple[Sending, ...]:
     return _made(claims, seed)[1]
 
 
-@cache
+@lru_cache(maxsize=2)  # a file and its 837P come from the same facts
 def _made(claims: int, seed: int) -> tuple[tuple[Payment, ...], tuple[Sending, ...]]:
     chance = random.Random(seed)  # noqa: S311  # invented claims, no secrets
     paid: list[Payment] = []

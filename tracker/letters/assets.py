@@ -30,7 +30,7 @@ def for_browser(text: str, prefix: str) -> str:
 @cache
 def _printable() -> frozenset[int]:
     # fontTools comes with WeasyPrint; its import takes a tenth of a second.
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it carries none
 
     signs: set[int] = {ord("\n"), ord("\t")}
     for name in (_LETTER_FONT, _SIGN_FONT):

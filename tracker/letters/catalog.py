@@ -23,9 +23,11 @@ _SCORE_OF_CAUSE, _SCORE_OF_CODE, _SCORE_OF_REMARK = 4, 3, 1
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph a person may edit. ``text`` is its default, a template over the facts; ``source`` says for the
-    screen where that text comes from; ``when`` is a condition over the facts, empty for always; ``missing`` is what
-    the person is told when a required paragraph is empty.
+    """A paragraph a person may edit.
+
+    ``text`` is its default, a template over the facts; ``source`` says for the screen where that text comes from;
+    ``when`` is a condition over the facts, empty for always; ``missing`` is what the person is told when a required
+    paragraph is empty.
     """
 
     key: str
@@ -184,7 +186,8 @@ def _read(folder: Path, base: str, words: Mapping[str, FactWords]) -> LetterTemp
 
 
 def _trigger(entry: Mapping[str, Any]) -> Trigger:
-    return Trigger(**{name: tuple(each) if isinstance(each, list) else each for name, each in entry.items()})
+    values: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in entry.items()}
+    return Trigger(**values)
 
 
 def _hash(folder: Path) -> str:

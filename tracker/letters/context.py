@@ -24,7 +24,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\ufff
 
 
 def clean(text: str) -> str:
-    """Return text in composed form (NFC), without control characters, line ends as ``\\n``."""
+    """Return text in composed form (NFC), without control characters, one kind of line end."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _UNPRINTABLE.sub("", unicodedata.normalize("NFC", text)).strip()
 
@@ -56,34 +56,39 @@ def context(facts: LetterFacts, request_name: str, collector: Collector) -> dict
         **seen,
         "labels": labels,
         "request_name": seen["appeal"]["level_name"] or request_name,
+        "first_service_on": min((line.service_date for line in facts.lines if line.service_date), default="")
+        or Missing("lines.service_date", collector),
         "service_dates": service_dates(facts) or Missing("lines.service_date", collector),
         "medicare": facts.payer.kind == "medicare_b",
         "medicare_rules": facts.payer.kind in {"medicare_b", "medicare_advantage"},
         "late": facts.appeal.due is not None and facts.letter_date > facts.appeal.due,
-        **_totals(facts),
+        **_totals(facts, seen["lines"]),
         **_derived(facts),
         **_edits(facts),
         "gap": lambda path: Missing(path, collector),
     }
 
 
-def _totals(facts: LetterFacts) -> dict[str, Any]:
+def _totals(facts: LetterFacts, lines: list[dict[str, Any]]) -> dict[str, Any]:
     numbers = [line.line for line in facts.lines]
-    reasons = [line.reasons[0] for line in facts.lines if line.reasons]
-    remarks = [remark for line in facts.lines for remark in line.remarks]
-    carcs = {reason.carc for reason in reasons}
+    first = [line["reasons"][0] for line in lines if line["reasons"]]
+    every = [reason for line in lines for reason in line["reasons"]]
+    remarks = {remark["code"]: remark["meaning"] for line in lines for remark in line["remarks"]}
     return {
-        "no_answer": "226" in carcs,
-        "reopens_in_a_year": any(remark.code == "N366" for remark in remarks),
         "line_words": f"{'line' if len(numbers) == 1 else 'lines'} {and_list(numbers)}",
         "denied_cents": sum(line.denied_cents for line in facts.lines),
-        "codes": list(dict.fromkeys(f"{reason.group}-{reason.carc}" for reason in reasons)),
-        "reasons": list({f"{reason.group}-{reason.carc}": clean(reason.meaning) for reason in reasons}.items()),
-        "all_reasons": list(
-            {f"{each.group}-{each.carc}": clean(each.meaning) for line in facts.lines for each in line.reasons}.items()
-        ),
-        "remarks": list({remark.code: clean(remark.meaning) for remark in remarks}.items()),
+        "codes": list(_by_code(first)),
+        "reasons": list(_by_code(first).items()),
+        "all_reasons": list(_by_code(every).items()),
+        "remarks": list(remarks.items()),
+        "no_answer": any(reason["carc"] == "226" for reason in first),
+        "reopens_in_a_year": "N366" in remarks,
     }
+
+
+def _by_code(reasons: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return meanings by group and code; a reason without both is shown as a gap in the table of lines."""
+    return {f"{each['group']}-{each['carc']}": each["meaning"] for each in reasons if each["group"] and each["carc"]}
 
 
 def _derived(facts: LetterFacts) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import calendar
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
+from itertools import combinations, groupby
 from typing import NamedTuple
 
 from tracker.domain.units import count_units
@@ -58,14 +58,20 @@ def _count_day(day: date, rows: tuple[MinuteRow, ...]) -> DayCount:
 
 
 def unsupported_days(days: Sequence[DayCount], method: str) -> tuple[str, ...]:
-    """Return in words the days or codes for which more units were billed than the minutes make by ``method``."""
+    """Return in words the days or codes for which more units were billed than the minutes make by ``method``.
+
+    None when ``method`` is empty: then nobody knows yet how the payer counts.
+    """
     found = []
-    for day in days:
+    for day in days if method else ():
         if method == "cms":
             # One clinician's choice of code is as good as another's; only the total is compared.
             rows = [("timed codes", day.units_billed, day.units_cms)]
         else:
-            rows = [(row.code, row.units_billed, row.units_hybrid if method == "hybrid" else row.units_spm) for row in day.rows]
+            rows = [
+                (row.code, row.units_billed, row.units_hybrid if method == "hybrid" else row.units_spm)
+                for row in day.rows
+            ]
         found += [
             f"{what} on {long_date(day.day)}: {billed} billed, {supported} supported"
             for what, billed, supported in rows
@@ -76,12 +82,11 @@ def unsupported_days(days: Sequence[DayCount], method: str) -> tuple[str, ...]:
 
 def overlapping_times(minutes: Sequence[MinuteRow]) -> tuple[str, ...]:
     """Return a sentence for every two intervals of different codes on one day that share time."""
-    found = []
-    for number, one in enumerate(minutes):
-        for other in minutes[number + 1 :]:
-            if one.code != other.code and one.service_date == other.service_date and _share_time(one, other):
-                found.append(f"{_interval(one)} and {_interval(other)}")
-    return tuple(found)
+    return tuple(
+        f"{_interval(one)} and {_interval(other)}"
+        for one, other in combinations(minutes, 2)
+        if one.code != other.code and one.service_date == other.service_date and _share_time(one, other)
+    )
 
 
 def _share_time(one: MinuteRow, other: MinuteRow) -> bool:

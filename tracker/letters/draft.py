@@ -18,7 +18,10 @@ from tracker.letters.problems import TemplateProblem
 
 @dataclass(frozen=True, slots=True)
 class DraftParagraph:
-    """A paragraph as it stands: the person's text, or the default made of the facts."""
+    """A paragraph as it stands: the person's text, or the default made of the facts.
+
+    ``text`` belongs in the form, ``shown`` is what the letter prints: a placeholder where a required text is empty.
+    """
 
     key: str
     label: str
@@ -26,6 +29,7 @@ class DraftParagraph:
     required: bool
     text: str
     default: str
+    shown: str
 
     @property
     def edited(self) -> bool:
@@ -96,15 +100,16 @@ def _paragraph(
     if text != default:
         collector.gaps = {at: gap for at, gap in collector.gaps.items() if gap.paragraph != key}
         for found in leftovers_in_text(text):
-            collector.add(f"text:{found}", label, f'Replace {found} in "{label}", or take it out')
+            collector.add(f"text:{key}:{found}", label, f'Replace {found} in "{label}", or take it out')
+    shown = text
     if not text and paragraph.required:
-        text = collector.add(f"paragraph:{key}", label, write_text(paragraph.missing, values))
+        shown = collector.add(f"paragraph:{key}", label, write_text(paragraph.missing, values))
     collector.paragraph = ""
-    return DraftParagraph(key, label, paragraph.source, paragraph.required, text, default)
+    return DraftParagraph(key, label, paragraph.source, paragraph.required, text, default, shown)
 
 
-def _paragraph_html(template: LetterTemplate, shown: tuple[DraftParagraph, ...]) -> Callable[[str], Markup]:
-    texts = {paragraph.key: paragraph.text for paragraph in shown}
+def _paragraph_html(template: LetterTemplate, written: tuple[DraftParagraph, ...]) -> Callable[[str], Markup]:
+    texts = {paragraph.key: paragraph.shown for paragraph in written}
     known = {paragraph.key for paragraph in template.paragraphs}
 
     def paragraph(key: str) -> Markup:
@@ -133,11 +138,10 @@ def _look_for_exhibits(template: LetterTemplate, facts: LetterFacts, collector: 
 def _look_for_leftovers(html: str, collector: Collector) -> None:
     """Name what facts or a template left: text of paragraphs was looked at before, with the paragraph's name."""
     known = {placeholder(gap.label) for gap in collector.gaps.values()}
-    known.update(gap.key.removeprefix("text:") for gap in collector.gaps.values())
+    known.update(gap.key.split(":", 2)[2] for gap in collector.gaps.values() if gap.key.startswith("text:"))
     for found in leftovers_in_html(html):
         if found not in known:
-            collector.add(f"text:{found}", "Text", f"Take {found} out of the facts of this letter")
+            collector.add(f"text::{found}", "Text", f"Take {found} out of the facts of this letter")
     for sign in unprintable(html):
         message = f"The letter's font has no sign {sign}. Write it in Latin letters, as the claim does"
         collector.add(f"sign:{sign}", "Letters", message)
-

@@ -1,11 +1,12 @@
 """The sandboxes in which letters and their paragraphs are written: no loader of files, few filters, no globals."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from jinja2 import DictLoader, StrictUndefined, Template, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tracker.domain.money import dollars
 from tracker.letters.gaps import Missing
@@ -22,8 +23,14 @@ def _or_missing(filter_: Callable[..., str]) -> Callable[..., Any]:
     return applied
 
 
+def _by_date(rows: Sequence[Any], key: int | str) -> list[Any]:
+    """Return the rows in order of the date under ``key``; rows without a date are left out."""
+    return sorted((row for row in rows if row[key]), key=lambda row: row[key])
+
+
 _FILTERS: Mapping[str, Callable[..., Any]] = {
     "and_list": and_list,
+    "by_date": _by_date,
     "capital": capital,
     "clock_time": _or_missing(clock_time),
     "counted": _or_missing(counted),

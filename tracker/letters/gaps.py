@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from markupsafe import Markup, escape
 
 from tracker.letters.leftovers import PLACEHOLDER
-from tracker.letters.problems import TemplateProblem
 
 
 class FactWords(NamedTuple):
@@ -37,20 +36,22 @@ class Collector:
     """Collects the gaps of one draft; ``paragraph`` is the key of the paragraph being written."""
 
     words: Mapping[str, FactWords]
-    gaps: dict[tuple[str, str], Gap] = field(default_factory=dict)
+    gaps: dict[str, Gap] = field(default_factory=dict)
     paragraph: str = ""
 
     def add(self, key: str, label: str, message: str) -> str:
         """Record a gap once and return its placeholder."""
-        self.gaps.setdefault((key, self.paragraph), Gap(key, label, message, self.paragraph))
+        self.gaps.setdefault(key, Gap(key, label, message, self.paragraph))
         return placeholder(label)
 
     def add_fact(self, path: str) -> str:
-        """Record that the fact at ``path`` is missing. Raises TemplateProblem when facts.toml has no words for it."""
-        words = self.words.get(path)
-        if words is None:
-            raise TemplateProblem(f"_shared/facts.toml has no words for {path}")
-        return self.add(path, words.label, words.message)
+        """Record that the fact at ``path`` is missing and return its placeholder.
+
+        Words that facts.toml does not hold are made of the path.
+        """
+        label = path.rpartition(".")[2].replace("_", " ")
+        label, message = self.words.get(path) or FactWords(label.capitalize(), f"Add the {label}")
+        return self.add(path, label, message)
 
 
 def placeholder(label: str) -> str:

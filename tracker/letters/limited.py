@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import tracker
 from tracker.letters.problems import LetterProblem, PdfFailed
@@ -51,16 +51,15 @@ class _ChildLost(Exception):  # noqa: N818  # says what happened
     """The child ended before it answered."""
 
 
-def write_message(file: BinaryIO, values: Mapping[str, Any], blobs: Sequence[bytes]) -> None:
+def write_message(file: IO[bytes], values: Mapping[str, Any], blobs: Sequence[bytes]) -> None:
     """Write one message: a line of JSON that ends with the sizes of the blobs, then the blobs."""
     head = json.dumps({**values, "sizes": [len(blob) for blob in blobs]}).encode()
     file.write(head + b"\n")
-    for blob in blobs:
-        file.write(blob)
+    file.writelines(blobs)
     file.flush()
 
 
-def read_message(file: BinaryIO) -> tuple[dict[str, Any], list[bytes]] | None:
+def read_message(file: IO[bytes]) -> tuple[dict[str, Any], list[bytes]] | None:
     """Return the next message, or None at the end of the stream."""
     head = file.readline()
     if not head.endswith(b"\n"):

@@ -5,13 +5,13 @@ enclosure but its picture comes along (no scripts, links, forms), its content is
 rotations or unbalanced graphics states cannot move the label.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
 import pikepdf
 from pikepdf import Dictionary, Name, OutlineItem, Page, Pdf, Rectangle
-from PIL import Image, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tracker.letters.limited import Answer, Refusal
 
@@ -19,6 +19,7 @@ MAX_PAGES = 1000
 MAX_PIXELS = 40_000_000
 _LETTER = (612, 792)
 _MARGIN, _BAND = 18, 30
+_ROOM = (_LETTER[0] - 2 * _MARGIN, _LETTER[1] - _BAND - _MARGIN)
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 _STAMP_FONT = Name("/PacketStamp")
 
@@ -70,25 +71,26 @@ def _open(content: bytes, about: int) -> Pdf:
 
 
 def _picture_as_pdf(content: bytes, about: int) -> bytes:
+    """Return a picture as a PDF of one page for each of its pages, upright as the camera held it."""
+    written = BytesIO()
     try:
         with Image.open(BytesIO(content)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                raise Refusal("too_big", f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels", about)
-            frames = [frame.convert("L" if frame.mode in {"1", "L"} else "RGB") for frame in _frames(picture)]
+                raise _too_many_pixels(about)
+            several = getattr(picture, "n_frames", 1) > 1
+            upright = picture if several else ImageOps.exif_transpose(picture)
+            # As many dots an inch as make the picture fill the page, 72 at least.
+            dots = max(upright.width / _ROOM[0], upright.height / _ROOM[1], 1) * 72
+            upright.save(written, "PDF", save_all=several, resolution=dots)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         raise Refusal("broken", "the picture is damaged and cannot be read", about) from None
     except Image.DecompressionBombError:
-        raise Refusal("too_big", f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels", about) from None
-    written = BytesIO()
-    first = frames[0]
-    # As many dots an inch as make the picture fill the page.
-    dots = max(first.width / (_LETTER[0] - 2 * _MARGIN), first.height / (_LETTER[1] - _BAND - _MARGIN)) * 72
-    first.save(written, "PDF", save_all=True, append_images=frames[1:], resolution=max(dots, 72))
+        raise _too_many_pixels(about) from None
     return written.getvalue()
 
 
-def _frames(picture: Image.Image) -> Iterator[Image.Image]:
-    yield from ImageSequence.Iterator(picture)
+def _too_many_pixels(about: int) -> Refusal:
+    return Refusal("too_big", f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels", about)
 
 
 def _add_exhibit(packet: Pdf, source: Pdf, label: str, about: int) -> None:
@@ -106,13 +108,13 @@ def _draw(packet: Pdf, page: Page, stamp: str) -> None:
     width, height = _LETTER if _is_upright(page) else _LETTER[::-1]
     new = packet.add_blank_page(page_size=(width, height))
     room = Rectangle(_MARGIN, _MARGIN, width - _MARGIN, height - _BAND)
-    new.add_overlay(page, room, expand=False)
+    new.add_overlay(page, room, expand=False)  # type: ignore[call-arg]  # pikepdf's stub lags its code
     _stamp(packet, new, right=stamp)
 
 
 def _is_upright(page: Page) -> bool:
     left, bottom, right, top = (float(each) for each in page.trimbox)
-    turned = int(page.obj.get(Name.Rotate, 0)) % 180 == 90  # noqa: PLR2004  # a quarter turn
+    turned = int(page.obj.get(Name.Rotate, 0)) % 180 == 90  # a quarter turn
     return (abs(top - bottom) >= abs(right - left)) != turned
 
 
@@ -136,7 +138,9 @@ def _stamp(packet: Pdf, page: Page, *, left: str = "", right: str = "") -> None:
 
 def _stamp_font(packet: Pdf) -> pikepdf.Object:
     if Name.PacketStampFont not in packet.Root:
-        font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name("/Helvetica-Bold"), Encoding=Name.WinAnsiEncoding)
+        font = Dictionary(
+            Type=Name.Font, Subtype=Name.Type1, BaseFont=Name("/Helvetica-Bold"), Encoding=Name.WinAnsiEncoding
+        )
         packet.Root.PacketStampFont = packet.make_indirect(font)
     return packet.Root.PacketStampFont
 
@@ -158,5 +162,3 @@ def _describe(packet: Pdf, title: str) -> None:
         metadata["dc:title"] = title
         metadata.pop("pdfuaid:part", None)
     packet.docinfo[Name.Title] = title
-
-

@@ -1,0 +1,36 @@
+from collections.abc import Mapping
+
+import pytest
+
+from tracker.letters.catalog import LetterTemplate, sample, templates
+from tracker.letters.facts import LetterFacts
+
+
+@pytest.fixture(scope="session")
+def letters() -> Mapping[str, LetterTemplate]:
+    return templates()
+
+
+@pytest.fixture
+def necessity() -> LetterFacts:
+    return sample("l01_medical_necessity").facts
+
+
+@pytest.fixture
+def filing() -> LetterFacts:
+    return sample("l05_timely_filing").facts
+
+
+@pytest.fixture
+def bundling() -> LetterFacts:
+    return sample("l08_bundling").facts
+
+
+@pytest.fixture
+def records() -> LetterFacts:
+    return sample("l11_records").facts
+
+
+@pytest.fixture
+def units() -> LetterFacts:
+    return sample("l12_units").facts

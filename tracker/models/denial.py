@@ -93,6 +93,11 @@ class Denial(Versioned, PracticeOwned, Base):
     created_at: Mapped[datetime]
 
     @property
+    def reason(self) -> str:
+        """The reason code as people write it, like ``CO-50``."""
+        return f"{self.group_code}-{self.carc}" if self.carc else "No reason code"
+
+    @property
     def is_acted_on(self) -> bool:
         """Whether the filing its clock asks for is under way."""
         return self.clock == "file_by" and self.status in ACTED_ON

@@ -307,7 +307,7 @@ def _lines(session: Session, denial: Denial, case: Case, line_numbers: Any) -> t
 def _line(line: CaseLine, answer: LineAnswer | None, denial: Denial | None, is_this: bool) -> LineView:
     denied = denial.amount_cents if denial is not None else 0
     if denial is not None:
-        reasons: tuple[str, ...] = (f"{denial.group_code}-{denial.carc}", *denial.remarks.split())
+        reasons: tuple[str, ...] = (denial.reason, *denial.remarks.split())
     else:
         reasons = tuple(f"{a.group}-{a.carc}" for a in answer.adjustments) if answer and not answer.paid_cents else ()
     return LineView(line, answer.paid_cents if answer else None, denied, reasons, denial, is_this)
@@ -321,7 +321,7 @@ def _policy(denial: Denial, case: Case, line_numbers: Any) -> str | None:
 
 def _explained(denial: Denial, knowledge: Knowledge) -> tuple[Explained, ...]:
     carc = knowledge.carc.get(denial.carc)
-    reason = f"{denial.group_code}-{denial.carc}"
+    reason = denial.reason
     explained = [
         Explained(reason, carc.meaning, carc.therapy_note)
         if carc

@@ -81,7 +81,7 @@ def queue_rows(
             due(denial.clock, denial.due_on, today) if denial.is_open else None,
             f"{last}, {first[:1]}." if first else last, payer, practice,
             denial.service_date, denial.denied_on, (today - denial.denied_on).days,
-            f"{denial.group_code}-{denial.carc}", denial.remarks,
+            denial.reason, denial.remarks,
             cause.title if cause else denial.root_cause, denial.strength, denial.amount_cents,
             denial.status, denial.snoozed_to if denial.snoozed_to and denial.snoozed_to > today else None,
             owner_name or "", _next_step(denial), claim_number,

@@ -21,6 +21,7 @@ _SUBJECTS = (
     "patients",
     "notes",
     "letters",
+    "packets",
     "appeals",
     "imports",
     "insights",

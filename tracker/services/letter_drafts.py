@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tracker.knowledge import Knowledge
 from tracker.letters.catalog import LetterTemplate, templates
 from tracker.letters.draft import Draft, draft
-from tracker.letters.facts import LetterFacts
+from tracker.letters.facts import LetterFacts, SignerFacts
 from tracker.letters.facts_json import as_json, from_json
 from tracker.letters.packet import Packet, make_packet
 from tracker.letters.pdf import make_pdf
@@ -59,12 +59,11 @@ def letter_in_hand(
     letter: Letter,
     knowledge: Knowledge,
     today: date,
-    *,
-    signing: bool = False,
+    signer: SignerFacts | None = None,
 ) -> LetterInHand:
     """Return a letter as it stands: a signed one from its own snapshot of facts, a draft from the records.
 
-    With ``signing`` the draft carries the signature of ``today``.
+    With ``signer`` the draft is what that person signs.
     """
     rows = letter_rows(session, appeal, today)
     template = templates()[letter.template]
@@ -73,7 +72,7 @@ def letter_in_hand(
         facts = from_json(letter.facts)
     else:
         used = [choice for choice in choices if choice.used]
-        facts = letter_facts(session, rows, letter, used, knowledge, today if signing else None)
+        facts = letter_facts(session, rows, letter, used, knowledge, signer)
     return LetterInHand(
         letter, rows, template, choices, facts, draft(template, facts, letter.fields.get("paragraphs", {}))
     )
@@ -154,7 +153,7 @@ def set_quotes(
     session.flush()
 
 
-def make_signed_packet(hand: LetterInHand, *, on_screen: bool = True) -> SignedPacket:
+def make_signed_packet(hand: LetterInHand) -> SignedPacket:
     """Return the packet of a letter taken in hand for signing; touches no database and takes a second or so.
 
     Raises AppealRefused naming the gaps when there are any, and what making a PDF or merging raises.
@@ -162,7 +161,6 @@ def make_signed_packet(hand: LetterInHand, *, on_screen: bool = True) -> SignedP
     _refuse_signed(hand.letter)
     if hand.draft.gaps:
         raise AppealRefused("; ".join(gap.message for gap in hand.draft.gaps))
-    assert (hand.facts.signer.signed_on is not None) == on_screen
     files = exhibit_files(hand.facts, hand.used, hand.rows.patient)
     packet = make_packet(make_pdf(hand.draft.html), files, title=f"Appeal A-{hand.rows.appeal.number}")
     return SignedPacket(packet, hand.facts, hand.draft.html)

@@ -110,9 +110,12 @@ def letter_facts(  # the rows, what a person chose, and who signs when
     letter: Letter,
     chosen: Sequence[EnclosureChoice],
     knowledge: Knowledge,
-    signed_on: date | None = None,
+    signer: SignerFacts | None = None,
 ) -> LetterFacts:
-    """Return everything the letter may say. ``chosen`` are the enclosures used, in their order."""
+    """Return everything the letter may say. ``chosen`` are the enclosures used, in their order.
+
+    ``signer`` is who signs now; without one the letter leaves a line for the hand of the usual signer.
+    """
     typed: Mapping[str, str] = letter.fields.get("facts", {})
     numbers = [rows.stored.line_numbers.get(denial.claim_line_id or 0, 0) for denial in rows.denials]
     notes = {note.public_id: note for note in linked_notes(session, rows.appeal)}
@@ -124,11 +127,7 @@ def letter_facts(  # the rows, what a person chose, and who signs when
         patient=_patient(rows.patient),
         claim=_claim(rows),
         lines=tuple(_line(denial, rows, knowledge) for denial in rows.denials),
-        signer=SignerFacts(
-            letter.signer_name or rows.practice.signer_name,
-            letter.signer_title or rows.practice.signer_title,
-            signed_on,
-        ),
+        signer=signer or signer_of(letter, rows.practice),
         letter_date=letter.letter_date,
         appeal=_appeal(rows, knowledge, typed),
         clinician=_clinician(rows),
@@ -144,6 +143,13 @@ def letter_facts(  # the rows, what a person chose, and who signs when
         documents=tuple(RequestedDocument(each.title, each.key) for each in chosen if each.key != REMITTANCE),
         exhibits=tuple(Exhibit(choice.key, choice.title, choice.pages) for choice in chosen),
     )
+
+
+def signer_of(letter: Letter, practice: Practice) -> SignerFacts:
+    """Return who signs unless a person says otherwise: the letter's signer, else the practice's."""
+    if letter.signer_name:
+        return SignerFacts(letter.signer_name, letter.signer_title)
+    return SignerFacts(practice.signer_name, practice.signer_title)
 
 
 def _practice(row: Practice) -> PracticeFacts:

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from tracker.db import transaction
 from tracker.knowledge import load
 from tracker.models import Denial, ImportFile, Job, Practice
-from tracker.services.barring import appeal_barred_by
 from tracker.reports.import_check import (
     SHOWN,
     Check,
@@ -22,6 +21,7 @@ from tracker.reports.import_check import (
     most_urgent,
 )
 from tracker.reports.queue_rows import queue_rows
+from tracker.services.barring import appeal_barred_by
 from tracker.services.import_batches import (
     Batch,
     Staging,

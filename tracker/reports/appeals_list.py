@@ -1,0 +1,78 @@
+"""The list of appeals, those to work on first."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session
+
+from tracker.models import Appeal, AppealDenial, Denial, Letter, Payer, Practice
+
+APPEAL_STATUSES = {
+    "draft": "Draft",
+    "ready": "Ready to send",
+    "sent": "Sent",
+    "decided": "Decided",
+    "withdrawn": "Withdrawn",
+}
+_MOST = 500
+
+
+class AppealRow(NamedTuple):
+    """One appeal with its amount, its nearest file-by date and its newest letter's version."""
+
+    appeal: Appeal
+    payer: str
+    practice: str
+    denials: int
+    cents: int
+    due_on: date | None
+    edition: int
+    packet_id: int | None
+
+
+def appeals_list(session: Session) -> Sequence[AppealRow]:
+    """Return the appeals of the session's practices: drafts, ready, sent, decided; nearest date first; at most 500."""
+    order = case({status: place for place, status in enumerate(APPEAL_STATUSES)}, value=Appeal.status, else_=9)
+    sums = (
+        select(
+            AppealDenial.practice_id,
+            AppealDenial.appeal_id,
+            func.count().label("denials"),
+            func.sum(Denial.amount_cents).label("cents"),
+            func.min(Denial.file_by_safe).label("due_on"),
+        )
+        .join(Denial, and_(Denial.practice_id == AppealDenial.practice_id, Denial.id == AppealDenial.denial_id))
+        .group_by(AppealDenial.practice_id, AppealDenial.appeal_id)
+        .subquery()
+    )
+    newest = (
+        select(Letter.practice_id, Letter.appeal_id, func.max(Letter.edition).label("edition"))
+        .group_by(Letter.practice_id, Letter.appeal_id)
+        .subquery()
+    )
+    query = (
+        select(
+            Appeal, Payer.name, Practice.name, sums.c.denials, sums.c.cents, sums.c.due_on, Letter.edition,
+            Letter.packet_id,
+        )
+        .join(Payer, Payer.id == Appeal.payer_id)
+        .join(Practice, Practice.id == Appeal.practice_id)
+        .join(sums, and_(sums.c.practice_id == Appeal.practice_id, sums.c.appeal_id == Appeal.id))
+        .outerjoin(newest, and_(newest.c.practice_id == Appeal.practice_id, newest.c.appeal_id == Appeal.id))
+        .outerjoin(
+            Letter,
+            and_(
+                Letter.practice_id == Appeal.practice_id,
+                Letter.appeal_id == Appeal.id,
+                Letter.edition == newest.c.edition,
+            ),
+        )
+        .order_by(order, sums.c.due_on.is_(None), sums.c.due_on, Appeal.number)
+        .limit(_MOST)
+    )  # fmt: skip
+    return [
+        AppealRow(appeal, payer, practice, denials, int(cents), due_on, edition or 0, packet_id)
+        for appeal, payer, practice, denials, cents, due_on, edition, packet_id in session.execute(query)
+    ]

@@ -1,0 +1,250 @@
+"""The one form of the letter page: read, checked, acted on, and shown again with what was typed."""
+
+from datetime import date
+from typing import Any
+
+from flask import current_app, g, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+
+from tracker.domain.due import due
+from tracker.letters.context import clean
+from tracker.letters.packet import count_pages
+from tracker.letters.pdf import why_unavailable
+from tracker.letters.problems import LetterProblem
+from tracker.models import Appeal, Denial, Event, Letter, Note, User
+from tracker.services.appealing import letter_choices
+from tracker.services.letter_drafts import AddedFile, Edits, LetterInHand, add_exhibit, set_quotes
+from tracker.services.letter_evidence import TOPICS, Place, lines_of_note, offered_quotes
+from tracker.services.letter_exhibits import linked_notes, note_title
+from tracker.web.forms.letters import TYPED_FIELDS, ExhibitForm, LetterForm, QuoteForm, typed_fields
+from tracker.web.request import settings
+
+_TYPES = {b"%PDF-": "application/pdf", b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+_TIFF = (b"II*\0", b"MM\0*")
+
+
+def _letter_form(hand: LetterInHand, **known: Any) -> LetterForm:
+    """Return the form with the typed facts this letter uses, and no others."""
+    form = LetterForm(**known)
+    for name in set(TYPED_FIELDS.values()) - set(typed_fields(hand.template)):
+        del form[name]
+    return form.offer(letter_choices(g.session, hand.rows.denials[0]) if hand.rows.denials else ())
+
+
+def _quote_form(hand: LetterInHand, **known: Any) -> QuoteForm:
+    form = QuoteForm(prefix="quote-", **known)
+    form.note.choices = {note.public_id: note_title(note) for note in linked_notes(g.session, hand.rows.appeal)}
+    return form
+
+
+def _exhibit_form(hand: LetterInHand, **known: Any) -> ExhibitForm:
+    return ExhibitForm(prefix="file-", **known).offer(hand.template)
+
+
+class Sent:
+    """What a person sent from the letter page. ``then`` is what to do after saving."""
+
+    def __init__(self, hand: LetterInHand) -> None:
+        self.hand = hand
+        self.form, self.quote, self.exhibit = _letter_form(hand), _quote_form(hand), _exhibit_form(hand)
+        self.then = request.form.get("then", "save")
+        self.paragraphs = {
+            paragraph.key: clean(request.form.get(f"p-{paragraph.key}", ""))
+            for paragraph in hand.draft.paragraphs
+            if f"p-{paragraph.key}" in request.form
+        }
+        self.place: Place | None = None
+        self.file: AddedFile | None = None
+
+    def is_valid(self) -> bool:
+        """Check what the button needs besides the letter itself."""
+        if not self.form.validate():
+            return False
+        if self.then == "quote":
+            return bool(self.quote.validate()) and self._find_place()
+        if self.then == "enclose":
+            return bool(self.exhibit.validate()) and self._read_file()
+        return True
+
+    def _find_place(self) -> bool:
+        note = g.session.scalar(select(Note).where(Note.public_id == self.quote.note.data))
+        first = self.quote.first.data or 0
+        last = self.quote.last.data or first
+        place = lines_of_note(note, first, last) if note is not None else None
+        if note is None or place is None:
+            self.quote.first.errors = ["Choose lines that the note has, with text in them"]
+            return False
+        self.place = Place(note.public_id, *place, self.quote.about.data)
+        return True
+
+    def _read_file(self) -> bool:
+        upload, most = self.exhibit.file.data, settings().max_upload_mb
+        if not isinstance(upload, FileStorage) or not upload.filename:
+            self.exhibit.file.errors = ["Choose a file"]
+            return False
+        content = upload.stream.read(most * 1_000_000 + 1)
+        if len(content) > most * 1_000_000:
+            self.exhibit.file.errors = [f"The selected file must be smaller than {most} MB"]
+            return False
+        try:
+            pages = count_pages(self.exhibit.title.data, content)
+        except LetterProblem as problem:
+            self.exhibit.file.errors = [f"{problem}"]
+            return False
+        self.file = AddedFile(self.exhibit.title.data, _content_type(content), content, pages)
+        return True
+
+    def edits(self) -> Edits:
+        """Return what changes in the letter; paragraphs left as the template writes them are not kept."""
+        defaults = {paragraph.key: paragraph.default for paragraph in self.hand.draft.paragraphs}
+        used = set(request.form.getlist("use"))
+        wanted = set(request.form.getlist("denial"))
+        own = [row.id for row in claim_denials(self.hand) if row.public_id in wanted]
+        version = self.form.version.data or ""
+        return Edits(
+            version=int(version) if version.isdigit() else 0,
+            template=self.form.template.data,
+            paragraphs={key: text for key, text in self.paragraphs.items() if text != defaults[key]},
+            facts=self._facts(),
+            left_out=[choice.source for choice in self.hand.enclosures if choice.source not in used],
+            denial_ids=own,
+            signer_name=self.form.signer_name.data,
+            signer_title=self.form.signer_title.data,
+        )
+
+    def _facts(self) -> dict[str, str]:
+        """Return the typed facts; those this letter does not use stay as they are."""
+        facts = dict(self.hand.letter.fields.get("facts", {}))
+        facts |= {name: _text(self.form[field].data) for name, field in TYPED_FIELDS.items() if field in self.form}
+        return {name: text for name, text in facts.items() if text}
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else value or ""
+
+
+def _content_type(content: bytes) -> str:
+    if content[:4] in _TIFF:
+        return "image/tiff"
+    return next((kind for start, kind in _TYPES.items() if content.startswith(start)), "application/pdf")
+
+
+def claim_denials(hand: LetterInHand) -> list[Denial]:
+    """Return the denials the appeal may be about: the open ones of its claim, and those it has."""
+    query = select(Denial).where(
+        Denial.practice_id == hand.rows.appeal.practice_id, Denial.claim_id == hand.rows.appeal.claim_id
+    )
+    own = {denial.id for denial in hand.rows.denials}
+    rows = g.session.scalars(query.order_by(Denial.number))
+    return [denial for denial in rows if denial.is_open or denial.id in own]
+
+
+def act(appeal: Appeal, letter: Letter, sent: Sent) -> None:
+    """Do what the button says, after the draft was saved."""
+    quotes = list(letter.fields.get("quotes", []))
+    action, _, rest = sent.then.partition(":")
+    if sent.place is not None:
+        set_quotes(g.session, appeal, letter, [*quotes, sent.place._asdict()], g.now, g.user.id)
+    elif action == "drop" and rest.isdigit() and int(rest) < len(quotes):
+        del quotes[int(rest)]
+        set_quotes(g.session, appeal, letter, quotes, g.now, g.user.id)
+    elif action == "offer":
+        _insert_offered(appeal, letter, sent.hand, rest, quotes)
+    elif sent.file is not None:
+        add_exhibit(g.session, appeal, sent.file, g.now, g.user.id)
+
+
+def _insert_offered(appeal: Appeal, letter: Letter, hand: LetterInHand, rest: str, quotes: list[Any]) -> None:
+    offered = _not_quoted(hand)
+    if rest.isdigit() and int(rest) < len(offered):
+        set_quotes(g.session, appeal, letter, [*quotes, offered[int(rest)]._asdict()], g.now, g.user.id)
+
+
+def _not_quoted(hand: LetterInHand) -> list[Place]:
+    there = {(quote["note"], quote["start"], quote["end"]) for quote in hand.letter.fields.get("quotes", [])}
+    return [place for place in offered_quotes(g.session, hand.rows.denials) if place[:3] not in there]
+
+
+class LetterPage:
+    """The letter page of a letter in hand; with ``sent`` it keeps what was typed."""
+
+    def __init__(self, hand: LetterInHand, sent: Sent | None = None, *, conflict: bool = False) -> None:
+        self._hand, self._sent, self._conflict = hand, sent, conflict
+
+    def html(self) -> str:
+        """Return the page."""
+        hand, sent = self._hand, self._sent
+        form = sent.form if sent else _letter_form(hand, formdata=None, **self._known())
+        if self._conflict:
+            form.version.data = str(hand.letter.version)
+        first = min((row.due_on for row in hand.rows.denials if row.due_on), default=None)
+        return render_template(
+            "letters/edit.html",
+            hand=hand, letter=hand.letter, appeal=hand.rows.appeal, rows=hand.rows, form=form,
+            quote=sent.quote if sent else _quote_form(hand, formdata=None),
+            exhibit=sent.exhibit if sent else _exhibit_form(hand, formdata=None),
+            typed=sent.paragraphs if sent else {},
+            typed_fields=[form[name] for name in typed_fields(hand.template)],
+            why=self._why(), denials=claim_denials(hand), own={row.id for row in hand.rows.denials},
+            quotes=self._quotes(hand.letter.fields.get("quotes", [])),
+            offered=self._quotes([place._asdict() for place in _not_quoted(hand)]),
+            due=due("file_by", first, g.today), no_pdf=why_unavailable(),
+            conflict=self._conflict, saved_by=self._saved_by(), places=_places(hand),
+        )  # fmt: skip
+
+    def _known(self) -> dict[str, Any]:
+        letter = self._hand.letter
+        facts = letter.fields.get("facts", {})
+        known: dict[str, Any] = {field: facts.get(name, "") for name, field in TYPED_FIELDS.items()}
+        for name in ("requested_on", "request_due", "exception_on"):
+            known[name] = _day(known[name])
+        signer = self._hand.facts.signer
+        return known | {
+            "version": str(letter.version),
+            "template": letter.template,
+            "signer_name": signer.name,
+            "signer_title": signer.title,
+        }
+
+    def _why(self) -> str:
+        """Return why this letter was chosen, in the catalog's words."""
+        hand = self._hand
+        choices = letter_choices(g.session, hand.rows.denials[0]) if hand.rows.denials else []
+        return next((choice.why for choice in choices if choice.template.id == hand.template.id), "")
+
+    def _quotes(self, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        notes = {note.public_id: note for note in linked_notes(g.session, self._hand.rows.appeal)}
+        shown = []
+        for number, place in enumerate(places):
+            note = notes.get(place["note"])
+            text = note.text[place["start"] : place["end"]] if note else ""
+            title = note_title(note) if note else "A note no longer linked"
+            shown.append({"number": number, "text": text, "about": TOPICS.get(place["about"], ""), "title": title})
+        return shown
+
+    def _saved_by(self) -> str:
+        appeal = self._hand.rows.appeal
+        query = (
+            select(User.name)
+            .join(Event, Event.user_id == User.id)
+            .where(
+                Event.practice_id == appeal.practice_id, Event.subject_kind == "appeal", Event.subject_id == appeal.id
+            )
+        )
+        return g.session.scalars(query.order_by(Event.at.desc(), Event.id.desc()).limit(1)).first() or "Somebody"
+
+
+def _places(hand: LetterInHand) -> dict[str, str]:
+    """Return where a missing fact can be added, by the first word of its path."""
+    patient = url_for("patients.show", public_id=hand.rows.patient.public_id)
+    claim = url_for("claims.show", public_id=hand.rows.claim.public_id)
+    own = url_for("settings.show") if "settings.show" in current_app.view_functions else ""
+    return {
+        "patient": patient, "plan": f"{patient}#coverage", "claim": claim, "lines": claim, "clinician": claim,
+        "practice": own, "payer": own, "filing": own,
+    }  # fmt: skip
+
+
+def _day(iso: str) -> date | None:
+    return date.fromisoformat(iso) if iso else None

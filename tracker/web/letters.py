@@ -1,0 +1,139 @@
+"""The appeal letter: opened from a denial, edited beside its preview, always saved before anything else is done."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+
+from tracker.db import transaction
+from tracker.knowledge import load
+from tracker.letters.assets import assets, for_browser
+from tracker.letters.catalog import templates
+from tracker.letters.pdf import make_pdf
+from tracker.letters.problems import LetterProblem
+from tracker.models import Appeal, Letter
+from tracker.reports.denial_page import find_denial
+from tracker.services.appealing import AppealRefused, letter_choices, live_appeal, newest_letter, open_appeal
+from tracker.services.letter_drafts import LetterConflict, LetterInHand, letter_in_hand, save_draft
+from tracker.web.forms.letters import ChooseForm
+from tracker.web.headers import FRAMED_POLICY
+from tracker.web.letter_form import LetterPage, Sent, act
+from tracker.web.navigation import say
+
+blueprint = Blueprint("letters", __name__)
+
+# The preview is the PDF's own HTML: its style sheet and fonts from this site, nothing else.
+_PREVIEW_POLICY = f"{FRAMED_POLICY}; font-src 'self'"
+
+
+@blueprint.post("/denials/<public_id>/appeal", endpoint="open")
+def open_letter(public_id: str) -> BaseResponse:
+    """Open the appeal of a denial with the letter that answers it, or go to the one there is."""
+    denial = find_denial(g.session, public_id)
+    if denial is None:
+        abort(404)
+    template_id = request.form.get("template")
+    if not template_id and live_appeal(g.session, denial) is None and not letter_choices(g.session, denial):
+        return redirect(url_for(".choose", public_id=public_id), 303)
+    try:
+        with transaction(g.session):
+            appeal = open_appeal(g.session, denial, template_id, load(), g.now, g.today, g.user.id)
+    except AppealRefused as refusal:
+        say(f"{refusal}.")
+        return redirect(url_for("denials.show", public_id=public_id), 303)
+    return redirect(url_for(".edit", public_id=appeal.public_id), 303)
+
+
+@blueprint.get("/denials/<public_id>/appeal")
+def choose(public_id: str) -> str:
+    """Let a person choose the letter when none answers the denial by itself."""
+    denial = find_denial(g.session, public_id)
+    if denial is None:
+        abort(404)
+    return render_template(
+        "letters/choose.html", denial=denial, form=ChooseForm().offer(), templates=templates().values()
+    )
+
+
+def find_appeal(public_id: str, session: Any = None) -> Appeal:
+    """Return the appeal of an address, or answer 404."""
+    appeal: Appeal | None = (session or g.session).scalar(select(Appeal).where(Appeal.public_id == public_id))
+    if appeal is None:
+        abort(404)
+    return appeal
+
+
+def _in_hand(appeal: Appeal) -> LetterInHand:
+    letter: Letter = newest_letter(g.session, appeal)
+    return letter_in_hand(g.session, appeal, letter, load(), g.today)
+
+
+@blueprint.get("/appeals/<public_id>/letter")
+def edit(public_id: str) -> str:
+    """Show the newest version of the letter."""
+    return LetterPage(_in_hand(find_appeal(public_id))).html()
+
+
+@blueprint.post("/appeals/<public_id>/letter")
+def save(public_id: str) -> BaseResponse | str | tuple[str, int]:
+    """Save the draft, then do what the button says: stay, quote, enclose, or go on to signing."""
+    appeal = find_appeal(public_id)
+    hand = _in_hand(appeal)
+    sent = Sent(hand)
+    if not sent.is_valid():
+        return LetterPage(hand, sent).html(), 422
+    try:
+        with transaction(g.session):
+            save_draft(g.session, appeal, hand.letter, sent.edits(), g.now, g.user.id)
+            act(appeal, hand.letter, sent)
+    except LetterConflict:
+        return LetterPage(_in_hand(find_appeal(public_id)), sent, conflict=True).html(), 409
+    except AppealRefused as refusal:
+        say(f"{refusal}.")
+    if sent.then == "sign":
+        return _to_signing(public_id)
+    return redirect(url_for(".edit", public_id=public_id), 303)
+
+
+def _to_signing(public_id: str) -> BaseResponse:
+    """Go on to the signer's page, or back to the letter while something is missing."""
+    if _in_hand(find_appeal(public_id)).draft.gaps:
+        return redirect(url_for(".edit", public_id=public_id, _anchor="gaps"), 303)
+    return redirect(url_for("packets.confirm", public_id=public_id), 303)
+
+
+@blueprint.get("/appeals/<public_id>/letter/preview")
+def preview(public_id: str) -> Response:
+    """Return the letter as the very HTML its PDF is made of, for a frame of the letter page."""
+    html = _in_hand(find_appeal(public_id)).draft.html
+    prefix = url_for(".asset", name="x").removesuffix("x")
+    return Response(for_browser(html, prefix), headers={"Content-Security-Policy": _PREVIEW_POLICY})
+
+
+@blueprint.get("/letter-assets/<name>")
+def asset(name: str) -> Response:
+    """Return the style sheet or a font of the letters."""
+    if name not in assets():
+        abort(404)
+    content, content_type = assets()[name]
+    if content_type == "text/css":
+        content = for_browser(content.decode(), url_for(".asset", name="x").removesuffix("x")).encode()
+    return Response(content, content_type=content_type)
+
+
+@blueprint.get("/appeals/<public_id>/letter.pdf")
+def pdf(public_id: str) -> BaseResponse | tuple[str, int]:
+    """Return the letter alone as a PDF, unsigned, to look at."""
+    hand = _in_hand(find_appeal(public_id))
+    if hand.draft.gaps:
+        return redirect(url_for(".edit", public_id=public_id, _anchor="gaps"), 303)
+    try:
+        content = make_pdf(hand.draft.html)
+    except LetterProblem as problem:
+        title = "The PDF was not made"
+        return render_template("errors/error.html", title=title, advice=f"{problem}.", reference=""), 503
+    name = f"appeal-A-{hand.rows.appeal.number}-letter.pdf"
+    return Response(
+        content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )

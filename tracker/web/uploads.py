@@ -1,0 +1,32 @@
+"""A note out of the form: the pasted text, or the text of the chosen file."""
+
+from werkzeug.datastructures import FileStorage
+
+from tracker.importers.errors import ImportProblem
+from tracker.importers.note_text import read_note
+from tracker.services.notes import NewNote, NoteError
+from tracker.web.forms.notes import NoteForm
+from tracker.web.request import settings
+
+
+def note_from(form: NoteForm) -> NewNote:
+    """Return the note a person pasted or uploaded; pasted text wins over a file.
+
+    Raises NoteError saying why a file cannot be taken.
+    """
+    text = form.text.data or ""
+    upload = form.file.data
+    if not text.strip() and isinstance(upload, FileStorage) and upload.filename:
+        text = _read(upload)
+    return NewNote(text, form.service_date.data, form.kind.data, form.discipline.data, form.author.data)
+
+
+def _read(upload: FileStorage) -> str:
+    most = settings().max_upload_mb
+    content = upload.stream.read(most * 1_000_000 + 1)
+    if len(content) > most * 1_000_000:
+        raise NoteError(f"The selected file must be smaller than {most} MB")
+    try:
+        return read_note(upload.filename or "", content)
+    except ImportProblem as problem:
+        raise NoteError(f"{problem.why} {problem.what_to_do}".strip()) from None

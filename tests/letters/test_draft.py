@@ -6,7 +6,7 @@ from datetime import date, time
 import pytest
 
 from tests.letters.reading import signs_of, text_of
-from tracker.letters.catalog import sample, templates
+from tracker.letters.catalog import templates
 from tracker.letters.draft import draft
 from tracker.letters.facts import (
     AppealFacts,
@@ -374,7 +374,3 @@ def test_units_above_a_limit_with_indicator_3_rest_on_the_record(units):
 def test_an_unknown_way_of_counting_is_a_gap(units):
     written = draft(L12, replace(units, counting_method=""), {})
     assert [gap.key for gap in written.gaps] == ["counting_method"]
-
-
-def test_samples_of_fields_are_read_too():
-    assert sample("l01_medical_necessity").fields == {}

@@ -134,7 +134,7 @@ def _exchange(
 def _why_lost(seconds: float, *, late: bool) -> str:
     if late:
         return f"The PDF was not ready after {seconds:.0f} seconds and was given up. A shorter letter or fewer pages may help"
-    return "The PDF took more memory or time than is allowed and was given up. A shorter letter or fewer pages may help"
+    return "The PDF could not be made within the memory and time allowed and was given up. A shorter letter may help"
 
 
 class _Pool:

@@ -61,14 +61,22 @@ def warm(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:  # noqa: 
 def render(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:  # noqa: ARG001  # every task's signature
     """In the child: make the PDF of ``arguments["html"]``. Raises Refusal naming what was wrong with it."""
     weasyprint = _weasyprint()
-    html = weasyprint.HTML(string=arguments["html"], url_fetcher=_asset_fetcher())
+    refused: list[str] = []
+    html = weasyprint.HTML(string=arguments["html"], url_fetcher=_asset_fetcher(refused))
     try:
         document = html.render()
-    except weasyprint.urls.FatalURLFetchingError as error:
-        raise Refusal("refused", str(error)) from error
-    if len(document.pages) > MAX_PAGES:
-        raise Refusal("refused", f"The document is too long: {len(document.pages)} pages, at most {MAX_PAGES}")
-    return Answer({}, (document.write_pdf(pdf_variant="pdf/ua-1"),))
+        if len(document.pages) > MAX_PAGES:
+            raise Refusal("refused", f"The document is too long: {len(document.pages)} pages, at most {MAX_PAGES}")
+        made = document.write_pdf(pdf_variant="pdf/ua-1")  # attachments are fetched only here
+    except weasyprint.urls.FatalURLFetchingError:
+        raise _loads(refused) from None
+    if refused:  # drawing an SVG swallows even fatal errors
+        raise _loads(refused)
+    return Answer({}, (made,))
+
+
+def _loads(refused: Sequence[str]) -> Refusal:
+    return Refusal("refused", f"The document may load nothing from outside, but names {refused[0][:80]}")
 
 
 def _weasyprint() -> Any:
@@ -79,15 +87,16 @@ def _weasyprint() -> Any:
     return weasyprint
 
 
-def _asset_fetcher() -> Any:
-    """Return a fetcher that serves the letters' own assets by name and refuses every other address, fatally."""
+def _asset_fetcher(refused: list[str]) -> Any:
+    """Return a fetcher that serves the letters' own assets by name, refuses all else and notes what it refused."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ARG002  # its signature
             scheme, _, name = url.partition(":")
             if f"{scheme}:" != SCHEME or name not in assets():
-                raise FatalURLFetchingError(f"The document may load nothing from outside, but names {url[:80]}")
+                refused.append(url)
+                raise FatalURLFetchingError
             content, content_type = assets()[name]
             return URLFetcherResponse(url, content, {"Content-Type": content_type})
 

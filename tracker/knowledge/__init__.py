@@ -17,6 +17,8 @@ from tracker.knowledge.entries import (
 )
 from tracker.knowledge.library import Knowledge, load, load_from
 from tracker.knowledge.rows import KnowledgeError
+from tracker.knowledge.rules import Rule
+from tracker.knowledge.stated import StatedCause
 
 __all__ = [
     "Carc",
@@ -33,7 +35,9 @@ __all__ = [
     "ProcedureCode",
     "Rarc",
     "RootCause",
+    "Rule",
     "Source",
+    "StatedCause",
     "load",
     "load_from",
 ]

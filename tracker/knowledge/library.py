@@ -33,6 +33,8 @@ from tracker.knowledge.payers import (
     read_root_causes,
 )
 from tracker.knowledge.playbook import Playbook
+from tracker.knowledge.rules import Rule, read_rules
+from tracker.knowledge.stated import StatedCause, read_stated
 from tracker.knowledge.tables import (
     read_carc,
     read_codes,
@@ -59,6 +61,8 @@ class Knowledge:
     root_causes: Mapping[str, RootCause]
     clocks: Mapping[str, ClockRule]
     adjustment_table: AdjustmentTable
+    rules: Mapping[str, Rule]
+    stated_causes: Mapping[str, tuple[StatedCause, ...]]
     _payers: Mapping[str, PayerDefaults] = field(repr=False)
     _edits: Edits = field(repr=False)
     _medicare: MedicareFigures = field(repr=False)
@@ -146,16 +150,20 @@ def load_from(folder: Path) -> Knowledge:
     sources = read_sources(folder / "sources.toml")
     carc = read_carc(folder / "carc.tsv", sources)
     rarc = read_rarc(folder / "rarc.tsv", sources)
+    codes = read_codes(folder / "codes.tsv", sources)
+    root_causes = read_root_causes(folder / "root_causes.toml")
     return Knowledge(
         version=_version(folder),
         sources=sources,
         carc=carc,
         rarc=rarc,
-        codes=read_codes(folder / "codes.tsv", sources),
+        codes=codes,
         modifiers=read_modifiers(folder / "modifiers.tsv", sources),
-        root_causes=read_root_causes(folder / "root_causes.toml"),
+        root_causes=root_causes,
         clocks=read_clocks(folder / "clocks.toml"),
         adjustment_table=_adjustment_table(carc, rarc),
+        rules=read_rules(folder / "rules", codes, root_causes),
+        stated_causes=read_stated(folder / "stated_causes.tsv", sources, root_causes, frozenset({*carc, *rarc})),
         _payers=read_payer_kinds(folder / "payer_kinds.toml"),
         _edits=read_edits(folder, sources),
         _medicare=read_medicare(folder / "medicare.toml"),

@@ -1,0 +1,16 @@
+"""The small checks rules name, by name. A check gets one line's facts and its rule and gives an outcome."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from tracker.diagnosis.checks import answers, authorization, coverage, edits, filing, modifiers, plan, record, services, units
+from tracker.diagnosis.facts import LineFacts
+from tracker.diagnosis.findings import Outcome
+from tracker.knowledge.rules import Rule
+
+Check = Callable[[LineFacts, Rule], Outcome]
+
+_MODULES = (answers, authorization, coverage, edits, filing, modifiers, plan, record, services, units)
+CHECKS: Mapping[str, Check] = MappingProxyType(
+    {name: check for module in _MODULES for name, check in module.CHECKS.items()}
+)

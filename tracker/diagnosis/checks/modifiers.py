@@ -1,0 +1,242 @@
+"""Checks of modifiers: discipline, assistants, KX, notices, habilitative, telehealth and those misused."""
+
+from tracker.diagnosis.facts import DISCIPLINE_MODIFIERS, LineFacts
+from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
+from tracker.diagnosis.words import us_date
+from tracker.domain.money import dollars
+from tracker.knowledge.rules import EVALUATIONS, RE_EVALUATIONS, Rule
+from tracker.reading.lines import lines_with
+from tracker.reading.people import author_of
+
+_ASSISTANT = {"CQ": "GP", "CO": "GO"}
+_THERAPISTS = frozenset({"PT", "OT", "SLP"})
+_MODIFIER_OF = {discipline: modifier for modifier, discipline in DISCIPLINE_MODIFIERS.items()}
+_DAY_OF_SEPARATE_POOLS = {"PT": "pt_slp", "SLP": "pt_slp", "OT": "ot"}
+
+
+def discipline_modifier(facts: LineFacts, _rule: Rule) -> Outcome:
+    """Exactly one of GP, GO and GN stands on a therapy line."""
+    found = [modifier for modifier in facts.line.modifiers if modifier in DISCIPLINE_MODIFIERS]
+    if len(set(found)) > 1:
+        reason = f"The line carries {' and '.join(found)}; exactly one of GP, GO and GN belongs on it."
+        return Outcome(Result.FAILED, reason, "mod_discipline")
+    if found:
+        return passed(f"{found[0]} is on the line, and no other discipline.")
+    if not _needs_discipline(facts):
+        return NOT_APPLICABLE
+    wanted = _MODIFIER_OF.get(facts.discipline or "")
+    cure = f"{wanted} on the line." if wanted else None
+    if facts.payer.requires_discipline_modifier:
+        reason = "None of GP, GO and GN is on the line, and this payer wants one on every therapy line."
+        return Outcome(Result.FAILED, reason, "mod_discipline", cure=cure)
+    paid = _paid_with_discipline(facts)
+    if paid is None:
+        return NOT_APPLICABLE
+    reason = f"None of GP, GO and GN is on the line; on {us_date(paid)} this payer paid {facts.code} with one."
+    return Outcome(Result.FAILED, reason, "mod_discipline", Strength.LIKELY, cure=cure)
+
+
+def _needs_discipline(facts: LineFacts) -> bool:
+    """Always-therapy codes need it whoever bills; sometimes-therapy codes when a therapist does."""
+    status = facts.procedure.therapy_status if facts.procedure is not None else "none"
+    return status == "always" or (status == "sometimes" and facts.discipline in _THERAPISTS)
+
+
+def _paid_with_discipline(facts: LineFacts) -> object:
+    for claim in facts.case.history.other_claims:
+        for line in claim.lines:
+            if claim.outcome == "paid" and line.code == facts.code:
+                if any(modifier in DISCIPLINE_MODIFIERS for modifier in line.modifiers):
+                    return line.service_date
+    return None
+
+
+def discipline_fits(facts: LineFacts, rule: Rule) -> Outcome:
+    """The discipline modifier fits the code and the clinician."""
+    found = next((modifier for modifier in facts.line.modifiers if modifier in DISCIPLINE_MODIFIERS), None)
+    if found is None:
+        return NOT_APPLICABLE
+    wanted = next((modifier for modifier, codes in rule.figures["codes"].items() if facts.code in codes), None)
+    if wanted is not None and found != wanted:
+        return Outcome(
+            Result.FAILED,
+            f"{facts.code} belongs to {wanted}; the line carries {found}.",
+            "mod_discipline",
+            cure=f"{wanted} in place of {found}.",
+        )
+    rendering = facts.case.claim.rendering_provider
+    if rendering is not None and rendering.discipline in _THERAPISTS and rendering.discipline != DISCIPLINE_MODIFIERS[found]:
+        right = _MODIFIER_OF[rendering.discipline]
+        reason = f"The rendering clinician is {rendering.discipline}; the line carries {found}."
+        return Outcome(Result.FAILED, reason, "mod_discipline", cure=f"{right} in place of {found}.")
+    return passed(f"{found} fits the code and the clinician.")
+
+
+def assistant_modifier(facts: LineFacts, _rule: Rule) -> Outcome:
+    """CQ or CO stands where an assistant gave the service, with its discipline, and nowhere else."""
+    modifiers = set(facts.line.modifiers)
+    assistant = next((modifier for modifier in _ASSISTANT if modifier in modifiers), None)
+    if assistant is not None and _ASSISTANT[assistant] not in modifiers:
+        reason = f"{assistant} stands without {_ASSISTANT[assistant]}; the two belong together on the line."
+        return Outcome(Result.FAILED, reason, "mod_assistant", cure=f"{_ASSISTANT[assistant]} beside {assistant}.")
+    author = _author(facts)
+    if author is None:
+        return NOT_APPLICABLE
+    quotes, is_assistant, name = author
+    if assistant is None and is_assistant:
+        wanted = "CQ" if facts.discipline == "PT" else "CO"
+        reason = f"The note of the visit is by an assistant ({name}); the line carries no {wanted}."
+        strength = Strength.STRONG if len(facts.notes) == 1 else Strength.LIKELY
+        return Outcome(Result.FAILED, reason, "mod_assistant", strength, quotes, cure=f"{wanted} on the line.")
+    if assistant is not None and not is_assistant:
+        return _without_assistant(facts, assistant)
+    return passed(f"{assistant or 'No assistant modifier'} fits the author of the note.")
+
+
+def _author(facts: LineFacts) -> tuple[tuple[Quote, ...], bool, str] | None:
+    """Return the lines with the author's name, whether an assistant's, and the credentialed name."""
+    if facts.code in EVALUATIONS | RE_EVALUATIONS:
+        return None
+    for index, note in facts.notes:
+        author = author_of(note.author or "")
+        if author is not None and note.author is not None:
+            surname = note.author.split(",")[0].split()[-1]
+            places = lines_with(note.text, surname, "PTA", "OTA", "COTA") if author.is_assistant else []
+            quotes = tuple(quote(index, note.text, *place) for place in places[:2])
+            return quotes, author.is_assistant, note.author
+    return None
+
+
+def _without_assistant(facts: LineFacts, modifier: str) -> Outcome:
+    words = ("PTA", "OTA", "COTA", "assistant")
+    if any(lines_with(note.text, "", *words) for _, note in facts.notes):
+        return passed(f"{modifier} is on the line and the note names an assistant.")
+    reason = f"{modifier} is on the line; no assistant is shown in the note of the visit."
+    return Outcome(Result.NOT_SHOWN, reason, "mod_assistant", Strength.LIKELY)
+
+
+def kx_modifier(facts: LineFacts, rule: Rule) -> Outcome:
+    """KX stands on the line once the year's allowed amount is above the threshold of the pool."""
+    pool = _DAY_OF_SEPARATE_POOLS.get(facts.discipline or "")
+    spent = facts.case.history.therapy_allowed_year_to_date_cents
+    figure = facts.knowledge.kx_threshold(facts.day.year, pool) if pool else None
+    said = facts.says(rule.payer_says)
+    if figure is None or spent is None:
+        return NOT_APPLICABLE
+    told = f"{dollars(spent)} of the {facts.day.year} {'OT' if pool == 'ot' else 'PT and SLP'} amount ({dollars(figure.cents)}) was used before this claim"
+    if "KX" in facts.line.modifiers:
+        return passed(f"KX is on the line; {told}.", proves=said)
+    if spent >= figure.cents:
+        return Outcome(Result.FAILED, f"{told}; the line carries no KX.", "mod_kx")
+    billed = sum(line.charge_cents for line in facts.case.claim.lines if line.service_date <= facts.day)
+    if spent + billed <= figure.cents:
+        return passed(f"{told}; even the whole charge of this claim does not reach it.", proves=said)
+    if not said:
+        return NOT_APPLICABLE
+    reason = f"{told}; the visit's allowed amount can cross it, and the line carries no KX."
+    return Outcome(Result.FAILED, reason, "mod_kx")
+
+
+def liability_modifiers(facts: LineFacts, rule: Rule) -> Outcome:
+    """GA, GX, GY and GZ agree with each other, with the notice on file and with the group code."""
+    found = [modifier for modifier in facts.line.modifiers if modifier in rule.figures["modifiers"]]
+    if not found:
+        return NOT_APPLICABLE
+    notice = facts.case.history.abn
+    for first, second in rule.figures["contradict"]:
+        if first in facts.line.modifiers and second in facts.line.modifiers:
+            return Outcome(Result.FAILED, f"{first} and {second} contradict each other on one line.", "mod_other")
+    if "GA" in found and notice is not None and notice.signed_on is not None and notice.signed_on > facts.day:
+        reason = f"The notice (ABN) was signed on {us_date(notice.signed_on)}, after the visit."
+        return Outcome(Result.FAILED, reason, "mod_other", path="write_off")
+    if facts.group == "PR" and ("GA" in found or "GY" in found):
+        which = "GA" if "GA" in found else "GY"
+        reason = f"{which} is on the line and the payer put the amount on the patient (PR): the patient chose and owes it."
+        return Outcome(Result.FAILED, reason, "pt_responsibility", evidence=_notice(facts), path="bill_patient")
+    if "GZ" in found and facts.group == "CO":
+        reason = "GZ says that no notice was given, so the provider bears the denial (CO)."
+        return Outcome(Result.FAILED, reason, "mod_other", path="write_off")
+    return passed(f"{', '.join(found)} agrees with the group code.")
+
+
+def _notice(facts: LineFacts) -> tuple[Quote, ...]:
+    """Return the lines of the signed notice: the option chosen and the signature's date."""
+    for index, note in enumerate(facts.case.notes):
+        if "R-131" in note.text or "ABN" in note.text:
+            places = [*lines_with(note.text, "", "[X]", "[x]"), *lines_with(note.text, "", "Date")]
+            return tuple(quote(index, note.text, *place) for place in places[:2])
+    return ()
+
+
+def habilitative(facts: LineFacts, rule: Rule) -> Outcome:
+    """96 and 97 agree with the diagnosis: skills never acquired, or skills lost."""
+    if not {"96", "97"}.intersection(facts.line.modifiers):
+        return NOT_APPLICABLE
+    diagnoses = _diagnoses(facts)
+    developmental = [code for code in diagnoses if code.startswith(tuple(rule.figures["developmental"]))]
+    acquired = [code for code in diagnoses if code.startswith(tuple(rule.figures["acquired"]))]
+    quotes = tuple(
+        quote(index, note.text, *place)
+        for index, note in enumerate(facts.case.notes)
+        for place in lines_with(note.text, "", "habilitative")[-1:]
+    )
+    if "97" in facts.line.modifiers and developmental and not acquired:
+        reason = f"97 (rehabilitative) stands with {developmental[0]}, a disorder of development: skills never acquired are habilitative (96), and plans count the two apart."
+        return Outcome(Result.FAILED, reason, "mod_other", evidence=quotes[:2], cure="96 in place of 97.")
+    if "96" in facts.line.modifiers and acquired and not developmental:
+        reason = f"96 (habilitative) stands with {acquired[0]}: skills lost and restored are rehabilitative (97)."
+        return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, quotes[:2], cure="97 in place of 96.")
+    return passed("96 or 97 agrees with the diagnosis.")
+
+
+def _diagnoses(facts: LineFacts) -> list[str]:
+    listed = facts.case.claim.diagnoses
+    pointed = [listed[at - 1] for at in facts.line.diagnosis_pointers if 0 < at <= len(listed)]
+    return pointed or list(listed)
+
+
+def telehealth(facts: LineFacts, rule: Rule) -> Outcome:
+    """A service given by telehealth can be given that way, and place and modifier agree."""
+    modifiers = {"93", "95", "GT"}.intersection(facts.line.modifiers)
+    place = facts.case.claim.place_of_service
+    remote_place = place in rule.figures["places"]
+    if not modifiers and not remote_place:
+        return NOT_APPLICABLE
+    if facts.code in rule.figures["hands_on"]:
+        reason = f"{facts.code} is hands-on; it cannot be given by telehealth."
+        return Outcome(Result.FAILED, reason, "mn_noncovered_service", path="write_off")
+    if facts.payer.kind == "medicare_b" and facts.day > rule.figures["medicare_until"]:
+        reason = f"Medicare pays therapy by telehealth until {us_date(rule.figures['medicare_until'])}."
+        return Outcome(Result.FAILED, reason, "mn_noncovered_service", path="write_off")
+    if modifiers and place is not None and not remote_place:
+        reason = f"Modifier {min(modifiers)} says telehealth, place of service {place} does not."
+        return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, cure="Place of service 10 (home) or 02.")
+    return passed("Place of service and modifier agree on telehealth.")
+
+
+def misused_modifier(facts: LineFacts, rule: Rule) -> Outcome:
+    """No evaluation and management code by a therapist, and no 25, 52, 53, 76 or 77 where it cannot stand."""
+    therapist = facts.discipline in _THERAPISTS
+    if facts.code.startswith(tuple(rule.figures["management_codes"])):
+        if not therapist:
+            return NOT_APPLICABLE
+        reason = f"{facts.code} is an evaluation and management code, which therapists do not bill."
+        return Outcome(Result.FAILED, reason, "cod_wrong_code")
+    timed = facts.procedure is not None and facts.procedure.timed
+    for modifier in facts.line.modifiers:
+        if modifier == "25" or (timed and modifier in rule.figures["not_on_timed"]):
+            reason = f"Modifier {modifier} cannot stand on {facts.code}."
+            return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, cure=f"{facts.code} without {modifier}.")
+    return NOT_APPLICABLE
+
+
+CHECKS = {
+    "discipline_modifier": discipline_modifier,
+    "discipline_fits": discipline_fits,
+    "assistant_modifier": assistant_modifier,
+    "kx_modifier": kx_modifier,
+    "liability_modifiers": liability_modifiers,
+    "habilitative": habilitative,
+    "telehealth": telehealth,
+    "misused_modifier": misused_modifier,
+}

@@ -1,0 +1,82 @@
+"""Checks of the record: a note for the day, records the payer asked for, who wrote an evaluation."""
+
+from datetime import timedelta
+
+from tracker.diagnosis.facts import VISIT_NOTES, LineFacts
+from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
+from tracker.diagnosis.words import us_date
+from tracker.knowledge.rules import Rule
+from tracker.reading.lines import lines_with
+from tracker.reading.people import author_of
+
+_MISSED = ("Missed", "missed", "No show", "no show", "No-show", "no-show", "ancelled", "anceled", "did not come", "Did not attend", "did not attend")
+
+
+def note_of_the_day(facts: LineFacts, rule: Rule) -> Outcome:
+    """A note of the billed day is on file, when notes of other days are."""
+    if facts.notes:
+        return passed(f"A note of {us_date(facts.day)} is on file.")
+    if not facts.claim.has_visit_notes:
+        return NOT_APPLICABLE
+    days = sorted({note.service_date for note in facts.case.notes if note.kind in VISIT_NOTES and note.service_date})
+    near = ", ".join(us_date(day) for day in days[:3])
+    said = facts.says(rule.payer_says)
+    missed = _missed(facts, rule.figures["days_after"])
+    reason = f"Notes of {near} are on file, none of {us_date(facts.day)}."
+    strength = Strength.STRONG if said or missed else Strength.WEAK
+    return Outcome(Result.FAILED, reason, "doc_record_not_provided", strength, missed, whole_claim=True)
+
+
+def _missed(facts: LineFacts, days_after: int) -> tuple[Quote, ...]:
+    """Return the line of the next note that tells of a missed visit."""
+    last = facts.day + timedelta(days=days_after)
+    for index, note in enumerate(facts.case.notes):
+        if note.service_date is not None and facts.day < note.service_date <= last:
+            for start, end in lines_with(note.text, "", *_MISSED)[:1]:
+                return (quote(index, note.text, *_sentence_with(note.text, start, end)),)
+    return ()
+
+
+def _sentence_with(text: str, start: int, end: int) -> tuple[int, int]:
+    at = min(place for word in _MISSED if (place := text.find(word, start, end)) >= 0)
+    begin = text.rfind(". ", start, at)
+    stop = text.find(". ", at, end)
+    return (begin + 2 if begin >= 0 else start), (stop if stop >= 0 else end)
+
+
+def records_sent(facts: LineFacts, rule: Rule) -> Outcome:
+    """The payer asks for records, or did not get them in time."""
+    if not facts.says(rule.payer_says):
+        return NOT_APPLICABLE
+    if facts.claim.has_visit_notes and not facts.notes:
+        return NOT_APPLICABLE  # there is nothing of that day to send
+    where = "The note of the visit is on file and can be sent." if facts.notes else "No note of the visit is on file here."
+    return Outcome(
+        Result.FAILED, f"The payer wants records it does not have. {where}", "doc_record_not_provided", Strength.LIKELY,
+        whole_claim=True,
+    )  # fmt: skip
+
+
+def evaluation_by_therapist(facts: LineFacts, _rule: Rule) -> Outcome:
+    """An evaluation is a therapist's own work and carries no assistant modifier."""
+    assistant = next((modifier for modifier in facts.line.modifiers if modifier in {"CQ", "CO"}), None)
+    authors = [(index, note, author_of(note.author or "")) for index, note in facts.notes]
+    by_assistant = next(((index, note) for index, note, author in authors if author and author.is_assistant), None)
+    by_therapist = any(author is not None and not author.is_assistant for _, _, author in authors)
+    if by_assistant is not None and not by_therapist:
+        index, note = by_assistant
+        surname = (note.author or "").split(",")[0].split()[-1]
+        quotes = tuple(quote(index, note.text, *place) for place in lines_with(note.text, surname, "PTA", "OTA", "COTA")[:2])
+        reason = f"The note of the evaluation is by an assistant ({note.author}); only a therapist evaluates."
+        return Outcome(Result.FAILED, reason, "prov_personnel_unqualified", evidence=quotes, path="write_off")
+    if assistant is not None:
+        reason = f"{assistant} stands on {facts.code}; it never belongs on an evaluation."
+        return Outcome(Result.FAILED, reason, "mod_assistant", cure=f"{facts.code} without {assistant}.")
+    return passed("No assistant is shown on the evaluation.") if by_therapist else NOT_APPLICABLE
+
+
+CHECKS = {
+    "note_of_the_day": note_of_the_day,
+    "records_sent": records_sent,
+    "evaluation_by_therapist": evaluation_by_therapist,
+}

@@ -1,0 +1,151 @@
+"""Checks of what was billed over time: repeated evaluations and first-visit codes, passive visits, diagnoses, providers."""
+
+import re
+from datetime import date
+
+from tracker.diagnosis.facts import LineFacts, discipline_of
+from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Result, Strength, passed
+from tracker.diagnosis.words import days_word, us_date
+from tracker.knowledge.rules import Rule
+
+_ICD = re.compile(r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?")
+_NEEDS_SEVENTH = re.compile(r"[ST]\d\d")
+_NO_SEVENTH = re.compile(r"T(?:3[6-9]|[4-6]\d|7[0-9]|8[0-7])")
+
+
+def evaluation_not_repeated(facts: LineFacts, rule: Rule) -> Outcome:
+    """No earlier evaluation of the discipline in the open episode."""
+    window: int = rule.figures["days"]
+    earlier = _billed_before(facts, rule.codes or frozenset(), window)
+    if earlier is None:
+        return NOT_APPLICABLE
+    days = days_word((facts.day - earlier).days)
+    reason = f"An evaluation of the same discipline was billed on {us_date(earlier)}, {days} before; a new one needs a new condition or episode."
+    said = facts.says(rule.payer_says)
+    return Outcome(
+        Result.FAILED, reason, "cod_eval_unsupported", Strength.LIKELY if said else Strength.WEAK
+    )  # fmt: skip
+
+
+def first_visit_code_once(facts: LineFacts, rule: Rule) -> Outcome:
+    """The code for the first encounter is not billed again in the episode."""
+    earlier = _billed_before(facts, frozenset({facts.code}), rule.figures["days"])
+    if earlier is None:
+        return NOT_APPLICABLE
+    later: str = rule.figures["later_code"]
+    reason = f"{facts.code} was billed on {us_date(earlier)} as well; it is for the first encounter, later ones are {later}."
+    return Outcome(Result.FAILED, reason, "cod_wrong_code", Strength.LIKELY, cure=f"{later} in place of {facts.code}.")
+
+
+def _billed_before(facts: LineFacts, codes: frozenset[str], window: int) -> date | None:
+    days = [
+        line.service_date
+        for claim in facts.case.history.other_claims
+        for line in claim.lines
+        if line.code in codes
+        and 0 < (facts.day - line.service_date).days <= window
+        and discipline_of(line) in {None, facts.discipline}
+    ]
+    return max(days, default=None)
+
+
+def active_treatment(facts: LineFacts, rule: Rule) -> Outcome:
+    """After the first visits a visit holds active treatment, not passive services alone."""
+    passive = frozenset(rule.figures["passive"])
+    codes = [line.code for line in facts.case.claim.lines if line.service_date == facts.day]
+    visit = _visit_number(facts)
+    if visit is None:
+        return NOT_APPLICABLE
+    if not passive.issuperset(codes):
+        return passed("Active treatment was billed for the visit.")
+    if visit <= rule.figures["after_visit"]:
+        return NOT_APPLICABLE
+    reason = f"Visit {visit} holds passive services only ({', '.join(codes)}); by then active treatment is to predominate."
+    return Outcome(Result.FAILED, reason, "mn_excess_or_passive", Strength.LIKELY, whole_claim=False)
+
+
+def _visit_number(facts: LineFacts) -> int | None:
+    on_file, plan = facts.case.history.authorization, facts.case.history.plan_of_care
+    if on_file is not None and on_file.visits_used is not None:
+        return on_file.visits_used
+    if plan is not None and plan.treatment_days_since_progress_report is not None:
+        return plan.treatment_days_since_progress_report
+    return None
+
+
+def diagnosis_is_specific(facts: LineFacts, rule: Rule) -> Outcome:
+    """Every diagnosis the line points to is complete and was valid on the day."""
+    listed = facts.case.claim.diagnoses
+    for code in [listed[at - 1] for at in facts.line.diagnosis_pointers if 0 < at <= len(listed)]:
+        why = _what_is_wrong(code, facts.day, rule)
+        if why is not None:
+            return Outcome(Result.FAILED, f"{code} {why}.", "cod_diagnosis")
+    return passed("The diagnoses of the line are complete.") if facts.line.diagnosis_pointers else NOT_APPLICABLE
+
+
+def _what_is_wrong(code: str, day: date, rule: Rule) -> str | None:
+    if not _ICD.fullmatch(code):
+        return "is not written like an ICD-10-CM code"
+    ended = rule.figures["ended"].get(code)
+    if ended is not None and day >= ended:
+        return f"ended on {us_date(ended)} and was divided into finer codes"
+    injury = _NEEDS_SEVENTH.match(code) and not _NO_SEVENTH.match(code)
+    if injury and len(code.replace(".", "")) < 7:
+        return "is an injury code without its seventh character (A, D or S)"
+    return None
+
+
+def diagnosis_is_linked(facts: LineFacts, _rule: Rule) -> Outcome:
+    """The line points to diagnoses the claim lists."""
+    listed, pointers = facts.case.claim.diagnoses, facts.line.diagnosis_pointers
+    if not pointers:
+        return NOT_APPLICABLE if not listed else _unlinked("The line points to no diagnosis.")
+    wrong = [at for at in pointers if not 0 < at <= len(listed)]
+    if wrong:
+        return _unlinked(f"The line points to diagnosis {wrong[0]}; the claim lists {len(listed)}.")
+    return passed(f"The line points to {', '.join(listed[at - 1] for at in pointers)}.")
+
+
+def _unlinked(reason: str) -> Outcome:
+    return Outcome(Result.FAILED, reason, "cod_diagnosis", Strength.LIKELY)
+
+
+def certifier_on_claim(facts: LineFacts, _rule: Rule) -> Outcome:
+    """The certifying physician stands on the claim as referring provider, with an NPI."""
+    referring = facts.case.claim.referring_provider
+    if referring is None:
+        reason = "The claim names no referring provider; the certifying physician belongs there with an NPI."
+    elif not referring.npi:
+        reason = f"The NPI of {referring.name}, the certifying physician, is empty on the claim."
+    else:
+        return passed(f"{referring.name} stands on the claim with an NPI.")
+    return Outcome(Result.FAILED, reason, "prov_enrolment_or_npi", whole_claim=True)
+
+
+def rendering_identified(facts: LineFacts, rule: Rule) -> Outcome:
+    """The rendering clinician stands on the claim with an NPI; whether the payer has him enrolled only it can say."""
+    rendering = facts.case.claim.rendering_provider
+    said = facts.says(rule.payer_says)
+    if rendering is None or not rendering.npi:
+        if not said:
+            return NOT_APPLICABLE
+        reason = "The claim names no rendering clinician with an NPI."
+        return Outcome(Result.FAILED, reason, "prov_enrolment_or_npi", whole_claim=True)
+    if not said:
+        return NOT_APPLICABLE
+    reason = f"The payer does not have {rendering.name} (NPI {rendering.npi}) enrolled or linked for the day."
+    return Outcome(
+        Result.NOT_SHOWN, reason, "prov_enrolment_or_npi", Strength.LIKELY,
+        cure="The payer's approval with its effective date.", whole_claim=True,
+    )  # fmt: skip
+
+
+CHECKS = {
+    "evaluation_not_repeated": evaluation_not_repeated,
+    "first_visit_code_once": first_visit_code_once,
+    "active_treatment": active_treatment,
+    "diagnosis_is_specific": diagnosis_is_specific,
+    "diagnosis_is_linked": diagnosis_is_linked,
+    "certifier_on_claim": certifier_on_claim,
+    "rendering_identified": rendering_identified,
+}

@@ -1,0 +1,348 @@
+"""Checks of units: minutes against units by both ways of counting, limits a day, minutes that are missing."""
+
+from collections.abc import Mapping
+
+from tracker.diagnosis.facts import LineFacts
+from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed
+from tracker.diagnosis.sessions import Session
+from tracker.diagnosis.words import counted, units_word
+from tracker.domain.units import UnitCount, cms_units, count_units, spm_units, units_for
+from tracker.knowledge.rules import Rule
+
+_ORIGINAL_RULE = frozenset({"medicare_b", "medicare_advantage"})
+
+
+def billed_units(facts: LineFacts) -> dict[str, float]:
+    """Return the units of each 15-minute code billed for the line's day."""
+    found: dict[str, float] = {}
+    for line in facts.case.claim.lines:
+        procedure = facts.knowledge.codes.get(line.code)
+        if line.service_date == facts.day and procedure is not None and procedure.timed:
+            found[line.code] = found.get(line.code, 0) + line.units
+    return found
+
+
+def _minutes(session: Session) -> dict[str, int]:
+    return {code: each.minutes for code, each in session.by_code.items()}
+
+
+def _is_complete(session: Session, billed: Mapping[str, float]) -> bool:
+    return all(code in session.by_code for code in billed)
+
+
+def units_by_total(facts: LineFacts, _rule: Rule) -> Outcome:
+    """The billed units of the day against what the total timed minutes make (CMS 8-minute rule)."""
+    session = facts.session
+    if session is None or session.most is None:
+        return NOT_APPLICABLE
+    billed = billed_units(facts)
+    total, units = session.most, sum(billed.values())
+    count = cms_units(_minutes(session)) if _is_complete(session, billed) else None
+    if units > units_for(total):
+        return _too_many(facts, session, billed, count)
+    if session.least is None or units > units_for(session.least):
+        return NOT_APPLICABLE
+    if count is not None and billed[facts.code] > count.of(facts.code) + (facts.code in count.tied):
+        return _misplaced(facts, session, billed, count)
+    reason = (
+        f"Recomputed: {total} timed minutes make {units_word(units_for(total))} by the CMS 8-minute rule, "
+        f"{counted(units)} billed."
+    )
+    if count is not None and facts.code in session.by_code:
+        own = session.by_code[facts.code].minutes
+        reason += f" {own} minutes of {facts.code} carry {units_word(billed[facts.code])} of them."
+    return passed(reason, *_evidence(session), proves=_is_proof(facts, session, billed))
+
+
+def _too_many(facts: LineFacts, session: Session, billed: Mapping[str, float], count: UnitCount | None) -> Outcome:
+    assert session.most is not None
+    allowed, units = units_for(session.most), sum(billed.values())
+    strength = Strength.STRONG if session.least is not None else Strength.LIKELY
+    if count is not None and billed[facts.code] <= count.of(facts.code):
+        strength = Strength.LIKELY  # the excess lies on another line of the day
+    told = f"{session.most} timed minutes" if session.least is not None else f"a session of {session.most} minutes"
+    reason = (
+        f"{told[0].upper()}{told[1:]} make {units_word(allowed)} by the CMS 8-minute rule; {counted(units)} billed "
+        f"({_list(billed)})."
+    )
+    cure = f"Units that the minutes carry: {_list(dict(count.by_code))}." if count is not None and allowed else None
+    return Outcome(
+        Result.FAILED, reason, "unt_exceed_minutes", strength, _evidence(session), cure=cure, against=_against(session)
+    )
+
+
+def _misplaced(facts: LineFacts, session: Session, billed: Mapping[str, float], count: UnitCount) -> Outcome:
+    reason = (
+        f"The day's total fits, but {session.by_code[facts.code].minutes} minutes of {facts.code} carry "
+        f"{units_word(count.of(facts.code))}; {counted(billed[facts.code])} billed."
+    )
+    cure = f"Units that the minutes carry: {_list(dict(count.by_code))}."
+    return Outcome(
+        Result.FAILED, reason, "unt_exceed_minutes", Strength.LIKELY, _evidence(session), cure=cure
+    )  # fmt: skip
+
+
+def units_by_code(facts: LineFacts, _rule: Rule) -> Outcome:
+    """Each code's units against its own minutes (substantial portion method; a hybrid caps the total as well)."""
+    session = facts.session
+    if session is None:
+        return NOT_APPLICABLE
+    billed = billed_units(facts)
+    if facts.code not in session.by_code:
+        return _by_blocks(facts, session, billed)
+    count = count_units(facts.payer.counting_method, _minutes(session))
+    own, units = session.by_code[facts.code].minutes, billed[facts.code]
+    allowed = count.of(facts.code) + (facts.code in count.tied)
+    if units > allowed:
+        reason = (
+            f"{own} minutes of {facts.code} make {units_word(allowed)} where each code is counted alone; "
+            f"{counted(units)} billed."
+        )
+        return Outcome(
+            Result.FAILED,
+            reason,
+            _method_or_excess(session, billed),
+            _per_code_strength(facts),
+            _evidence(session, facts.code),
+            cure=f"Units that the minutes carry: {_list(dict(count.by_code))}.",
+        )
+    reason = (
+        f"Recomputed: {own} minutes of {facts.code} make {units_word(allowed)} counted alone, {counted(units)} billed."
+    )
+    return passed(reason, *_evidence(session, facts.code), proves=_is_proof(facts, session, billed))
+
+
+def _by_blocks(facts: LineFacts, session: Session, billed: Mapping[str, float]) -> Outcome:
+    """Where the note gives clock times without codes: no stretch may carry the units, whichever is the code's."""
+    blocks = [block.minutes for block in session.minutes.blocks if units_for(block.minutes)]
+    if session.by_code or len(blocks) != len(billed) or len(blocks) < 2:
+        return NOT_APPLICABLE
+    longest, units = max(blocks), billed[facts.code]
+    if units <= units_for(longest):
+        return NOT_APPLICABLE
+    reason = (
+        f"The longest stretch of the visit lasted {longest} minutes, which makes {units_word(units_for(longest))} where "
+        f"each code is counted alone; {counted(units)} of {facts.code} billed."
+    )
+    strength = _per_code_strength(facts).at_most(Strength.LIKELY)
+    return Outcome(
+        Result.FAILED, reason, _method_or_excess(session, billed), strength, session.clock_quotes[:3]
+    )  # fmt: skip
+
+
+def _method_or_excess(session: Session, billed: Mapping[str, float]) -> str:
+    """Units that only pooled minutes carry were counted the other way; units that no way carries are too many."""
+    pooled = units_for(session.most) if session.most is not None else 0
+    return "unt_method_mismatch" if sum(billed.values()) <= pooled else "unt_exceed_minutes"
+
+
+def _per_code_strength(facts: LineFacts) -> Strength:
+    return Strength.STRONG if facts.payer.counting_is_set else Strength.LIKELY
+
+
+def _is_proof(facts: LineFacts, session: Session, billed: Mapping[str, float]) -> bool:
+    """Proof needs a way of counting that is sure, or both ways agreeing, and minutes nobody else may have given."""
+    if session.helper is not None or session.least is None:
+        return False
+    if facts.payer.counting_is_set or facts.payer.kind in _ORIGINAL_RULE:
+        return True
+    alone = spm_units(_minutes(session))
+    return sum(billed.values()) <= units_for(session.least) and billed[facts.code] <= alone.of(facts.code)
+
+
+def units_underbilled(facts: LineFacts, _rule: Rule) -> Outcome:
+    """More units supported than billed: no denial, but a sign of the wrong way of counting."""
+    session, billed = facts.session, billed_units(facts)
+    if session is None or not _is_complete(session, billed) or session.least is None:
+        return NOT_APPLICABLE
+    count = count_units(facts.payer.counting_method, _minutes(session))
+    if sum(billed.values()) >= count.units:
+        return passed(f"The minutes make {units_word(count.units)}, no more than billed.")
+    reason = f"The minutes make {units_word(count.units)} by this payer's way of counting; {counted(sum(billed.values()))} billed."
+    return Outcome(Result.FAILED, reason, "unt_method_mismatch", Strength.LIKELY, _evidence(session))
+
+
+def one_service_under_8(facts: LineFacts, rule: Rule) -> Outcome:
+    """A unit billed for a visit whose timed minutes make none."""
+    session = facts.session
+    least: int = rule.figures["least_minutes"]
+    if session is None or session.most is None or session.least is None:
+        return NOT_APPLICABLE
+    if session.most >= least:
+        return passed(f"{session.most} timed minutes, at least {least}.")
+    reason = f"All timed services of the day lasted {session.most} minutes; a unit needs {least}."
+    return Outcome(Result.FAILED, reason, "unt_exceed_minutes", evidence=_evidence(session))
+
+
+def timed_total(facts: LineFacts, _rule: Rule) -> Outcome:
+    """The note states timed minutes: a total, or minutes per code."""
+    session = facts.session
+    if session is None:
+        return NOT_APPLICABLE
+    if session.least is not None:
+        return passed("The note states the timed minutes.", *_evidence(session))
+    minutes = session.minutes
+    blanks = tuple(_blank(session, start, end) for start, end in minutes.blanks[:2])
+    if minutes.none_found:
+        # A long stretch that stands by itself may be the session; then only its purpose is not said.
+        strength = Strength.STRONG if minutes.loose < 8 else Strength.LIKELY if minutes.loose < 15 else Strength.WEAK
+        reason = "No timed or total minutes are shown in the note, so its timed units cannot be counted."
+        return Outcome(Result.NOT_SHOWN, reason, "doc_minutes_missing", strength, blanks)
+    reason = "Total timed minutes are not shown in the note, only the session or some of the services."
+    return Outcome(Result.NOT_SHOWN, reason, "doc_minutes_missing", Strength.WEAK, blanks)
+
+
+def _blank(session: Session, start: int, end: int) -> Quote:
+    return Quote(session.note, start, end, session.text[start:end])
+
+
+def treatment_total(facts: LineFacts, _rule: Rule) -> Outcome:
+    """The note states the total treatment time beside the timed minutes."""
+    session = facts.session
+    if session is None or session.minutes.none_found:
+        return NOT_APPLICABLE
+    if session.minutes.treatment is not None or session.minutes.session is not None or session.minutes.blocks:
+        return passed("The note states how long the treatment took.")
+    reason = "The note states timed minutes; the total treatment time is not shown."
+    return Outcome(Result.NOT_SHOWN, reason, "doc_minutes_missing", Strength.WEAK, _evidence(session))
+
+
+def minutes_agree(facts: LineFacts, rule: Rule) -> Outcome:
+    """Minutes per service, the timed total and time in and out do not contradict each other."""
+    session = facts.session
+    if session is None or session.stated is None:
+        return NOT_APPLICABLE
+    tolerance: int = rule.figures["tolerance_minutes"]
+    whole = session.minutes.session
+    if session.listed is not None and session.listed > session.stated + tolerance:
+        reason = f"The services listed add up to {session.listed} minutes, the timed total says {session.stated}."
+        return Outcome(Result.FAILED, reason, "doc_minutes_missing", Strength.LIKELY, _evidence(session))
+    if whole is not None and whole.minutes + tolerance < session.stated:
+        reason = f"Time in and out leave {whole.minutes} minutes, the timed total says {session.stated}."
+        return Outcome(Result.FAILED, reason, "doc_minutes_missing", Strength.LIKELY, _evidence(session))
+    complete = _is_complete(session, billed_units(facts))
+    if complete and session.listed is not None and session.listed < session.stated - tolerance:
+        reason = f"The services listed add up to {session.listed} minutes, the timed total says {session.stated}."
+        return Outcome(Result.FAILED, reason, "doc_minutes_missing", Strength.WEAK, _evidence(session))
+    return passed("The minutes in the note agree with each other.", *_evidence(session))
+
+
+def minutes_per_code(facts: LineFacts, _rule: Rule) -> Outcome:
+    """Minutes, or times, stand at each code (payers that want it)."""
+    session = facts.session
+    if session is None:
+        return NOT_APPLICABLE
+    own = session.by_code.get(facts.code)
+    if own is not None and not own.inferred:
+        return passed(f"The note gives minutes for {facts.code}.", *own.quotes)
+    reason = f"This payer wants minutes or times per code; none are shown for {facts.code}."
+    return Outcome(Result.NOT_SHOWN, reason, "doc_minutes_missing", Strength.LIKELY, session.total_quote)
+
+
+def services_overlap(facts: LineFacts, rule: Rule) -> Outcome:
+    """No two timed services of the visit share minutes of the clock."""
+    session = facts.session
+    if session is None:
+        return NOT_APPLICABLE
+    clocks = sorted(
+        (service.clock.begins, service.clock.ends, service)
+        for service in session.minutes.services
+        if service.clock is not None and service.codes[0] in session.by_code
+    )
+    if len(clocks) < 2:
+        return NOT_APPLICABLE
+    for (_, ends, first), (begins, _, second) in zip(clocks, clocks[1:], strict=False):
+        if ends - begins > rule.figures["tolerance_minutes"] and first.codes != second.codes:
+            reason = "Two timed services stand in the note with the same minutes of the clock."
+            quotes = tuple(_blank(session, each.start, each.end) for each in (first, second))
+            return Outcome(Result.FAILED, reason, "cod_one_on_one_vs_group", Strength.LIKELY, quotes)
+    return passed("The times of the services do not overlap.", *session.clock_quotes[:2])
+
+
+def one_unit_a_day(facts: LineFacts, rule: Rule) -> Outcome:
+    """An untimed service is one unit a day however long it lasts."""
+    if facts.code in rule.figures["except"]:
+        return NOT_APPLICABLE
+    if facts.line.units <= 1:
+        return passed(f"{facts.code} is untimed and billed once.")
+    reason = f"{facts.code} is untimed: one unit a day however long the session; {counted(facts.line.units)} billed."
+    return Outcome(Result.FAILED, reason, "unt_over_limit", cure=f"{facts.code} with 1 unit.")
+
+
+def within_mue(facts: LineFacts, _rule: Rule) -> Outcome:
+    """The day's units of a code against CMS's medically unlikely edit."""
+    limit = facts.knowledge.mue(facts.code, facts.day, facts.case.practice.setting)
+    if limit is None or limit.units == 0:
+        return NOT_APPLICABLE
+    units = facts.line.units + sum(
+        other.line.units for other in facts.same_day if other.claim is None and other.line.code == facts.code
+    )
+    table = f"CMS's limit for {facts.code} is {units_word(limit.units)} a day (table of {limit.quarter})"
+    if units <= limit.units:
+        return passed(f"{table}; {counted(units)} billed.", strength=_table_strength(exact=limit.exact_quarter))
+    absolute = limit.mai == 2
+    return Outcome(
+        Result.FAILED,
+        f"{table}; {counted(units)} billed." + (" The limit is absolute." if absolute else ""),
+        "unt_over_limit",
+        _table_strength(exact=limit.exact_quarter, agrees=facts.says(_UNIT_LIMIT_CODES)),
+        path="write_off" if absolute and not _may_be_typing_error(facts) else None,
+    )
+
+
+_UNIT_LIMIT_CODES = frozenset({"151", "222", "N362", "N430"})
+
+
+def _may_be_typing_error(facts: LineFacts) -> bool:
+    """An untimed service with several units is one service counted wrongly."""
+    return facts.procedure is not None and not facts.procedure.timed
+
+
+def _table_strength(*, exact: bool, agrees: bool = False) -> Strength:
+    """An older quarter's table makes a finding likely at most, unless the remittance says the same."""
+    return Strength.STRONG if exact or agrees else Strength.LIKELY
+
+
+def daily_cap(facts: LineFacts, rule: Rule) -> Outcome:
+    """The day's timed units against the usual cap of payers that have one, when the payer speaks of a limit."""
+    cap: int = rule.figures["timed_units_a_day"]
+    units = sum(billed_units(facts).values())
+    if units <= cap:
+        return NOT_APPLICABLE
+    reason = f"{counted(units).capitalize()} billed; payers of this kind often stop at {units_word(cap)} a day."
+    return Outcome(Result.FAILED, reason, "unt_over_limit", Strength.LIKELY)
+
+
+def _evidence(session: Session, code: str | None = None) -> tuple[Quote, ...]:
+    own = session.by_code[code].quotes if code in session.by_code else ()
+    if not own:
+        return session.quotes[:4]
+    others = [each for other, at in session.by_code.items() if other != code for each in at.quotes]
+    return (*own, *others)[:3] + session.total_quote
+
+
+def _against(session: Session) -> tuple[Quote, ...]:
+    """A total that differs from the list of services speaks against the count."""
+    if session.stated is None or session.listed is None or session.stated == session.listed:
+        return ()
+    return session.total_quote
+
+
+def _list(units: Mapping[str, float]) -> str:
+    return ", ".join(f"{code} x {count:g}" for code, count in units.items())
+
+
+CHECKS = {
+    "units_by_total": units_by_total,
+    "units_by_code": units_by_code,
+    "units_underbilled": units_underbilled,
+    "one_service_under_8": one_service_under_8,
+    "timed_total": timed_total,
+    "treatment_total": treatment_total,
+    "minutes_agree": minutes_agree,
+    "minutes_per_code": minutes_per_code,
+    "services_overlap": services_overlap,
+    "one_unit_a_day": one_unit_a_day,
+    "within_mue": within_mue,
+    "daily_cap": daily_cap,
+}

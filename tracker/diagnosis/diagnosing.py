@@ -1,0 +1,93 @@
+"""Case in, causes out: runs the rules over every denied line of one claim."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from tracker.diagnosis.checks import CHECKS
+from tracker.diagnosis.facts import ClaimFacts, LineFacts
+from tracker.diagnosis.findings import NOT_APPLICABLE, Finding, LineDiagnosis, Outcome, Result, Suggestion
+from tracker.diagnosis.payers import PAYER_WORDS, PayerProfile, means
+from tracker.diagnosis.ranking import Answer, causes_of
+from tracker.domain.case import Case
+from tracker.knowledge import Knowledge
+from tracker.knowledge.rules import Rule
+
+NOT_A_DENIAL_RULE = "CLM_ADJUSTMENT_NOT_DENIAL"
+
+
+def diagnose(case: Case, knowledge: Knowledge) -> tuple[LineDiagnosis, ...]:
+    """Return what is likely behind each denied line of a case, in the order of its lines.
+
+    Lines with adjustments that are no denial get ``adj_not_a_denial``; lines the payer did not answer are left out.
+    """
+    facts = ClaimFacts(case, knowledge)
+    return tuple(_diagnoses(facts))
+
+
+def _diagnoses(claim: ClaimFacts) -> Iterator[LineDiagnosis]:
+    for facts in claim.lines:
+        if facts.classified is None:
+            continue
+        if facts.classified.line_class.opens_denial:
+            yield _denied(facts)
+        elif (adjusted := _adjusted(facts)) is not None:
+            yield adjusted
+
+
+def _denied(facts: LineFacts) -> LineDiagnosis:
+    answers = answers_of(facts)
+    causes = causes_of(facts, answers)
+    findings = tuple(
+        Finding(rule.id, outcome.result, outcome.reason, outcome.evidence) for rule, outcome in answers
+    )  # fmt: skip
+    return LineDiagnosis(facts.line.line, findings, causes.suggestions, causes.ruled_out)
+
+
+def answers_of(facts: LineFacts) -> list[Answer]:
+    """Return the answers of all rules that say something about a line."""
+    answers = [Answer(rule, CHECKS[rule.check](facts, rule)) for rule in _rules_for(facts)]
+    return [answer for answer in answers if answer.outcome.result is not Result.NOT_APPLICABLE]
+
+
+def answer_of(rule: Rule, facts: LineFacts) -> Outcome:
+    """Return one rule's answer for a line; not applicable where it does not speak of the code or the payer."""
+    return CHECKS[rule.check](facts, rule) if _applies(rule, facts.code, facts.payer) else NOT_APPLICABLE
+
+
+def _rules_for(facts: LineFacts) -> tuple[Rule, ...]:
+    return _rules(_Key(facts.knowledge, facts.payer), facts.code)
+
+
+class _Key:
+    """Knowledge and payer as the key of a small cache; payers with the same traits share it."""
+
+    def __init__(self, knowledge: Knowledge, payer: PayerProfile) -> None:
+        self.knowledge, self.payer = knowledge, payer
+        self._traits = (knowledge.version, *(test(payer) for test in PAYER_WORDS.values()))
+
+    def __hash__(self) -> int:
+        return hash(self._traits)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self._traits == other._traits
+
+
+@lru_cache(maxsize=4096)
+def _rules(key: _Key, code: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in key.knowledge.rules.values() if _applies(rule, code, key.payer))
+
+
+def _applies(rule: Rule, code: str, payer: PayerProfile) -> bool:
+    return (rule.codes is None or code in rule.codes) and means(rule.payers, payer)
+
+
+def _adjusted(facts: LineFacts) -> LineDiagnosis | None:
+    """Return the diagnosis of a line whose adjustments are no denial, or None when it has none."""
+    rule = facts.knowledge.rules[NOT_A_DENIAL_RULE]
+    outcome = answer_of(rule, facts)
+    if outcome.result is not Result.FAILED:
+        return None
+    suggestion = Suggestion(
+        rule.root_causes[0], rule.path, outcome.strength, (rule.id,), (outcome.reason,), cure=rule.cure
+    )
+    return LineDiagnosis(facts.line.line, (Finding(rule.id, outcome.result, outcome.reason),), (suggestion,))

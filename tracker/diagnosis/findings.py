@@ -1,0 +1,123 @@
+"""What the checker says: answers of rules with their evidence, and the causes they lead to."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from tracker.domain.statuses import PATHS
+
+LONGEST_QUOTE = 200
+MOST_QUOTES = 4
+
+
+class Result(StrEnum):
+    """A rule's answer for one line. ``not_shown``: the note or the file does not show what the rule asks for."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_SHOWN = "not_shown"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Strength(StrEnum):
+    """How sure a cause is, in the words of screens."""
+
+    STRONG = "strong"
+    LIKELY = "likely"
+    WEAK = "weak"
+
+    def at_most(self, limit: "Strength") -> "Strength":
+        """Return this strength, or the limit when that is weaker."""
+        return max(self, limit, key=_STRENGTHS.index)
+
+
+_STRENGTHS = tuple(Strength)
+
+
+class Quote(NamedTuple):
+    """A piece of a note: ``quote`` is ``text[start:end]`` of the case's note number ``note`` (from 0)."""
+
+    note: int
+    start: int
+    end: int
+    quote: str
+
+
+def quote(note: int, text: str, start: int, end: int) -> Quote:
+    """Return the piece of a note's text from start to end, without spaces around it and 200 characters at most."""
+    end = min(end, start + LONGEST_QUOTE, len(text))
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    piece = piece.strip()
+    return Quote(note, start, start + len(piece), piece)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a check found.
+
+    ``cause`` is one of the rule's root causes (None: its first). ``strength`` is the most this answer can claim.
+    ``path``, ``cure`` and ``letter`` replace the rule's. ``whole_claim`` marks a cause that lies on all lines of the
+    visit alike. ``proves`` says of a pass that it is proof against the payer's reason.
+    """
+
+    result: Result
+    reason: str = ""
+    cause: str | None = None
+    strength: Strength = Strength.STRONG
+    evidence: tuple[Quote, ...] = ()
+    against: tuple[Quote, ...] = ()
+    path: str | None = None
+    cure: str | None = None
+    letter: str | None = None
+    whole_claim: bool = False
+    proves: bool = False
+
+
+NOT_APPLICABLE = Outcome(Result.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule's answer for one line."""
+
+    rule_id: str
+    result: Result
+    reason: str
+    evidence: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A cause with what speaks for it and what to do.
+
+    For a cause that is ruled out ``path`` is ``none`` and ``strength`` says how surely it is ruled out.
+    """
+
+    root_cause: str
+    path: str
+    strength: Strength
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...]
+    evidence: tuple[Quote, ...] = ()
+    against: tuple[Quote, ...] = ()
+    cure: str | None = None
+    letter: str | None = None
+
+    def __post_init__(self) -> None:
+        assert self.path in PATHS, self.path
+
+
+@dataclass(frozen=True, slots=True)
+class LineDiagnosis:
+    """Everything said about one claim line; suggestions best first, three at most."""
+
+    line: int
+    findings: tuple[Finding, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    ruled_out: tuple[Suggestion, ...] = field(default=())
+
+
+def passed(reason: str, *evidence: Quote, proves: bool = False, strength: Strength = Strength.STRONG) -> Outcome:
+    """Return the answer that the rule is kept; with ``proves`` it is proof against the payer's reason."""
+    return Outcome(Result.PASSED, reason, evidence=evidence, proves=proves, strength=strength)

@@ -1,0 +1,138 @@
+"""What holds for the payer of a case, and which payers a rule's payer words mean."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from tracker.domain.case import CasePayer
+from tracker.knowledge import Knowledge
+
+_SURE = frozenset({"source", "mixed"})
+
+
+@dataclass(frozen=True, slots=True)
+class PayerProfile:
+    """The payer's rules: what the biller set, else the default of its kind.
+
+    ``filing_is_sure`` says that the filing limit was set or has a source; ``counting_is_set`` that the biller set the
+    way of counting units.
+    """
+
+    name: str
+    kind: str
+    counting_method: str
+    counting_is_set: bool
+    requires_discipline_modifier: bool
+    requires_cq_co: bool
+    uses_ncci: bool
+    uses_kx: bool
+    requires_certified_plan: bool
+    progress_report_every: int | None
+    filing_days: int | None
+    filing_is_sure: bool
+    appeal_days: int | None
+    nonpayable_codes: Mapping[str, str]
+
+    def is_called(self, words: str) -> bool:
+        """Whether the payer's name says that it is one of ``words`` (a key of the table of names)."""
+        return bool(_NAMES[words].search(self.name))
+
+
+# Payers the rules name. A payer is one of them when its name says so.
+_NAMES: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "uhc": re.compile(r"\b(?:uhc|united ?health(?:care)?)\b", re.IGNORECASE),
+        "anthem": re.compile(r"\b(?:anthem|elevance)\b", re.IGNORECASE),
+        "humana": re.compile(r"\bhumana\b", re.IGNORECASE),
+        "aetna": re.compile(r"\baetna\b", re.IGNORECASE),
+        "bcbs": re.compile(r"\b(?:bcbs|blue ?cross|blue ?shield)", re.IGNORECASE),
+        "hmo": re.compile(r"\b(?:hmo|prime)\b", re.IGNORECASE),
+        "aca": re.compile(r"\b(?:aca|marketplace|exchange)\b", re.IGNORECASE),
+    }
+)
+
+
+def profile_of(payer: CasePayer, knowledge: Knowledge) -> PayerProfile:
+    """Return the profile of a case's payer: what was set there, else what holds for its kind."""
+    defaults = knowledge.payer_defaults(payer.kind)
+    discipline = payer.requires_discipline_modifier
+    if discipline is None:
+        # UnitedHealthcare commercial wants GP, GO and GN since 7/1/2020 (its PT/OT/E&M policy).
+        discipline = defaults.requires_discipline_modifier or bool(_NAMES["uhc"].search(payer.name))
+    return PayerProfile(
+        name=payer.name,
+        kind=payer.kind,
+        counting_method=payer.counting_method or defaults.counting_method,
+        counting_is_set=payer.counting_method is not None,
+        requires_discipline_modifier=discipline,
+        requires_cq_co=defaults.requires_cq_co or any(_NAMES[name].search(payer.name) for name in ("uhc", "humana")),
+        uses_ncci=defaults.uses_ncci,
+        uses_kx=defaults.uses_kx,
+        requires_certified_plan=defaults.requires_certified_plan,
+        progress_report_every=defaults.progress_report_every,
+        filing_days=defaults.filing_days if payer.filing_days is None else payer.filing_days,
+        filing_is_sure=payer.filing_days is not None or defaults.cited["filing_days"].confidence in _SURE,
+        appeal_days=payer.appeal_days,
+        nonpayable_codes=defaults.nonpayable_codes,
+    )
+
+
+def _kind(*kinds: str) -> Callable[[PayerProfile], bool]:
+    return lambda payer: payer.kind in kinds
+
+
+def _counts(kind: str, *methods: str) -> Callable[[PayerProfile], bool]:
+    return lambda payer: payer.kind == kind and payer.counting_method in methods
+
+
+def _named(name: str, *kinds: str) -> Callable[[PayerProfile], bool]:
+    return lambda payer: payer.kind in kinds and payer.is_called(name)
+
+
+# The one table that says whom a rule's payer word means.
+PAYER_WORDS: Mapping[str, Callable[[PayerProfile], bool]] = MappingProxyType(
+    {
+        "all": lambda _: True,
+        "medicare": _kind("medicare_b"),
+        "ma": _kind("medicare_advantage"),
+        "medicaid": _kind("medicaid"),
+        "tricare": _kind("tricare"),
+        "va": _kind("va"),
+        "commercial": _kind("commercial"),
+        "workers_comp": _kind("workers_comp"),
+        "auto": _kind("auto"),
+        "counts_cms": lambda payer: payer.counting_method == "cms",
+        "counts_per_code": lambda payer: payer.counting_method in {"spm", "hybrid"},
+        "medicaid_cms": _counts("medicaid", "cms"),
+        "commercial_cms_rule": _counts("commercial", "cms", "hybrid"),
+        "commercial_spm": _counts("commercial", "spm", "hybrid"),
+        "workers_comp_spm": _counts("workers_comp", "spm", "hybrid"),
+        "uses_ncci": lambda payer: payer.uses_ncci,
+        "commercial_ncci": lambda payer: payer.kind == "commercial" and payer.uses_ncci,
+        "wants_discipline_modifier": lambda payer: payer.requires_discipline_modifier,
+        "wants_assistant_modifier": lambda payer: payer.requires_cq_co,
+        "wants_certified_plan": lambda payer: payer.requires_certified_plan,
+        "wants_progress_reports": lambda payer: payer.progress_report_every is not None,
+        "uses_kx": lambda payer: payer.uses_kx,
+        "uhc": _named("uhc", "commercial", "medicare_advantage"),
+        "uhc_commercial": _named("uhc", "commercial"),
+        "anthem": _named("anthem", "commercial", "medicare_advantage"),
+        "humana": _named("humana", "commercial", "medicare_advantage"),
+        "aetna": _named("aetna", "commercial", "medicare_advantage"),
+        "bcbs": _named("bcbs", "commercial"),
+        "hmo": _named("hmo", "commercial", "medicaid", "tricare", "medicare_advantage"),
+        "aca": _named("aca", "commercial"),
+    }
+)
+
+
+@cache
+def _tests(words: tuple[str, ...]) -> tuple[Callable[[PayerProfile], bool], ...]:
+    return tuple(PAYER_WORDS[word] for word in words)
+
+
+def means(words: tuple[str, ...], payer: PayerProfile) -> bool:
+    """Whether a rule for ``words`` (its payers) speaks of ``payer``. Raises KeyError for a word not in the table."""
+    return any(test(payer) for test in _tests(words))

@@ -1,0 +1,181 @@
+"""The minutes of one visit set against the codes billed for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tracker.diagnosis.findings import Quote, quote
+from tracker.domain.case import CaseLine
+from tracker.knowledge import ProcedureCode
+from tracker.reading.minutes import Minutes, ServiceMinutes, TimeBlock, read_minutes
+from tracker.reading.people import helpers_named
+
+_LEAST_SERVICE = 8  # a shorter stretch of the clock is a break or no service that could be billed
+_LABEL_REACH = 70
+
+
+class CodeMinutes(NamedTuple):
+    """Minutes of one code with the places they were read from; ``inferred`` from the total."""
+
+    minutes: int
+    quotes: tuple[Quote, ...]
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the note of a visit says about time.
+
+    ``by_code`` holds timed codes only; ``least`` and ``most`` bound the total timed minutes (None: not told).
+    ``helper`` is the place where the note names an aide or student, whose minutes would not count.
+    """
+
+    note: int
+    text: str
+    minutes: Minutes
+    by_code: Mapping[str, CodeMinutes]
+    stated: int | None
+    listed: int | None
+    least: int | None
+    most: int | None
+    helper: Quote | None
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """Return the places the minutes stand at: per code, then the total."""
+        found = [each for code in self.by_code.values() for each in code.quotes]
+        if not found:
+            found = [self._at(block) for block in self.minutes.blocks if block.minutes >= _LEAST_SERVICE]
+        return (*found[:3], *self.total_quote)
+
+    @property
+    def total_quote(self) -> tuple[Quote, ...]:
+        """Return the place of the timed total."""
+        total = self.minutes.timed
+        if total is None:
+            return ()
+        end = total.end
+        treatment = self.minutes.treatment
+        if treatment is not None and total.end <= treatment.start <= total.end + 5:
+            end = treatment.end  # Timed 34 / Total 34
+        return (quote(self.note, self.text, total.start, end),)
+
+    @property
+    def clock_quotes(self) -> tuple[Quote, ...]:
+        """Return the lines that tell when the visit or its parts were."""
+        places = [*self.minutes.blocks, *(service for service in self.minutes.services if service.clock)]
+        if not places and self.minutes.session is not None:
+            return (_line_quote(self.note, self.text, self.minutes.session.start, self.minutes.session.end),)
+        return tuple(self._at(place) for place in sorted(places, key=lambda place: place.start))
+
+    def _at(self, place: TimeBlock | ServiceMinutes) -> Quote:
+        return _line_quote(self.note, self.text, place.start, place.end)
+
+
+def read_session(
+    notes: Sequence[tuple[int, str]], billed: Sequence[CaseLine], codes: Mapping[str, ProcedureCode]
+) -> Session:
+    """Return the session told by the notes of one visit (number and text): the note that tells most about time."""
+    read = [(index, text, read_minutes(text)) for index, text in notes]
+    index, text, minutes = max(read, key=lambda each: _information(each[2]))
+    return _Reader(index, text, minutes, billed, codes).session()
+
+
+def _information(minutes: Minutes) -> tuple[bool, int, bool, int]:
+    return (minutes.timed is not None, len(minutes.services), minutes.session is not None, len(minutes.blocks))
+
+
+class _Reader:
+    def __init__(
+        self,
+        index: int,
+        text: str,
+        minutes: Minutes,
+        billed: Sequence[CaseLine],
+        codes: Mapping[str, ProcedureCode],
+    ) -> None:
+        self._index, self._text, self._minutes, self._codes = index, text, minutes, codes
+        self._billed = tuple(dict.fromkeys(line.code for line in billed))
+        self._timed = tuple(code for code in self._billed if self._is_timed(code))
+        self._untimed_billed = len(self._timed) < len(self._billed)
+
+    def session(self) -> Session:
+        services = self._by_code()
+        stated = self._minutes.timed.minutes if self._minutes.timed else None
+        listed_codes = {code: self._sum(items, stated, services) for code, items in services.items()}
+        by_code = {code: each for code, each in listed_codes.items() if self._is_timed(code)}
+        by_code |= self._only_block(by_code, {code for code in self._billed if code not in listed_codes})
+        listed = sum(each.minutes for each in by_code.values()) if by_code else None
+        complete = all(code in by_code for code in self._timed)
+        if not complete and stated is not None:
+            by_code |= self._remainder(by_code, stated)
+        least, most = self._bounds(stated, listed if complete else None)
+        helper = helpers_named(self._text)
+        return Session(
+            self._index,
+            self._text,
+            self._minutes,
+            by_code,
+            stated,
+            listed,
+            least,
+            most,
+            quote(self._index, self._text, *helper) if helper else None,
+        )
+
+    def _is_timed(self, code: str) -> bool:
+        return code in self._codes and self._codes[code].timed
+
+    def _by_code(self) -> dict[str, list[ServiceMinutes]]:
+        found: dict[str, list[ServiceMinutes]] = {}
+        for service in self._minutes.services:
+            code = next((code for code in service.codes if code in self._billed), service.codes[0])
+            found.setdefault(code, []).append(service)
+        return found
+
+    def _sum(
+        self, items: Sequence[ServiceMinutes], stated: int | None, services: Mapping[str, Sequence[ServiceMinutes]]
+    ) -> CodeMinutes:
+        """Add up the entries of a code; a figure that stands twice counts once unless the total wants it twice."""
+        once = tuple({(item.minutes, item.clock): item for item in items}.values())
+        everything = sum(item.minutes for code in services if self._is_timed(code) for item in services[code])
+        chosen = tuple(items) if everything == stated else once
+        quotes = tuple(quote(self._index, self._text, item.start, item.end) for item in chosen)
+        return CodeMinutes(sum(item.minutes for item in chosen), quotes)
+
+    def _only_block(self, known: Mapping[str, CodeMinutes], missing: set[str]) -> dict[str, CodeMinutes]:
+        """Give the one stretch of the clock without a name to the one billed code without minutes."""
+        blocks = [block for block in self._minutes.blocks if block.minutes >= _LEAST_SERVICE]
+        if len(blocks) != 1 or len(missing) != 1 or not missing <= set(self._timed) or not known:
+            return {}
+        place = _line_quote(self._index, self._text, blocks[0].start, blocks[0].end)
+        return {missing.pop(): CodeMinutes(blocks[0].minutes, (place,))}
+
+    def _remainder(self, known: Mapping[str, CodeMinutes], stated: int) -> dict[str, CodeMinutes]:
+        """Give what is left of the total to the one billed timed code without minutes."""
+        missing = [code for code in self._timed if code not in known]
+        left = stated - sum(each.minutes for each in known.values())
+        return {missing[0]: CodeMinutes(left, (), inferred=True)} if len(missing) == 1 and left > 0 else {}
+
+    def _bounds(self, stated: int | None, listed: int | None) -> tuple[int | None, int | None]:
+        told = [minutes for minutes in (stated, listed) if minutes is not None]
+        if told:
+            return min(told), max(told)
+        blocks = self._minutes.blocks
+        if blocks and not self._untimed_billed:
+            every = [block.minutes for block in blocks]
+            return sum(minutes for minutes in every if minutes >= _LEAST_SERVICE), sum(every)
+        whole = self._minutes.treatment or self._minutes.session
+        return None, whole.minutes if whole is not None else None
+
+
+def _line_quote(index: int, text: str, start: int, end: int) -> Quote:
+    """Return the place with the words around it on its line, cut at a sentence's end."""
+    line_start = text.rfind("\n", max(0, start - _LABEL_REACH), start) + 1
+    line_start = line_start if line_start or start <= _LABEL_REACH else start
+    line_end = text.find("\n", end, end + _LABEL_REACH)
+    stop = line_end if line_end >= 0 else min(len(text), end + _LABEL_REACH)
+    for mark in (". ", "; ", ": "):
+        cut = text.find(mark, end + 2, stop)
+        stop = cut if cut >= 0 else stop
+    return quote(index, text, line_start, stop)

@@ -1,0 +1,48 @@
+"""The causes a reason or remark code itself states; a weak hint where no rule explains a denial."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from tracker.knowledge.entries import RootCause, Source
+from tracker.knowledge.rows import Row, read_table
+from tracker.knowledge.tables import PATHS, PAYER_KINDS, Sources, source_of
+
+COLUMNS = ("codes", "payer_kinds", "root_cause", "path", "source")
+
+
+class StatedCause(NamedTuple):
+    """What one code says by itself. ``path`` is empty where the playbook knows it; no kinds means every payer."""
+
+    code: str
+    payer_kinds: frozenset[str]
+    root_cause: str
+    path: str
+    source: Source
+
+
+def read_stated(
+    path: Path, sources: Sources, root_causes: Mapping[str, RootCause], codes: frozenset[str]
+) -> Mapping[str, tuple[StatedCause, ...]]:
+    """Return the stated causes by code. Raises KnowledgeError for a cause, kind or code that does not exist."""
+    found: dict[str, tuple[StatedCause, ...]] = {}
+    for row in read_table(path, COLUMNS):
+        for code in row.words("codes"):
+            if code not in codes:
+                raise row.wrong(f"{code} is no reason or remark code of the lists")
+            found[code] = (*found.get(code, ()), _stated(code, row, sources, root_causes))
+    return MappingProxyType(found)
+
+
+def _stated(code: str, row: Row, sources: Sources, root_causes: Mapping[str, RootCause]) -> StatedCause:
+    kinds = frozenset(row.words("payer_kinds")) - {"all"}
+    if not kinds <= PAYER_KINDS:
+        raise row.wrong(f"payer_kinds has {', '.join(sorted(kinds - PAYER_KINDS))}, which is no payer kind")
+    return StatedCause(
+        code,
+        kinds,
+        row.one_of("root_cause", frozenset(root_causes)),
+        row.one_of("path", PATHS | {""}),
+        source_of(row, sources),
+    )

@@ -1,0 +1,310 @@
+"""Minutes in a note: per service, per block of the clock, totals, time in and out. Each with its place in the text.
+
+Only minutes that stand at the name of a service, at a total or as times of day are taken; ``bike 5 min`` inside a
+description is not. Reading is linear in the length of the text: every gap that is looked across has a limit.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tracker.reading.clock import (
+    BARE_RANGE,
+    LONGEST,
+    NUMBER_WORDS,
+    RANGE,
+    ClockRange,
+    clock_range,
+    number_in_words,
+)
+from tracker.reading.services import ServiceName, find_services, lowered
+from tracker.reading.totals import StatedMinutes, read_totals
+
+_LEAST_BARE = 8  # a number without a unit below this is rather units than minutes
+_MOST = 240
+_LABEL = 30  # characters before a stretch of the clock that begins a line
+_REACH = 90  # characters between a service and its minutes: dot leaders, columns
+_MODIFIER_NUMBERS = frozenset({52, 53, 59, 76, 77, 93, 95, 96, 97})
+
+
+class ServiceMinutes(NamedTuple):
+    """Minutes at the name of a service. ``codes`` are those the name may mean, the likeliest first."""
+
+    codes: tuple[str, ...]
+    minutes: int
+    start: int
+    end: int
+    clock: ClockRange | None = None
+
+
+class TimeBlock(NamedTuple):
+    """A stretch of the clock that names no service."""
+
+    clock: ClockRange
+    start: int
+    end: int
+
+    @property
+    def minutes(self) -> int:
+        """Return how long it lasted."""
+        return self.clock.minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """All minutes of one note.
+
+    ``services`` in the order of the text; ``blocks`` are stretches that stand at the beginning of a line without a
+    service's name; ``timed`` and ``treatment`` are stated totals; ``session`` is time in and out; ``blanks`` are
+    places of time fields left empty; ``loose`` is the longest stretch of minutes that belongs to none of these.
+    """
+
+    services: tuple[ServiceMinutes, ...] = ()
+    blocks: tuple[TimeBlock, ...] = ()
+    timed: StatedMinutes | None = None
+    treatment: StatedMinutes | None = None
+    session: TimeBlock | None = None
+    blanks: tuple[tuple[int, int], ...] = ()
+    loose: int = 0
+
+    @property
+    def none_found(self) -> bool:
+        """Whether the note tells no length of treatment at all."""
+        return not (self.services or self.blocks or self.timed or self.treatment or self.session)
+
+
+class _Time(NamedTuple):
+    """One length of time as written: kind ``clock``, ``bare_clock``, ``minutes``, ``prime`` or ``number``."""
+
+    kind: str
+    minutes: int
+    start: int
+    end: int
+    clock: ClockRange | None = None
+
+
+_TOKEN = re.compile(
+    rf"(?P<clock>{RANGE})"
+    rf"|(?P<bare>{BARE_RANGE})"
+    r"|(?<![\d.:/])0:(?P<zero>[0-5]\d)(?!\d)"
+    r"|(?<![\d.,:/$#])(?P<count>\d{1,3})(?:(?:[ ]?-?[ ]?(?P<unit>minutes?|mins?|min)\b\.?)|(?P<prime>['’′])(?![\d'’′]))?(?!\d)"
+    rf"|\b(?P<words>{NUMBER_WORDS})[ -]min(?:ute)?s?\b",
+)
+_IN_PARENTHESES = re.compile(r"[ \t]{0,4}[(\[][ ]?(\d{1,3})[ ]?(?:min(?:ute)?s?|['’′])?[ ]?[)\]]")
+_JOIN = re.compile(
+    r"[ \t.:=,|()\[\]{}<>~*_/\-–—x]*"
+    r"(?:(?:gp|go|gn|kx|cq|co|x[epsu]|59|for|of|total|time|timed|min|mins|minutes|units?|u|tx|treatment|training|code|cpt"
+    r"|untimed|intervention|one on one|1:1)\b[ \t.:=,|()\[\]{}<>~*_/\-–—x]*){0,6}",
+)
+_BETWEEN_NAMES = re.compile(r"[ \t.:=,|()\[\]{}/\-–—]{0,40}")
+_BEFORE_NAME = re.compile(
+    r"[ \t]{0,4}(?:of|for|on|in|-|–|:|\()?[ \t]{0,2}(?:skilled|timed|direct|one-on-one|1:1)?[ \t]{0,2}"
+)
+_NOT_MINUTES = re.compile(
+    r"[ ]?(?:/[ ]?(?:day|wk|week)|per\b|a day|each\b|every\b|daily\b|nightly\b|at home|twice|once|x[ ]?/|times\b|hold\b|holds\b|rest\b)"
+)
+_TABLE_CELL = re.compile(r"[ \t]{2,}|[ \t]*(?:$|[\n:;,)\]}|(]|\.(?!\d)|[-–—][ ]|=)|[ \t]+(?:1:1|one[- ]on[- ]one)")
+_LEADERS = re.compile(r"\.{3,}|\|| {3,}|\t")
+_ITS_UNITS = re.compile(r"[ ]?(?:units?|u)\b")
+_LINE_START = re.compile(r"[ \t>*•\-–—|#~.()\d]{0,12}(?:(?:block|part|seg(?:ment)?|section|bout)[ ]\w{1,3}[ :.)\-]{0,3})?$")
+_AT_HOME = re.compile(r"(?:home|hep|cardio|warm[- ]?up|own)[ ]$")
+_NOT_A_SESSION = re.compile(r"(?:after|for|tolerat\w*|every|past|within)[ ]$")
+_IN_OUT = re.compile(
+    r"\bin\b[^\d\n]{0,15}(\d{1,2}):?([0-5]\d)[ ]?([ap])?[^\d\n]{0,20}\bout\b[^\d\n]{0,15}(\d{1,2}):?([0-5]\d)(?:[ ]?([ap])\.?m?)?"
+    r"|\bin[ ]?/[ ]?out\b[^\d\n]{0,25}(\d{1,2}):?([0-5]\d)[ ]?([ap])?\.?m?\.?[ ]?(?:/|-|–|to)[ ]?(\d{1,2}):?([0-5]\d)(?:[ ]?([ap])\.?m?)?"
+    r"|\b(?:start|begin|began|from)\b[^\d\n]{0,12}(\d{1,2}):([0-5]\d)[ ]?([ap])?[^\d\n]{0,20}\b(?:end|ended|stop|stopped|finish|to)\b[^\d\n]{0,12}(\d{1,2}):([0-5]\d)(?:[ ]?([ap])\.?m?)?"
+)  # fmt: skip
+_BLANK = re.compile(
+    r"\b(?:time[ ]?)?(?:in|out|start|stop|end|min|mins|minutes|timed|time)\b[ :.=]{0,4}_{2,}(?:[ :]{0,2}_{2,})?"
+    r"(?:[ \t]{0,6}(?:time[ ]?)?(?:out|stop|end|total)\b[ :.=]{0,4}_{2,}(?:[ :]{0,2}_{2,})?)?"
+)
+
+
+def read_minutes(text: str) -> Minutes:
+    """Return the minutes of a note, each with the place it was read from (``text[start:end]``)."""
+    low = lowered(text)
+    times = _times(low)
+    services, used = _service_minutes(text, low, times)
+    totals = read_totals(low, [(service.start, service.end) for service in services])
+    session = _in_out(low)
+    blocks, rest = _blocks(low, [time for time in times if time.kind == "clock" and time.start not in used])
+    if len(blocks) == 1 and session is None and not any(service.clock for service in services):
+        blocks, rest = [], [*blocks, *rest]
+    return Minutes(
+        services=tuple(services),
+        blocks=tuple(blocks),
+        timed=totals.timed,
+        treatment=totals.treatment,
+        session=session or max(rest, key=lambda block: block.minutes, default=None),
+        blanks=tuple(match.span() for match in _BLANK.finditer(low)),
+        loose=max((time.minutes for time in times if time.kind == "minutes" and time.start not in used), default=0),
+    )
+
+
+def _times(low: str) -> list[_Time]:
+    found = []
+    for match in _TOKEN.finditer(low):
+        time = _time(match)
+        if time is not None and not (time.kind == "minutes" and _is_part_of_span(low, time.start)):
+            found.append(time)
+    return found
+
+
+def _time(match: re.Match[str]) -> _Time | None:
+    start, end = match.span()
+    if match["clock"] or match["bare"]:
+        parts = [part for part in match.groups()[1:7]] if match["clock"] else None
+        if parts is None:
+            hour1, minute1, hour2, minute2 = match.groups()[8:12]
+            clock = clock_range(hour1, minute1, None, hour2, minute2, None)
+            kind = "bare_clock"
+        else:
+            clock = clock_range(parts[0] or "", parts[1] or "", parts[2], parts[3] or "", parts[4] or "", parts[5])
+            kind = "clock"
+        return _Time(kind, clock.minutes, start, end, clock) if clock else None
+    if match["zero"]:
+        return _Time("minutes", int(match["zero"]), start, end)
+    if match["words"]:
+        return _Time("minutes", number_in_words(match["words"]), start, end)
+    kind = "minutes" if match["unit"] else "prime" if match["prime"] else "number"
+    return _Time(kind, int(match["count"]), start, end)
+
+
+def _is_part_of_span(low: str, start: int) -> bool:
+    """Whether the number is the end of something like 10-15 min."""
+    return start >= 2 and low[start - 1] in "-–" and low[start - 2].isdigit()
+
+
+def _service_minutes(text: str, low: str, times: Sequence[_Time]) -> tuple[list[ServiceMinutes], set[int]]:
+    """Return the services with minutes, and the places of the lengths of time that were used up."""
+    names = find_services(text, low)
+    found: list[ServiceMinutes] = []
+    used: set[int] = set()
+    at, after_name = 0, 0
+    while at < len(names):
+        name, at = _merged(low, names, at)
+        while after_name < len(times) and times[after_name].start < name.end:
+            after_name += 1
+        taken = _forward(low, name, times, after_name, names[at].start if at < len(names) else len(low))
+        before = _backward(low, name, times, after_name)
+        if before is not None and before.start in used:
+            before = None
+        if _AT_HOME.search(low, max(name.start - 9, 0), name.start):
+            continue
+        if taken is None and before is None:
+            continue
+        found.append(_with_minutes(name, taken, before, low))
+        used.update(time.start for time in (taken, before) if time is not None)
+    return found, used
+
+
+def _merged(low: str, names: Sequence[ServiceName], at: int) -> tuple[ServiceName, int]:
+    """Return the service at ``at`` joined with the names right after it that mean the same, and the next index."""
+    name = names[at]
+    at += 1
+    while at < len(names):
+        following = names[at]
+        common = tuple(code for code in name.codes if code in following.codes)
+        if not common or not _BETWEEN_NAMES.fullmatch(low, name.end, min(following.start, name.end + 41)):
+            break
+        if following.start > name.end + 40:
+            break
+        name = ServiceName(common, name.start, following.end, name.is_code or following.is_code)
+        at += 1
+    return name, at
+
+
+def _forward(low: str, name: ServiceName, times: Sequence[_Time], at: int, limit: int) -> _Time | None:
+    """Return the length of time that follows a service's name on its line."""
+    position = name.end
+    while at < len(times):
+        time = times[at]
+        at += 1
+        if time.start < position:
+            continue
+        if time.start >= limit or time.start > name.end + _REACH:
+            return None
+        if not _JOIN.fullmatch(low, position, time.start):
+            return None
+        if time.kind in {"minutes", "prime"} or time.clock is not None:
+            return None if _NOT_MINUTES.match(low, time.end) or not 0 < time.minutes <= _MOST else time
+        if units := _ITS_UNITS.match(low, time.end):
+            position = units.end()
+        elif _is_count(low, name, time, position, times, at):
+            position = time.end
+        else:
+            return time if _is_bare_minutes(low, time, position) else None
+    return None
+
+
+def _is_count(low: str, name: ServiceName, time: _Time, position: int, times: Sequence[_Time], at: int) -> bool:
+    """Whether a bare number is a modifier or the units, with the minutes still to come."""
+    if name.is_code and time.minutes in _MODIFIER_NUMBERS and time.start - position <= 3:
+        return True
+    if time.minutes >= _LEAST_BARE or at >= len(times):
+        return False
+    following = times[at]
+    if following.start > time.end + 20 or not _JOIN.fullmatch(low, time.end, following.start):
+        return False
+    return following.kind != "number" or following.minutes >= _LEAST_BARE
+
+
+def _is_bare_minutes(low: str, time: _Time, position: int) -> bool:
+    if not 0 < time.minutes <= _MOST or not _TABLE_CELL.match(low, time.end):
+        return False
+    return time.minutes >= _LEAST_BARE or bool(_LEADERS.search(low, position, time.start))
+
+
+def _backward(low: str, name: ServiceName, times: Sequence[_Time], at: int) -> _Time | None:
+    """Return the length of time right before a service's name: ``15 min manual``, ``4:00-4:30 ther ex``."""
+    while at > 0 and times[at - 1].end > name.start:
+        at -= 1
+    if at == 0:
+        return None
+    time = times[at - 1]
+    if time.kind == "number" and at > 1 and low[time.end : time.end + 1] in {")", "]"}:
+        time = times[at - 2]  # 13:00-13:25 (25) 97530
+    if time.kind not in {"minutes", "clock", "bare_clock"} or not 0 < time.minutes <= _MOST:
+        return None
+    end = absorbed.end() if time.clock and (absorbed := _IN_PARENTHESES.match(low, time.end)) else time.end
+    if end > name.start or not _BEFORE_NAME.fullmatch(low, end, name.start):
+        return None
+    if _NOT_A_SESSION.search(low, max(time.start - 12, 0), time.start):
+        return None
+    return time
+
+
+def _with_minutes(name: ServiceName, taken: _Time | None, before: _Time | None, low: str) -> ServiceMinutes:
+    times = [time for time in (taken, before) if time is not None]
+    start = min([name.start, *(time.start for time in times)])
+    end = max([name.end, *(time.end for time in times)])
+    written = taken or before
+    assert written is not None
+    clock = next((time.clock for time in times if time.clock is not None), None)
+    minutes = written.minutes
+    if written.clock is not None and (stated := _IN_PARENTHESES.match(low, written.end)):
+        end = max(end, stated.end())
+        minutes = int(stated[1]) or minutes
+    return ServiceMinutes(name.codes, minutes, start, end, clock)
+
+
+def _blocks(low: str, clocks: Sequence[_Time]) -> tuple[list[TimeBlock], list[TimeBlock]]:
+    """Divide stretches of the clock into those that begin a line and the others."""
+    beginning, elsewhere = [], []
+    for time in clocks:
+        assert time.clock is not None
+        line = low.rfind("\n", max(time.start - _LABEL, 0), time.start) + 1
+        is_start = (line or time.start <= _LABEL) and _LINE_START.match(low, line, time.start)
+        (beginning if is_start else elsewhere).append(TimeBlock(time.clock, time.start, time.end))
+    return beginning, elsewhere
+
+
+def _in_out(low: str) -> TimeBlock | None:
+    for match in _IN_OUT.finditer(low):
+        parts = [match.groups()[i : i + 6] for i in (0, 6, 12)]
+        hour1, minute1, half1, hour2, minute2, half2 = next(part for part in parts if part[0] is not None)
+        assert hour1 and minute1 and hour2 and minute2
+        if clock := clock_range(hour1, minute1, half1, hour2, minute2, half2):
+            return TimeBlock(clock, *match.span())
+    return None

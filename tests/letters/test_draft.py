@@ -46,8 +46,10 @@ def test_a_missing_birth_date_is_named_highlighted_and_blocks(necessity):
 def test_without_words_of_the_note_nobody_writes_the_skilled_need_for_the_therapist(necessity):
     written = draft(L01, replace(necessity, quotes=()), {})
     assert _messages(written) == [
-        "Add what the therapist did that an aide could not. The note does not say this. Ask for an addendum. "
-        "Do not write it for them"
+        (
+            "Add what the therapist did that an aide could not. The note does not say this. Ask for an addendum. "
+            "Do not write it for them"
+        )
     ]
     assert written.gaps[0].paragraph == "skilled_need"
     assert '<mark class="gap">[Why a therapist was needed: missing]</mark>' in written.html
@@ -160,7 +162,9 @@ def test_markup_in_a_paragraph_is_text(necessity):
 
 def test_diacritics_come_back_whole(necessity):
     facts = replace(necessity, patient=replace(necessity.patient, name="Łukasz Nguyễn-Đặng Þórsdóttir Çelik Šimůnková"))
-    assert signs_of("Łukasz Nguyễn-Đặng Þórsdóttir Çelik Šimůnková") in signs_of(text_of(make_pdf(draft(L01, facts, {}).html)))
+    assert signs_of("Łukasz Nguyễn-Đặng Þórsdóttir Çelik Šimůnková") in signs_of(
+        text_of(make_pdf(draft(L01, facts, {}).html))
+    )
 
 
 def test_a_name_in_decomposed_form_prints_as_one(necessity):
@@ -220,7 +224,12 @@ def test_the_rule_is_the_disciplines_own(necessity, discipline, rule):
 def test_facts_stand_in_order_of_date(necessity):
     plan = PlanFacts(date(2026, 6, 2), date(2026, 7, 10), "Ruth Halloran, MD")
     html = draft(L01, replace(necessity, plan=plan), {}).html
-    order = ["June 2, 2026: the plan", "June 30, 2026: the services", "July 3, 2026: the claim", "July 10, 2026: the plan"]
+    order = [
+        "June 2, 2026: the plan",
+        "June 30, 2026: the services",
+        "July 3, 2026: the claim",
+        "July 10, 2026: the plan",
+    ]
     places = [html.index(each) for each in order]
     assert places == sorted(places)
 
@@ -256,7 +265,9 @@ def test_medicare_knows_no_exception_for_wrong_insurance_information(filing):
 
 def test_a_report_that_the_claim_was_sent_does_not_prove_receipt(filing):
     sent = (FilingEvent(date(2026, 4, 20), "Claim sent to the clearinghouse", "999"),)
-    assert "Choose which exception to the filing limit applies" in _messages(draft(L05, replace(filing, events=sent), {}))
+    assert "Choose which exception to the filing limit applies" in _messages(
+        draft(L05, replace(filing, events=sent), {})
+    )
 
 
 def test_a_receipt_after_the_limit_does_not_make_the_claim_timely(filing):
@@ -347,8 +358,10 @@ def test_more_units_than_minutes_are_a_corrected_claim_and_no_appeal(units):
     rows = (replace(units.minutes[0], minutes=20), units.minutes[1])
     messages = _messages(draft(L12, replace(units, minutes=rows), {}))
     assert messages == [
-        "More units were billed than the minutes support: timed codes on July 24, 2024: 4 billed, 3 supported. "
-        "Send a corrected claim instead of this letter"
+        (
+            "More units were billed than the minutes support: timed codes on July 24, 2024: 4 billed, 3 supported. "
+            "Send a corrected claim instead of this letter"
+        )
     ]
 
 

@@ -53,7 +53,9 @@ def _child_pid() -> int:
         _page("x", '<style>p::before { content: url("http://127.0.0.1:9/x") }</style><p>x'),
         _page('<embed src="http://127.0.0.1:9/x">'),
         _page('<object data="file:///etc/hostname"></object>'),
-        _page('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="file:///etc/hostname"/></svg>'),
+        _page(
+            '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="file:///etc/hostname"/></svg>'
+        ),
         _page('<img alt="" src="x.png">', '<base href="file:///etc/">'),
     ],
 )
@@ -83,7 +85,9 @@ def test_a_draft_with_gaps_never_becomes_a_pdf(necessity):
 def test_a_document_that_never_ends_is_given_up_in_time_and_the_next_one_is_made():
     started = time.monotonic()
     with pytest.raises(PdfFailed, match="not ready after 2 seconds"):
-        limited.run_limited("render", {"html": _page("<table><td colspan=1000000>x</table>")}, seconds=2, on_refusal=pdf._problem)
+        limited.run_limited(
+            "render", {"html": _page("<table><td colspan=1000000>x</table>")}, seconds=2, on_refusal=pdf._problem
+        )
     assert time.monotonic() - started < 4
     assert "next" in text_of(make_pdf(_page("next")))
 
@@ -191,7 +195,7 @@ _SIGNS = st.characters(categories=["Lu", "Ll", "Nd", "Po", "Pd", "Ps", "Pe", "Sm
 
 
 @given(name=st.text(_SIGNS, min_size=1, max_size=60), words=st.text(_SIGNS, max_size=300))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_name_and_any_words_are_escaped_and_come_back(name, words):
     from dataclasses import replace
 

@@ -111,7 +111,16 @@ def test_a_letter_loads_nothing_but_its_own_style_sheet(template):
 @every_letter
 def test_a_letter_says_nothing_about_the_payer_but_facts(template):
     words = set(re.findall(r"[a-z]+", text_of(make_pdf(_sample_draft(template).html)).lower()))
-    assert not words & {"unfair", "unreasonable", "wrongly", "erroneously", "improper", "improperly", "outrageous", "bad"}
+    assert not words & {
+        "unfair",
+        "unreasonable",
+        "wrongly",
+        "erroneously",
+        "improper",
+        "improperly",
+        "outrageous",
+        "bad",
+    }
 
 
 @every_letter
@@ -146,8 +155,6 @@ def _may_be_unknown(path: tuple[Any, ...]) -> bool:
     return path[-1] not in {"letter_date", "kind", "on", "key", "about"} and not (
         path[0] in {"minutes", "pairs", "limits"} and path[-1] in {"service_date", "code", "column1", "column2"}
     )
-
-
 
 
 @every_letter

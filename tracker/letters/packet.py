@@ -12,6 +12,7 @@ _WHAT_TO_DO = {
     "type": "Add a PDF, PNG, JPG or TIF",
     "locked": "Save it without the password and add it again",
     "broken": "Open it, print it to a new PDF and add that",
+    "cut_off": "Download or scan it again, then add it here",
     "too_big": "Scan it in black and white at 200 dpi and add it again",
     "too_long": "Leave out what the payer does not need",
 }

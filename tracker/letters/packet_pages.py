@@ -11,7 +11,7 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Dictionary, Name, OutlineItem, Page, Pdf, Rectangle
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from tracker.letters.limited import Answer, Refusal
 
@@ -21,7 +21,8 @@ _LETTER = (612, 792)
 _MARGIN, _BAND = 18, 30
 _ROOM = (_LETTER[0] - 2 * _MARGIN, _LETTER[1] - _BAND - _MARGIN)
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
-_STAMP_FONT = Name("/PacketStamp")
+_DAMAGED = (pikepdf.PdfError, pikepdf.QpdfRuntimeError)
+_STAMP_FONT, _PICTURE = Name("/PacketStamp"), Name("/ExhibitPage")  # fixed, so that the bytes are always the same
 
 
 def count(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:  # noqa: ARG001  # every task's signature
@@ -58,12 +59,15 @@ def _open(content: bytes, about: int) -> Pdf:
         content = _picture_as_pdf(content, about)
     if b"%PDF-" not in content[:1024]:
         raise Refusal("type", "it is no PDF, PNG, JPG or TIF", about)
+    if b"%%EOF" not in content[-2048:]:
+        # Repair would find the pages before the break and lose the rest without a word.
+        raise Refusal("cut_off", "the PDF stops in the middle", about)
     try:
         pdf = Pdf.open(BytesIO(content))
         pages = len(pdf.pages)
     except pikepdf.PasswordError:
         raise Refusal("locked", "it is password protected", about) from None
-    except pikepdf.PdfError:
+    except _DAMAGED:
         raise Refusal("broken", "the PDF is damaged and cannot be read", about) from None
     if pages == 0:
         raise Refusal("broken", "the PDF has no pages", about)
@@ -73,6 +77,7 @@ def _open(content: bytes, about: int) -> Pdf:
 def _picture_as_pdf(content: bytes, about: int) -> bytes:
     """Return a picture as a PDF of one page for each of its pages, upright as the camera held it."""
     written = BytesIO()
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint allows them: half a page of evidence must not pass unseen
     try:
         with Image.open(BytesIO(content)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
@@ -99,7 +104,7 @@ def _add_exhibit(packet: Pdf, source: Pdf, label: str, about: int) -> None:
         source.flatten_annotations("print")
         for number, page in enumerate(source.pages, start=1):
             _draw(packet, page, f"{label}, {number} of {len(source.pages)}")
-    except (pikepdf.PdfError, RuntimeError, ValueError, AttributeError, KeyError):
+    except (*_DAMAGED, TypeError, ValueError):
         # Pages that the file lists and does not hold, boxes that are no boxes: qpdf's repair finds them only here.
         raise Refusal("broken", "the PDF is damaged and cannot be read", about) from None
 
@@ -108,7 +113,9 @@ def _draw(packet: Pdf, page: Page, stamp: str) -> None:
     width, height = _LETTER if _is_upright(page) else _LETTER[::-1]
     new = packet.add_blank_page(page_size=(width, height))
     room = Rectangle(_MARGIN, _MARGIN, width - _MARGIN, height - _BAND)
-    new.add_overlay(page, room, expand=False)  # type: ignore[call-arg]  # pikepdf's stub lags its code
+    form = packet.copy_foreign(page.as_form_xobject())
+    new.add_resource(form, Name.XObject, _PICTURE)
+    new.contents_add(new.calc_form_xobject_placement(form, _PICTURE, room))
     _stamp(packet, new, right=stamp)
 
 

@@ -18,8 +18,6 @@ from tracker.models import Denial, Payer
 from tracker.reports.queue_conditions import Viewer, conditions
 from tracker.reports.queue_filter import QueueFilter
 
-_DEEP = 2_000  # how far down a list sorted by something else a denial's place is looked for
-
 
 class Tile(NamedTuple):
     """The open denials of one bucket of a view."""
@@ -90,36 +88,6 @@ def counts(session: Session, viewer: Viewer) -> Counts:
     return Counts(
         session.scalar(open_denials) or 0, session.scalar(select(func.count()).select_from(Denial).where(*mine)) or 0
     )
-
-
-class Place(NamedTuple):
-    """Where a denial stands in a view: its number from 1, of how many, and the public ids beside it."""
-
-    number: int
-    total: int
-    previous: str | None
-    next: str | None
-
-
-def place_of(session: Session, asked: QueueFilter, viewer: Viewer, denial: Denial) -> Place | None:
-    """Return where a denial stands in a view; None when it is not in it, or deep in one not sorted by deadline."""
-    narrowed = conditions(session, asked, viewer)
-    groups = _wanted(_groups(session, narrowed), asked, viewer.today)
-    before, near = 0, groups
-    if asked.sort == "due":
-        key = denial.is_open, denial.due_on if denial.is_open else None
-        place = next((n for n, group in enumerate(groups) if (group.is_open, group.due_on) == key), len(groups))
-        before, near = sum(group.denials for group in groups[:place]), groups[place : place + 1]
-    ids = _ids(session, narrowed, near, asked.with_(size=_DEEP), 0)
-    if denial.id not in ids:
-        return None
-    number = before + ids.index(denial.id) + 1
-    skip = max(number - 2, 0)
-    around = _ids(session, narrowed, groups, asked.with_(size=number + 1 - skip), skip)
-    names = dict(session.execute(select(Denial.id, Denial.public_id).where(Denial.id.in_(around))).tuples().all())
-    here = around.index(denial.id)
-    following = names[around[here + 1]] if here + 1 < len(around) else None
-    return Place(number, sum(g.denials for g in groups), names[around[here - 1]] if here else None, following)
 
 
 # ---- counting ----

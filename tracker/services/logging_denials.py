@@ -1,0 +1,196 @@
+"""Logging a denial by hand: its patient, claim and line are found or made, its clock starts, its causes are looked for."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.classification import LineClass
+from tracker.domain.deadlines import Clock
+from tracker.domain.remittance import Person
+from tracker.knowledge import Knowledge
+from tracker.models import Claim, ClaimLine, Denial, Patient, Payer, PayerProfile, Practice
+from tracker.services.barring import appeal_barred_by
+from tracker.services.clocks import Start, file_by
+from tracker.services.diagnosing import diagnose_claims
+from tracker.services.known_claims import control_key
+from tracker.services.linking import link_claims
+from tracker.services.payers import PayerDirectory
+from tracker.services.storing_835 import patient_key
+
+
+class LoggingProblem(Exception):  # noqa: N818  # a problem to show, like ImportProblem
+    """Raised when what was typed contradicts what is stored; ``field`` names the field, the message says why."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class TypedDenial:
+    """What a person typed. ``code`` is the line's procedure code, empty when the whole claim was denied.
+
+    ``file_by`` replaces the date counted from the payer's rule.
+    """
+
+    payer_name: str
+    patient: Person
+    claim_number: str
+    service_date: date
+    group_code: str
+    carc: str
+    remarks: tuple[str, ...]
+    code: str
+    modifiers: tuple[str, ...]
+    units: float
+    amount_cents: int
+    denied_on: date
+    file_by: date | None = None
+
+
+def likely_same(session: Session, practice_id: int, typed: TypedDenial) -> Denial | None:
+    """Return a denial of the same claim number or patient, day of service and code that is logged already."""
+    patients = select(Patient.id).where(Patient.practice_id == practice_id, *_same_name(typed.patient))
+    claims = select(Claim.id).where(
+        Claim.practice_id == practice_id, Claim.control_key == control_key(typed.claim_number)
+    )
+    return session.scalar(
+        select(Denial)
+        .where(
+            Denial.practice_id == practice_id,
+            Denial.service_date == typed.service_date,
+            Denial.code == typed.code,
+            or_(Denial.claim_id.in_(claims), Denial.patient_id.in_(patients)),
+        )
+        .order_by(Denial.number)
+        .limit(1)
+    )
+
+
+def first_clock(  # what decides about it
+    session: Session,
+    practice_id: int,
+    payer_kind: str,
+    payer_id: int | None,
+    denial: Denial,
+    knowledge: Knowledge,
+) -> Clock | None:
+    """Return the "File by" clock of a denial by the payer's rule, None when no limit is known."""
+    barred = appeal_barred_by(denial, knowledge) or ""
+    profile = session.scalar(
+        select(PayerProfile).where(PayerProfile.practice_id == practice_id, PayerProfile.payer_id == payer_id)
+    )
+    return file_by(knowledge, Start(payer_kind, denial.denied_on, denial.service_date, barred), profile)
+
+
+def log_denial(
+    session: Session, practice_id: int, typed: TypedDenial, knowledge: Knowledge, now: datetime, today: date
+) -> Denial:
+    """Store a denial that a person typed, with its claim, and look for its causes.
+
+    Raises LoggingProblem when the claim number is known and belongs to another patient.
+    """
+    payer = PayerDirectory(session).find_or_make(typed.payer_name, "", "", "")
+    claim = _claim(session, practice_id, payer, typed)
+    line = _line(session, claim, typed) if typed.code else None
+    practice = session.get_one(Practice, practice_id, with_for_update=True)
+    denial = Denial(
+        practice_id=practice_id, number=practice.next_denial_number, claim_id=claim.id,
+        claim_line_id=line.id if line else None, patient_id=claim.patient_id, payer_id=claim.payer_id,
+        code=typed.code, service_date=typed.service_date, group_code=typed.group_code, carc=typed.carc,
+        remarks=" ".join(typed.remarks), denial_class=str(LineClass.DENIED), amount_cents=typed.amount_cents,
+        billed_cents=line.charge_cents if line else typed.amount_cents, denied_on=typed.denied_on, source="hand",
+        clock="file_by", created_at=now,
+    )  # fmt: skip
+    practice.next_denial_number += 1
+    _start_clock(session, denial, payer, typed.file_by, knowledge)
+    session.add(denial)
+    session.flush()
+    link_claims(session, practice_id, [claim.id])
+    diagnose_claims(session, practice_id, [claim.id], knowledge, today)
+    return denial
+
+
+def _start_clock(session: Session, denial: Denial, payer: Payer, typed: date | None, knowledge: Knowledge) -> None:
+    if typed is not None:
+        denial.clock_rule, denial.file_by_safe, denial.file_by_legal = "by_hand", typed, typed
+        return
+    due = first_clock(session, denial.practice_id, payer.kind, payer.id, denial, knowledge)
+    if due is not None:
+        denial.clock_rule, denial.file_by_safe, denial.file_by_legal = due.rule.id, due.safe, due.legal
+
+
+def _same_name(person: Person) -> tuple[ColumnElement[bool], ...]:
+    return (
+        func.lower(Patient.last_name) == person.last_name.lower(),
+        func.lower(Patient.first_name) == person.first_name.lower(),
+    )
+
+
+def _patient(session: Session, practice_id: int, person: Person) -> Patient:
+    """Return the one patient of this name, else a new one: two of the same name cannot be told apart by it."""
+    found = session.scalars(
+        select(Patient).where(Patient.practice_id == practice_id, *_same_name(person)).limit(2)
+    ).all()
+    if len(found) == 1:
+        return found[0]
+    patient = Patient(
+        practice_id=practice_id,
+        last_name=person.last_name,
+        first_name=person.first_name,
+        match_key=patient_key(person),
+    )
+    session.add(patient)
+    session.flush()
+    return patient
+
+
+def _claim(session: Session, practice_id: int, payer: Payer, typed: TypedDenial) -> Claim:
+    key = control_key(typed.claim_number)
+    known = session.scalar(
+        select(Claim)
+        .where(Claim.practice_id == practice_id, Claim.control_key == key)
+        .order_by(Claim.id.desc())
+        .limit(1)
+    )
+    if known is not None:
+        patient = session.get_one(Patient, (practice_id, known.patient_id))
+        if patient.last_name.lower() != typed.patient.last_name.lower():
+            raise LoggingProblem("claim_number", "This claim number belongs to another patient. Check both")
+        return known
+    claim = Claim(
+        practice_id=practice_id, payer_id=payer.id, patient_id=_patient(session, practice_id, typed.patient).id,
+        source="hand", control_number=typed.claim_number, control_key=key, charge_cents=typed.amount_cents,
+        service_from=typed.service_date, service_to=typed.service_date,
+    )  # fmt: skip
+    session.add(claim)
+    session.flush()
+    return claim
+
+
+def _line(session: Session, claim: Claim, typed: TypedDenial) -> ClaimLine:
+    """Return the claim's line of this code and day that has no denial yet, else a new line."""
+    lines = session.scalars(
+        select(ClaimLine)
+        .where(ClaimLine.practice_id == claim.practice_id, ClaimLine.claim_id == claim.id)
+        .order_by(ClaimLine.line)
+    ).all()
+    denied = set(
+        session.scalars(
+            select(Denial.claim_line_id).where(Denial.practice_id == claim.practice_id, Denial.claim_id == claim.id)
+        )
+    )
+    for line in lines:
+        if line.code == typed.code and line.service_date == typed.service_date and line.id not in denied:
+            return line
+    line = ClaimLine(
+        practice_id=claim.practice_id, claim_id=claim.id, payer_id=claim.payer_id,
+        line=max((one.line for one in lines), default=0) + 1, code=typed.code, modifiers=" ".join(typed.modifiers),
+        units=typed.units, charge_cents=typed.amount_cents, service_date=typed.service_date,
+        service_to=typed.service_date,
+    )  # fmt: skip
+    session.add(line)
+    session.flush()
+    return line

@@ -1,0 +1,173 @@
+"""The form that logs a denial by hand: nine facts, typed as the remittance or the paper EOB shows them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, SelectField
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+from wtforms.widgets import TextInput
+
+from tracker.domain.money import MoneyError, parse_cents
+from tracker.domain.remittance import Person
+from tracker.knowledge import Knowledge
+from tracker.models import Practice
+from tracker.services.logging_denials import TypedDenial
+from tracker.web.forms.fields import DateField, TextLineField
+
+_GROUPS = ("CO", "PR", "OA", "PI", "CR")
+_REASON = re.compile(r"([A-Z]{2})[- ]?([A-Z]?\d{1,4})")
+_BARE_REASON = re.compile(r"[A-Z]?\d{1,4}")
+_PROCEDURE = re.compile(r"[A-Z0-9]\d{3}[A-Z0-9]")
+_MODIFIER = re.compile(r"[A-Z0-9]{2}")
+_UNITS = re.compile(r"X(\d{1,3}(?:\.\d)?)")
+_AMOUNT = re.compile(r"\$?\s*((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?)", re.ASCII)
+
+
+class Reason(NamedTuple):
+    """A reason as typed: group, code and remarks."""
+
+    group: str
+    carc: str
+    remarks: tuple[str, ...]
+
+
+class ReasonError(ValueError):
+    """Raised when text is no reason code; the message says what to do."""
+
+
+def read_reason(text: str, knowledge: Knowledge) -> Reason:
+    """Return group, reason and remarks of text like ``CO-50`` or ``CO-16 N115``; raises ReasonError."""
+    first, *remarks = text.upper().replace(",", " ").split() or [""]
+    match = _REASON.fullmatch(first)
+    if match is None and _BARE_REASON.fullmatch(first):
+        raise ReasonError("Add the group in front of the number, like CO-50")
+    if match is None or match[1] not in _GROUPS:
+        raise ReasonError("Reason code must be a group and a number, like CO-50")
+    group, carc = match.groups()
+    if carc not in knowledge.carc:
+        raise ReasonError(f"{group}-{carc} is not in the code list. Check the remittance")
+    unknown = next((remark for remark in remarks if remark not in knowledge.rarc), None)
+    if unknown is not None:
+        raise ReasonError(f"{unknown} is not in the list of remark codes. Check the remittance")
+    return Reason(group, carc, tuple(remarks))
+
+
+class ServiceLine(NamedTuple):
+    """A line as typed: code, modifiers, units; no code means the whole claim."""
+
+    code: str
+    modifiers: tuple[str, ...]
+    units: float
+
+
+def read_line(text: str) -> ServiceLine:
+    """Return the line of text like ``97110 GP KX x2``; raises ValueError with what to do."""
+    first, *rest = text.upper().split() or [""]
+    if not first:
+        return ServiceLine("", (), 0)
+    if not _PROCEDURE.fullmatch(first):
+        raise ValueError("Line code must start with five characters, like 97110 GP")
+    units = [found[1] for part in rest if (found := _UNITS.fullmatch(part))]
+    modifiers = tuple(part for part in rest if not _UNITS.fullmatch(part))
+    if len(units) > 1 or len(modifiers) > 4 or not all(_MODIFIER.fullmatch(part) for part in modifiers):
+        raise ValueError("After the code, enter up to four modifiers of two characters, and units like x2")
+    return ServiceLine(first, modifiers, float(units[0]) if units else 1.0)
+
+
+class AmountField(Field):  # type: ignore[misc]  # WTForms has no types
+    """An amount in dollars as people type it; the data are cents."""
+
+    widget = TextInput()
+    data: int | None
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else ""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the text the browser sent."""
+        self.data = None
+        match = _AMOUNT.fullmatch(str(valuelist[0]).strip()) if valuelist else None
+        if match is None:
+            return
+        try:
+            self.data = parse_cents(match[1].replace(",", ""))
+        except MoneyError:
+            return
+
+
+class LogForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
+    """Nine facts and, if the rule's date is wrong, the file-by date."""
+
+    practice = SelectField("Practice")
+    payer = TextLineField("Payer", [InputRequired("Enter the payer"), Length(max=120)])
+    patient = TextLineField("Patient", [InputRequired("Enter the patient"), Length(max=160)])
+    claim_number = TextLineField("Claim number", [InputRequired("Enter the claim number"), Length(max=80)])
+    service_date = DateField("Service date", [InputRequired("Enter the service date")])
+    reason = TextLineField("Reason code", [InputRequired("Enter the reason code, like CO-50"), Length(max=60)])
+    line = TextLineField("Line code and modifiers", [Length(max=40)])
+    amount = AmountField("Denied amount")
+    denied_on = DateField("Denial date", [InputRequired("Enter the denial date")])
+    file_by = DateField("File-by date")
+    anyway = HiddenField()
+
+    def prepare(self, practices: Iterable[Practice], knowledge: Knowledge, today: date) -> "LogForm":
+        """Offer the practices a person sees, and take what the checks need."""
+        self.practice.choices = [SelectChoice(place.public_id, place.name) for place in practices]
+        self._knowledge, self._today = knowledge, today
+        return self
+
+    def validate_patient(self, field: Field) -> None:
+        """Names come last name first, so that no guess is needed."""
+        last, comma, first = (part.strip() for part in field.data.partition(","))
+        if not comma or not last or not first:
+            raise ValidationError("Enter last name and first name with a comma between, like Okafor, Nina")
+
+    def validate_service_date(self, field: Field) -> None:
+        """A service lies in the past."""
+        if field.data is not None and field.data > self._today:
+            raise ValidationError("Service date must be in the past")
+
+    def validate_denied_on(self, field: Field) -> None:
+        """A denial comes after its service and not in the future."""
+        if field.data is not None and field.data > self._today:
+            raise ValidationError("Denial date must be today or in the past")
+        if field.data is not None and self.service_date.data is not None and field.data < self.service_date.data:
+            raise ValidationError("Denial date must not be before the service date")
+
+    def validate_reason(self, field: Field) -> None:
+        """Group and code must be known."""
+        try:
+            read_reason(field.data, self._knowledge)
+        except ReasonError as problem:
+            raise ValidationError(str(problem)) from None
+
+    def validate_line(self, field: Field) -> None:
+        """Code, modifiers and units must be readable."""
+        try:
+            read_line(field.data)
+        except ValueError as problem:
+            raise ValidationError(str(problem)) from None
+
+    def validate_amount(self, field: Field) -> None:
+        """An amount above nothing."""
+        if not field.data:
+            raise StopValidation("Enter the denied amount in dollars, like 148.20")
+
+    def typed(self) -> TypedDenial:
+        """Return what was typed; call it after validation."""
+        service_date, denied_on, cents = self.service_date.data, self.denied_on.data, self.amount.data
+        assert service_date is not None
+        assert denied_on is not None
+        assert cents is not None
+        last, _, first = (part.strip() for part in self.patient.data.partition(","))
+        reason, line = read_reason(self.reason.data, self._knowledge), read_line(self.line.data or "")
+        return TypedDenial(
+            payer_name=self.payer.data, patient=Person(last[:80], first[:80]), claim_number=self.claim_number.data,
+            service_date=service_date, group_code=reason.group, carc=reason.carc, remarks=reason.remarks,
+            code=line.code, modifiers=line.modifiers, units=line.units, amount_cents=cents,
+            denied_on=denied_on, file_by=self.file_by.data,
+        )  # fmt: skip

@@ -1,0 +1,154 @@
+"""Logging a denial by hand: from paper, a portal or a phone call."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from sqlalchemy import ColumnElement, exists, func, select
+from werkzeug.wrappers import Response as BaseResponse
+
+from tracker.db import transaction
+from tracker.domain.deadlines import Clock
+from tracker.knowledge import load
+from tracker.models import Denial, Payer, Practice
+from tracker.services.appealing import AppealRefused, open_appeal
+from tracker.services.logging_denials import LoggingProblem, first_clock, likely_same, log_denial
+from tracker.services.payers import payer_kind
+from tracker.web.filters import long_date
+from tracker.web.forms.fields import DateError, read_date
+from tracker.web.forms.log import LogForm, ReasonError, read_reason
+from tracker.web.navigation import say
+
+blueprint = Blueprint("log", __name__)
+
+
+class Meaning(NamedTuple):
+    """A code with its meaning in our words."""
+
+    code: str
+    words: str
+
+
+@blueprint.get("/denials/new")
+def new() -> str:
+    """Show the empty form, filled from the filter of the queue or from the denial logged before."""
+    payer = g.session.scalar(select(Payer.name).where(Payer.public_id == request.args.get("payer", ""), _is_ours()))
+    practice = next((one for one in g.practices if one.public_id == request.args.get("practice")), g.practice)
+    known = {
+        "practice": practice.public_id if practice else None,
+        "payer": payer,
+        "reason": request.args.get("code", ""),
+        "denied_on": _date(request.args.get("denied_on", "")),
+    }
+    return _page(_prepared(LogForm(formdata=None, **known)))
+
+
+@blueprint.post("/denials/new")
+def create() -> BaseResponse | str | tuple[str, int]:
+    """Log the denial, and then draft its appeal or log another if the button says so."""
+    form = _prepared(LogForm())
+    if not form.validate():
+        return _page(form), 422
+    practice = next((one for one in g.practices if one.public_id == form.practice.data), None)
+    if practice is None:
+        abort(404)
+    typed = form.typed()
+    same = likely_same(g.session, practice.id, typed)
+    if same is not None and form.anyway.data != str(same.number):
+        form.anyway.data = str(same.number)
+        return _page(form, same), 422
+    try:
+        with transaction(g.session) as session:
+            denial = log_denial(session, practice.id, typed, load(), g.now, g.today)
+            payer = session.get_one(Payer, denial.payer_id)
+            then = _then(denial, practice, payer)
+    except LoggingProblem as problem:
+        form[problem.field].errors = [str(problem)]
+        return _page(form), 422
+    return then
+
+
+def _then(denial: Denial, practice: Practice, payer: Payer) -> BaseResponse:
+    """Say what was logged and go where the button leads."""
+    due = f" File by {long_date(denial.file_by_safe)}." if denial.file_by_safe else ""
+    say(f"D-{denial.number} logged.{due}")
+    there = redirect(url_for("denials.show", public_id=denial.public_id), 303)
+    if request.form.get("do") == "another":
+        day = denial.denied_on.isoformat()
+        return redirect(url_for(".new", practice=practice.public_id, payer=payer.public_id, denied_on=day), 303)
+    if request.form.get("do") == "draft":
+        try:
+            appeal = open_appeal(g.session, denial, None, load(), g.now, g.today, g.user.id)
+        except AppealRefused as refusal:
+            say(str(refusal))
+            return there
+        return redirect(url_for("letters.edit", public_id=appeal.public_id), 303)
+    return there
+
+
+@blueprint.get("/denials/new/facts")
+def facts() -> str:
+    """Give the part of the form that follows from what is typed: the code in plain words, the deadline."""
+    return render_template("log/_facts.html", **_facts(request.args))
+
+
+# ---- parts of the page ----
+
+
+def _prepared(form: LogForm) -> LogForm:
+    places = [one for one in g.practices if one.id in g.scope]
+    return form.prepare(places, load(), g.today)
+
+
+def _page(form: LogForm, same: Denial | None = None) -> str:
+    typed = {
+        "reason": form.reason.data or "",
+        "payer": form.payer.data or "",
+        "practice": form.practice.data or "",
+        "denied_on": form.denied_on.data.isoformat() if form.denied_on.data else "",
+        "service_date": form.service_date.data.isoformat() if form.service_date.data else "",
+    }
+    names = g.session.scalars(select(Payer.name).where(_is_ours()).order_by(Payer.name)).all()
+    return render_template("log/new.html", form=form, same=same, payers=names, **_facts(typed))
+
+
+def _is_ours() -> ColumnElement[bool]:
+    """Payers are shared by all practices of the installation; names are shown of those that answered ours."""
+    return exists().where(Denial.practice_id.in_(g.scope), Denial.payer_id == Payer.id)
+
+
+def _date(text: str) -> date | None:
+    try:
+        return read_date(text)
+    except DateError:
+        return None
+
+
+def _facts(typed: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        reason = read_reason(typed.get("reason", ""), load())
+    except ReasonError:
+        return {"meanings": [], "due": None, "not_a_denial": ""}
+    carc = load().carc[reason.carc]
+    meanings = [Meaning(f"{reason.group}-{reason.carc}", carc.meaning)]
+    meanings += [Meaning(remark, load().rarc[remark].meaning) for remark in reason.remarks]
+    not_a_denial = {"patient_share": "the patient's share", "contractual": "a contract discount"}
+    return {
+        "meanings": meanings,
+        "not_a_denial": not_a_denial.get(carc.default_class, ""),
+        "due": _due(typed, reason.remarks, reason.carc),
+    }
+
+
+def _due(typed: Mapping[str, str], remarks: tuple[str, ...], carc: str) -> Clock | None:
+    denied_on, name = _date(typed.get("denied_on", "")), typed.get("payer", "").strip()
+    if denied_on is None or not name:
+        return None
+    payer = g.session.scalar(select(Payer).where(func.lower(Payer.name) == name.lower(), _is_ours()))
+    practice = next((one for one in g.practices if one.public_id == typed.get("practice")), None)
+    draft = Denial(
+        denied_on=denied_on, service_date=_date(typed.get("service_date", "")), remarks=" ".join(remarks), carc=carc
+    )
+    kind = payer.kind if payer else payer_kind(name, "")
+    return first_clock(g.session, practice.id if practice else 0, kind, payer.id if payer else None, draft, load())

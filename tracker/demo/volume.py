@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from tracker.demo.npi import make_npi
 from tracker.demo.x12_facts import Party, Payment, Sending, adjustment, answer, reversal, service
 from tracker.demo.x12_writer import write_835, write_837p
 from tracker.domain.claim import BilledClaim, BilledLine, Provider
+from tracker.domain.npi import make_npi
 from tracker.domain.remittance import ClaimPayment, Person, ProviderAdjustment, ServicePayment
 
 _CLAIMS_A_PAYMENT = 150

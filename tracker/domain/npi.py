@@ -1,4 +1,4 @@
-"""National Provider Identifiers of invented providers, with the check digit real ones have."""
+"""National Provider Identifiers: ten digits, the last a check digit."""
 
 
 def make_npi(nine_digits: int) -> str:

@@ -27,6 +27,10 @@ class UserProblem(Exception):  # noqa: N818  # a problem to show, like ImportPro
     """Raised when a user cannot be made or changed as asked; the message is for people."""
 
 
+class WrongPassword(UserProblem):
+    """Raised when the present password is wrong."""
+
+
 class SignInRefused(Exception):  # noqa: N818  # says what happened
     """Raised when the name or the password is wrong, or the account waits after wrong tries: one answer for all."""
 
@@ -74,11 +78,11 @@ def password_is_right(password_hash: str, password: str, *, fast_hash: bool = Fa
 def check_password(login: str, password: str) -> None:
     """Raise UserProblem when a new password is too short, too long or the sign-in name."""
     if len(password) < MIN_PASSWORD:
-        raise UserProblem(f"The password must have at least {MIN_PASSWORD} characters.")
+        raise UserProblem(f"The password must have at least {MIN_PASSWORD} characters")
     if len(password) > MAX_PASSWORD:
-        raise UserProblem(f"The password must have at most {MAX_PASSWORD} characters.")
+        raise UserProblem(f"The password must have at most {MAX_PASSWORD} characters")
     if login.casefold() in password.casefold() or len(set(password)) < 4:
-        raise UserProblem("The password must not hold the sign-in name or one letter over and over.")
+        raise UserProblem("The password must not hold the sign-in name or one letter over and over")
 
 
 def find_user(session: Session, login: str) -> User | None:
@@ -153,10 +157,10 @@ def _wait_until(wrong_tries: int, now: datetime) -> datetime | None:
 def change_password(session: Session, user: User, old: str, new: str, keep: int, now: datetime, *, fast: bool) -> None:
     """Change a password and end the user's other sessions; ``keep`` is the id of the session that stays.
 
-    Raises UserProblem when the old password is wrong or the new one weak.
+    Raises WrongPassword, or UserProblem when the new one is weak.
     """
     if not password_is_right(user.password_hash, old, fast_hash=fast):
-        raise UserProblem("The present password is not right.")
+        raise WrongPassword("The present password is not right")
     check_password(user.login, new)
     user.password_hash = hash_password(new, fast_hash=fast)
     end_other_sessions(session, user.id, keep, now)

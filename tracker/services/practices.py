@@ -1,0 +1,41 @@
+"""Practices: added and changed by their owners."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tracker.models import Membership, Practice
+
+FIELDS = ("name", "npi", "tin", "address", "phone", "fax", "signer_name", "signer_title")
+
+
+class PracticeProblem(Exception):  # noqa: N818  # a problem to show, like ImportProblem
+    """Raised when another practice has the name or the NPI; ``field`` names which."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def add_practice(session: Session, user_id: int, values: Mapping[str, str]) -> Practice:
+    """Return a new practice that the user owns; raises PracticeProblem."""
+    practice = Practice(name=values["name"])
+    change_practice(session, practice, values)
+    session.add(practice)
+    session.flush()
+    session.add(Membership(user_id=user_id, practice_id=practice.id, role="owner"))
+    return practice
+
+
+def change_practice(session: Session, practice: Practice, values: Mapping[str, str]) -> None:
+    """Set the FIELDS of a practice; raises PracticeProblem when the name or the NPI is another practice's."""
+    others = select(Practice.id).where(Practice.id != practice.id) if practice.id else select(Practice.id)
+    with session.no_autoflush:
+        if session.scalar(others.where(func.lower(Practice.name) == values["name"].lower()).limit(1)):
+            raise PracticeProblem("name", "Another practice here has this name")
+        if values["npi"] and session.scalar(others.where(Practice.npi == values["npi"]).limit(1)):
+            raise PracticeProblem("npi", "Another practice here has this NPI")
+    for name in FIELDS:
+        setattr(practice, name, values[name])
+    practice.npi = values["npi"] or None

@@ -14,14 +14,18 @@ def serve(settings: Settings) -> None:
     """Serve until interrupted; prints the address."""
     app = create_app(settings)
     sessions: SessionMaker = app.extensions["tracker_sessions"]
-    server = create_server(
-        app,
-        host=settings.host,
-        port=settings.port,
-        threads=settings.threads,
-        max_request_body_size=settings.max_import_mb * 1_100_000,
-        ident=None,
-    )
+    try:
+        server = create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            max_request_body_size=settings.max_import_mb * 1_100_000,
+            ident=None,
+        )
+    except OSError as error:
+        why = f"Cannot serve on {settings.host}, port {settings.port}: {error.strerror}. Choose another with --port."
+        raise click.ClickException(why) from None
     worker = Worker(sessions, settings, TASKS)
     if settings.jobs:
         worker.start()

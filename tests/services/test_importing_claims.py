@@ -67,10 +67,12 @@ def test_an_837p_makes_the_claim_as_billed(session, bring_in):
     assert (stored.as_result()["claims"], stored.as_result()["lines"]) == (1, 2)
     row = session.scalars(select(Claim)).one()
     assert (row.source, row.prior_authorization, row.diagnoses, row.place_of_service) == (
-        "837", "AUTH77", "M5450 M6281", "11",
+        "837", "AUTH77", "M54.50 M62.81", "11",
     )  # fmt: skip
     assert (row.referring_npi, row.submitted_on, row.service_from) == ("1000000038", date(2026, 9, 16), VISIT)
-    assert session.scalars(select(ProviderRow.discipline)).one() == "PT"
+    provider = session.scalars(select(ProviderRow)).one()
+    assert (provider.discipline, provider.name) == ("PT", "Reyes, Morgan")
+    assert session.scalars(select(Patient.last_name)).one() == "Quill"
     lines = session.scalars(select(ClaimLine).order_by(ClaimLine.line)).all()
     assert [(each.code, each.units, each.diagnosis_pointers) for each in lines] == [
         ("97110", 2.0, "1 2"), ("97140", 1.0, "1 2"),

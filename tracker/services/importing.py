@@ -19,6 +19,7 @@ from tracker.knowledge import Knowledge
 from tracker.models import ImportFile, Payer, Practice, RawFile
 from tracker.services.jobs import ask_for
 from tracker.services.storing import Report, Stored, claims_in, no_report, read_and_store
+from tracker.services.storing_835 import as_written
 
 BIG_IMPORT_CLAIMS = 2000
 """From this many claims on, a file is read and stored as a job."""
@@ -148,7 +149,7 @@ def _preview_denials(session: Session, stored: Stored) -> list[dict[str, Any]]:
         {
             "key": opened.key,
             "control_number": opened.paid.control_number,
-            "patient": f"{opened.paid.patient.last_name.title()}, {opened.paid.patient.first_name[:1].title()}.",
+            "patient": f"{as_written(opened.paid.patient.last_name)}, {opened.paid.patient.first_name[:1]}.",
             "payer": names.get(opened.claim.payer_id, ""),
             "code": opened.code,
             "reason": f"{opened.reason.group}-{opened.reason.carc}",

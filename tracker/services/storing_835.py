@@ -75,6 +75,11 @@ def patient_key(person: Person) -> str:
     return f"|{person.last_name.upper()}|{person.first_name.upper()}|{born}"[:120]
 
 
+def as_written(name: str) -> str:
+    """Return a name as people write it: X12 files shout, and capitals alone tell nothing."""
+    return name.title() if name.isupper() and len(name) > 1 else name
+
+
 @dataclass(slots=True)
 class Counted:
     """What was stored, in numbers."""
@@ -113,8 +118,8 @@ class People:
             return found
         row_id = next(self._ids)
         values = (
-            self._practice_id, row_id, new_public_id(), person.last_name[:80] or "Not named", person.first_name[:80],
-            person.middle_name[:80], person.birth_date, person.sex[:1], person.member_id[:80], key, 1,
+            self._practice_id, row_id, new_public_id(), as_written(person.last_name)[:80] or "Not named",
+            as_written(person.first_name)[:80], as_written(person.middle_name)[:80], person.birth_date, person.sex[:1], person.member_id[:80], key, 1,
         )  # fmt: skip
         self._patient_rows.append(values)
         self._known.remember_patient(key, row_id)
@@ -126,7 +131,15 @@ class People:
             return None
         if npi not in self._providers:
             self._providers[npi] = next(self._ids)
-            values = (self._practice_id, self._providers[npi], npi[:10], name[:120], "", discipline, taxonomy[:10])
+            values = (
+                self._practice_id,
+                self._providers[npi],
+                npi[:10],
+                as_written(name)[:120],
+                "",
+                discipline,
+                taxonomy[:10],
+            )
             self._provider_rows.append(values)
         return self._providers[npi]
 

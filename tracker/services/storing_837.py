@@ -12,7 +12,7 @@ from tracker.models import Claim, ClaimLine, Patient, Submission
 from tracker.services.import_rows import RowBuffer
 from tracker.services.known_claims import KnownClaim, KnownClaims, KnownLine, chunks, control_key
 from tracker.services.payers import PayerDirectory
-from tracker.services.storing_835 import ClaimFacts, ClaimRows, Counted, People, patient_key
+from tracker.services.storing_835 import ClaimFacts, ClaimRows, Counted, People, as_written, patient_key
 
 _SUBMISSION = ("practice_id", "id", "claim_id", "import_id", "sent_on", "receipt", "proof")
 
@@ -91,8 +91,8 @@ class ClaimStore:
             original_reference=billed.original_reference[:80],
             prior_authorization=billed.prior_authorization[:80],
             filing_code=billed.filing_code[:4],
-            diagnoses=" ".join(billed.diagnoses)[:200],
-            referring_name=(referring.name if referring else "")[:120],
+            diagnoses=" ".join(map(_dotted, billed.diagnoses))[:200],
+            referring_name=as_written(referring.name if referring else "")[:120],
             referring_npi=(referring.npi if referring else "")[:10],
             submitted_on=sent_on,
             service_to=max((day for day in days if day), default=first_billed_day(billed)),
@@ -148,6 +148,11 @@ class ClaimStore:
                     Patient, self._practice_id, claim.patient_id,
                     birth_date=billed.patient.birth_date, sex=billed.patient.sex[:1],
                 )  # fmt: skip
+
+
+def _dotted(diagnosis: str) -> str:
+    """X12 leaves out the point of an ICD-10-CM code; people and rules write it."""
+    return diagnosis if "." in diagnosis or len(diagnosis) <= 3 else f"{diagnosis[:3]}.{diagnosis[3:]}"
 
 
 def _is_same(known: KnownLine, billed: BilledLine) -> bool:

@@ -89,12 +89,13 @@ def _link(session: Session, practice_id: int, claim_ids: Iterable[int], note_id:
             and_(NoteLink.practice_id == Claim.practice_id, NoteLink.claim_id == Claim.id, NoteLink.note_id == Note.id),
         )
         .where(Claim.practice_id == practice_id, Claim.id.in_(claim_ids), NoteLink.id.is_(None))
-        .order_by(Claim.id, Note.id)
     )
     if note_id is not None:
         query = query.where(Note.id == note_id)
     wanted: list[tuple[int, int]] = []
-    for (claim_id, its_note), group in groupby(session.execute(query), key=lambda row: (row[0], row[1])):
+    # Sorted here: asked to sort, SQLite reads all notes of the practice in order instead of using its indexes.
+    found = sorted(session.execute(query).all(), key=lambda row: (row[0], row[1]))
+    for (claim_id, its_note), group in groupby(found, key=lambda row: (row[0], row[1])):
         rows = list(group)
         noted = rows[0][2]
         billed = {discipline_of(row[4].split(), row[3]) for row in rows} - {""}

@@ -1,0 +1,79 @@
+"""How fast stored denials are diagnosed: cases loaded, checked, findings and suggestions saved, half of them with notes."""
+
+import tempfile
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests import build
+from tracker.db import SessionMaker, make_engine, transaction
+from tracker.db_upgrade import upgrade
+from tracker.demo.volume import make_835
+from tracker.diagnosis import diagnose
+from tracker.knowledge import load
+from tracker.models import Claim, Denial, Patient, Practice
+from tracker.services.cases import cases_from_rows
+from tracker.services.diagnosing import diagnose_claims
+from tracker.services.importing import import_now
+from tracker.services.linking import link_claims
+from tracker.services.notes import NewNote, add_note
+
+CLAIMS = 5_000
+_TODAY = date(2026, 11, 23)
+_NOTE = """S: Reports knee pain 4/10, improved stairs, still needs rail.
+O: AROM knee flexion 108 deg. LEFS 38/80, was 27/80 at evaluation.
+97110 therapeutic exercise 23 min. 97140 manual therapy 15 min. 97530 therapeutic activities 15 min.
+Total timed minutes: 53. Total treatment time: 58.
+A: Verbal cues for quad timing on step-down; tolerated treatment well.
+P: Continue 2x/week per plan of care.
+Signed: J. Cole, PT, DPT"""
+
+
+def _add_notes(session: Session) -> None:
+    rows = session.execute(select(Claim, Patient).join(Patient, Patient.id == Claim.patient_id)).all()
+    for claim, patient in rows[::2]:
+        if claim.service_from is not None:
+            add_note(session, patient, NewNote(f"{_NOTE}\nClaim {claim.id}", claim.service_from), build.NOW, None)
+
+
+def run() -> list[tuple[str, str]]:
+    """Return the figures as (label, figure)."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _measure(Path(folder))
+
+
+def _measure(folder: Path) -> list[tuple[str, str]]:
+    engine = make_engine(f"sqlite:///{folder}/diagnosing.db")
+    upgrade(engine)
+    sessions, knowledge = SessionMaker(engine), load()
+    with transaction(sessions.system()) as session:
+        session.add(Practice(name="Volume PT"))
+    with transaction(sessions.system()) as session:
+        practice = session.query(Practice).one()
+        import_now(session, practice, "volume.835", make_835(CLAIMS, seed=7), datetime.now(UTC), knowledge)
+    with transaction(sessions.system()) as session:
+        _add_notes(session)
+    with transaction(sessions.system()) as session:
+        claim_ids = list(session.scalars(select(Denial.claim_id).distinct()))
+        lines = session.scalar(select(func.count()).select_from(Denial)) or 0
+        started = time.perf_counter()
+        link_claims(session, practice.id, claim_ids)
+        linked = time.perf_counter()
+        diagnose_claims(session, practice.id, claim_ids, knowledge, _TODAY)
+        session.flush()
+        done = time.perf_counter()
+        cases = cases_from_rows(session, practice.id, claim_ids, _TODAY)
+        loaded = time.perf_counter()
+        for case in cases.values():
+            diagnose(case, knowledge)
+        checked = time.perf_counter()
+    engine.dispose()
+    return [
+        ("Diagnosing stored denials, loading and saving included", f"{lines / (done - linked):,.0f} lines/s"),
+        ("  of which building cases", f"{lines / (loaded - done):,.0f} lines/s"),
+        ("  of which checking alone", f"{lines / (checked - loaded):,.0f} lines/s"),
+        ("Linking claims to notes", f"{len(claim_ids) / (linked - started):,.0f} claims/s"),
+    ]

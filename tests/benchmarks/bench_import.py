@@ -59,4 +59,3 @@ def run() -> list[tuple[str, str]]:
         (f"Import of {CLAIMS:,} claims into SQLite, triage included", f"{1 / best:,.0f} claims/s (best of {_ROUNDS})"),
         ("Plain executemany of 15-column rows, same run", f"{plain:,.0f} rows/s"),
     ]
-

@@ -24,7 +24,12 @@ def show(public_id: str) -> BaseResponse | str:
         return Response("", 200, {"HX-Redirect": after}) if is_htmx() else redirect(after)
     page = "jobs/progress.html" if is_htmx() else "jobs/show.html"
     return render_template(
-        page, job=job, progress=current_app.extensions["tracker_progress"](job), words=_WORDS.get(job.kind, "Working"), source=source, after=after
+        page,
+        job=job,
+        progress=current_app.extensions["tracker_progress"](job),
+        words=_WORDS.get(job.kind, "Working"),
+        source=source,
+        after=after,
     )
 
 

@@ -6,9 +6,9 @@ from functools import lru_cache
 from tracker.diagnosis.checks import CHECKS
 from tracker.diagnosis.facts import ClaimFacts, LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Finding, LineDiagnosis, Outcome, Result, Suggestion
-from tracker.diagnosis.payers import PAYER_WORDS, PayerProfile, means
+from tracker.diagnosis.payers import KnowledgeKey, PayerProfile, means, profile_of
 from tracker.diagnosis.ranking import Answer, causes_of
-from tracker.domain.case import Case
+from tracker.domain.case import Case, CasePayer
 from tracker.knowledge import Knowledge
 from tracker.knowledge.rules import Rule
 
@@ -45,8 +45,11 @@ def _denied(facts: LineFacts) -> LineDiagnosis:
 
 def answers_of(facts: LineFacts) -> list[Answer]:
     """Return the answers of all rules that say something about a line."""
-    answers = [Answer(rule, CHECKS[rule.check](facts, rule)) for rule in _rules_for(facts)]
-    return [answer for answer in answers if answer.outcome.result is not Result.NOT_APPLICABLE]
+    return [
+        Answer(rule, outcome)
+        for rule in _rules_for(facts)
+        if (outcome := CHECKS[rule.check](facts, rule)).result is not Result.NOT_APPLICABLE
+    ]
 
 
 def answer_of(rule: Rule, facts: LineFacts) -> Outcome:
@@ -55,26 +58,14 @@ def answer_of(rule: Rule, facts: LineFacts) -> Outcome:
 
 
 def _rules_for(facts: LineFacts) -> tuple[Rule, ...]:
-    return _rules(_Key(facts.knowledge, facts.payer), facts.code)
+    return _rules(KnowledgeKey(facts.knowledge), facts.case.payer, facts.code)
 
 
-class _Key:
-    """Knowledge and payer as the key of a small cache; payers with the same traits share it."""
-
-    def __init__(self, knowledge: Knowledge, payer: PayerProfile) -> None:
-        self.knowledge, self.payer = knowledge, payer
-        self._traits = (knowledge.version, *(test(payer) for test in PAYER_WORDS.values()))
-
-    def __hash__(self) -> int:
-        return hash(self._traits)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self._traits == other._traits
-
-
-@lru_cache(maxsize=4096)
-def _rules(key: _Key, code: str) -> tuple[Rule, ...]:
-    return tuple(rule for rule in key.knowledge.rules.values() if _applies(rule, code, key.payer))
+@lru_cache(maxsize=8192)
+def _rules(key: KnowledgeKey, payer: CasePayer, code: str) -> tuple[Rule, ...]:
+    """Return the rules that speak of a payer and a code; a practice has few payers and few codes."""
+    profile = profile_of(payer, key.knowledge)
+    return tuple(rule for rule in key.knowledge.rules.values() if _applies(rule, code, profile))
 
 
 def _applies(rule: Rule, code: str, payer: PayerProfile) -> bool:

@@ -9,7 +9,7 @@ from tracker.diagnosis.payers import PayerProfile, profile_of
 from tracker.diagnosis.sessions import Session, read_session
 from tracker.domain.case import Case, CaseLine, CaseNote, LineAnswer, OtherClaim
 from tracker.domain.classification import AdjustmentClass, ClassifiedLine, LineClass, LineToClassify, classify_line
-from tracker.knowledge import Knowledge, ProcedureCode
+from tracker.knowledge import Knowledge, NcciEdit, ProcedureCode
 from tracker.reading.people import author_of
 
 DISCIPLINE_MODIFIERS = {"GP": "PT", "GO": "OT", "GN": "SLP"}
@@ -35,10 +35,17 @@ def discipline_of(line: CaseLine) -> str | None:
     return next((DISCIPLINE_MODIFIERS[each] for each in line.modifiers if each in DISCIPLINE_MODIFIERS), None)
 
 
+class Pair(NamedTuple):
+    """Another line of the day that an edit can join with this one, and the edit where there is one."""
+
+    other: SameDay
+    edit: NcciEdit | None
+
+
 class NoteOfVisit(NamedTuple):
     """A note with its number in the case."""
 
-    index: int
+    number: int
     note: CaseNote
 
 
@@ -63,7 +70,7 @@ class ClaimFacts:
         """Return the minutes of a visit as its note tells them, or None when there is no note of it."""
         key = (day, discipline)
         if key not in self._sessions:
-            notes = [(each.index, each.note.text) for each in self.notes_of(day, discipline)]
+            notes = [(each.number, each.note.text) for each in self.notes_of(day, discipline)]
             billed = [line for line in self.case.claim.lines if line.service_date == day]
             self._sessions[key] = read_session(notes, billed, self.knowledge.codes) if notes else None
         return self._sessions[key]
@@ -170,6 +177,32 @@ class LineFacts:
             for line in claim.lines:
                 if line.service_date == self.day:
                     yield SameDay(line, claim)
+
+    @cached_property
+    def timed_units(self) -> dict[str, float]:
+        """Return the units of each 15-minute code billed for the line's day."""
+        found: dict[str, float] = {}
+        for line in self.case.claim.lines:
+            procedure = self.knowledge.codes.get(line.code)
+            if line.service_date == self.day and procedure is not None and procedure.timed:
+                found[line.code] = found.get(line.code, 0) + line.units
+        return found
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Return the lines of the day with their NCCI edits.
+
+        Edits join the services of one provider: facility claims across disciplines, others within one.
+        """
+        setting = self.case.practice.setting
+        return tuple(
+            Pair(other, self.knowledge.ncci_edit(self.code, other.line.code, self.day, setting))
+            for other in self.same_day
+            if other.line.code != self.code and (setting == "facility" or self._is_of_same_provider(other))
+        )
+
+    def _is_of_same_provider(self, other: SameDay) -> bool:
+        return other.claim is None or None in {other.discipline, self.discipline} or other.discipline == self.discipline
 
     @cached_property
     def has_paid_sibling(self) -> bool:

@@ -1,5 +1,6 @@
 """What the checker says: answers of rules with their evidence, and the causes they lead to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -28,10 +29,20 @@ class Strength(StrEnum):
 
     def at_most(self, limit: "Strength") -> "Strength":
         """Return this strength, or the limit when that is weaker."""
-        return max(self, limit, key=_STRENGTHS.index)
+        return self if self.rank >= limit.rank else limit
+
+    @property
+    def rank(self) -> int:
+        """Return the place among the strengths, the strongest 0."""
+        return _RANKS[self]
 
 
-_STRENGTHS = tuple(Strength)
+_RANKS = {strength: rank for rank, strength in enumerate(Strength)}
+
+
+def strongest(strengths: Iterable[Strength]) -> Strength:
+    """Return the strongest of at least one strength."""
+    return min(strengths, key=_RANKS.__getitem__)
 
 
 class Quote(NamedTuple):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from tracker.domain.case import CasePayer
@@ -54,8 +54,29 @@ _NAMES: Mapping[str, re.Pattern[str]] = MappingProxyType(
 )
 
 
+class KnowledgeKey:
+    """Knowledge as the key of small caches: one version, one key."""
+
+    __slots__ = ("knowledge",)
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+
+    def __hash__(self) -> int:
+        return hash(self.knowledge.version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, KnowledgeKey) and other.knowledge.version == self.knowledge.version
+
+
 def profile_of(payer: CasePayer, knowledge: Knowledge) -> PayerProfile:
     """Return the profile of a case's payer: what was set there, else what holds for its kind."""
+    return _profile(payer, KnowledgeKey(knowledge))
+
+
+@lru_cache(maxsize=1024)
+def _profile(payer: CasePayer, key: KnowledgeKey) -> PayerProfile:
+    knowledge = key.knowledge
     defaults = knowledge.payer_defaults(payer.kind)
     discipline = payer.requires_discipline_modifier
     if discipline is None:

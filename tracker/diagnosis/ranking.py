@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tracker.diagnosis.facts import LineFacts
-from tracker.diagnosis.findings import MOST_QUOTES, Outcome, Quote, Result, Strength, Suggestion
+from tracker.diagnosis.findings import MOST_QUOTES, Outcome, Quote, Result, Strength, Suggestion, strongest
 from tracker.diagnosis.paths import way_of
 from tracker.diagnosis.stated import stated_suggestions
 from tracker.knowledge.rules import BASES, SEVERITIES, Rule
@@ -38,8 +38,13 @@ class Causes(NamedTuple):
 
 def causes_of(facts: LineFacts, answers: Sequence[Answer]) -> Causes:
     """Return the causes of one denied line, best first, and those its facts rule out."""
-    failed = [answer for answer in answers if _can_explain(facts, answer)]
-    out = [answer for answer in answers if answer.outcome.result is Result.PASSED and _speaks(facts, answer)]
+    failed, out = [], []
+    for answer in answers:
+        if answer.outcome.result is Result.PASSED:
+            if _speaks(facts, answer):
+                out.append(answer)
+        elif _can_explain(facts, answer):
+            failed.append(answer)
     failed += [] if failed else _payer_errors(facts, out)
     suggestions = _merged(facts, sorted(failed, key=lambda answer: _rank(facts, answer)))
     ruled_out = frozenset(answer.cause for answer in out).difference(each.root_cause for each in suggestions)
@@ -47,12 +52,15 @@ def causes_of(facts: LineFacts, answers: Sequence[Answer]) -> Causes:
         suggestions = stated_suggestions(facts, ruled_out)
     if any(each.strength is Strength.STRONG for each in suggestions):
         suggestions = [each for each in suggestions if each.strength is not Strength.WEAK]
-    return Causes(tuple(suggestions[:MOST_SUGGESTIONS]), _ruled_out(answer for answer in out if answer.cause in ruled_out))
+    return Causes(
+        tuple(suggestions[:MOST_SUGGESTIONS]), _ruled_out(answer for answer in out if answer.cause in ruled_out)
+    )
 
 
 def _can_explain(facts: LineFacts, answer: Answer) -> bool:
+    """Whether a failure, or something not shown, can be the cause of the denial."""
     rule, outcome = answer
-    if outcome.result not in {Result.FAILED, Result.NOT_SHOWN} or not rule.explains_denials:
+    if not rule.explains_denials:
         return False
     said = facts.says(rule.payer_says)
     if not said and (rule.only_when_said or outcome.strength is Strength.WEAK):
@@ -64,7 +72,7 @@ def _can_explain(facts: LineFacts, answer: Answer) -> bool:
 def _speaks(facts: LineFacts, answer: Answer) -> bool:
     """Whether a pass is worth saying: the payer claimed the opposite, or minutes were recomputed."""
     rule = answer.rule
-    return rule.rules_out and (facts.says(rule.payer_says | rule.disproves) or rule.basis == "arithmetic")
+    return rule.rules_out and (rule.basis == "arithmetic" or facts.says(rule.speaks_of))
 
 
 def _payer_errors(facts: LineFacts, passed: Iterable[Answer]) -> list[Answer]:
@@ -102,7 +110,7 @@ def _rank(facts: LineFacts, answer: Answer) -> tuple[object, ...]:
         BASES.index(rule.basis),
         not facts.says(rule.payer_says),
         outcome.whole_claim,
-        list(Strength).index(_strength(facts, answer)),
+        _strength(facts, answer).rank,
         SEVERITIES.index(rule.severity),
         rule.id,
     )
@@ -125,7 +133,7 @@ def _suggestion(facts: LineFacts, cause: str, answers: Sequence[Answer]) -> Sugg
     return Suggestion(
         root_cause=cause,
         path=way.path,
-        strength=min((_strength(facts, answer) for answer in answers), key=list(Strength).index),
+        strength=strongest(_strength(facts, answer) for answer in answers),
         rules=tuple(answer.rule.id for answer in answers),
         reasons=tuple(dict.fromkeys(filter(None, [*reasons, says if cause != _PAYER_ERROR else "", way.why]))),
         evidence=_quotes(answer.outcome.evidence for answer in answers),
@@ -147,7 +155,7 @@ def _ruled_out(answers: Iterable[Answer]) -> tuple[Suggestion, ...]:
         Suggestion(
             root_cause=cause,
             path="none",
-            strength=min((answer.outcome.strength for answer in found), key=list(Strength).index),
+            strength=strongest(answer.outcome.strength for answer in found),
             rules=tuple(answer.rule.id for answer in found),
             reasons=tuple(dict.fromkeys(answer.outcome.reason for answer in found)),
             against=_quotes(answer.outcome.evidence for answer in found),

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from tracker.diagnosis.findings import Quote, quote
 from tracker.domain.case import CaseLine
+from tracker.domain.units import UnitCount, count_units
 from tracker.knowledge import ProcedureCode
 from tracker.reading.minutes import Minutes, ServiceMinutes, TimeBlock, read_minutes
 from tracker.reading.people import helpers_named
+from tracker.reading.services import lowered
 
 _LEAST_SERVICE = 8  # a shorter stretch of the clock is a break or no service that could be billed
 _LABEL_REACH = 70
@@ -22,7 +25,7 @@ class CodeMinutes(NamedTuple):
     inferred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Session:
     """What the note of a visit says about time.
 
@@ -40,7 +43,16 @@ class Session:
     most: int | None
     helper: Quote | None
 
-    @property
+    def count(self, method: str) -> UnitCount:
+        """Return the units the timed minutes make by a way of counting (``cms``, ``spm``, ``hybrid``)."""
+        return self._counts[method]
+
+    @cached_property
+    def _counts(self) -> Mapping[str, UnitCount]:
+        minutes = {code: each.minutes for code, each in self.by_code.items()}
+        return {method: count_units(method, minutes) for method in ("cms", "spm", "hybrid")}
+
+    @cached_property
     def quotes(self) -> tuple[Quote, ...]:
         """Return the places the minutes stand at: per code, then the total."""
         found = [each for code in self.by_code.values() for each in code.quotes]
@@ -48,7 +60,7 @@ class Session:
             found = [self._at(block) for block in self.minutes.blocks if block.minutes >= _LEAST_SERVICE]
         return (*found[:3], *self.total_quote)
 
-    @property
+    @cached_property
     def total_quote(self) -> tuple[Quote, ...]:
         """Return the place of the timed total."""
         total = self.minutes.timed
@@ -60,10 +72,11 @@ class Session:
             end = treatment.end  # Timed 34 / Total 34
         return (quote(self.note, self.text, total.start, end),)
 
-    @property
+    @cached_property
     def clock_quotes(self) -> tuple[Quote, ...]:
         """Return the lines that tell when the visit or its parts were."""
-        places = [*self.minutes.blocks, *(service for service in self.minutes.services if service.clock)]
+        places: list[TimeBlock | ServiceMinutes] = [*self.minutes.blocks]
+        places += [service for service in self.minutes.services if service.clock]
         if not places and self.minutes.session is not None:
             return (_line_quote(self.note, self.text, self.minutes.session.start, self.minutes.session.end),)
         return tuple(self._at(place) for place in sorted(places, key=lambda place: place.start))
@@ -110,7 +123,7 @@ class _Reader:
         if not complete and stated is not None:
             by_code |= self._remainder(by_code, stated)
         least, most = self._bounds(stated, listed if complete else None)
-        helper = helpers_named(self._text)
+        helper = helpers_named(lowered(self._text))
         return Session(
             self._index,
             self._text,

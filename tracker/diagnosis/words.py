@@ -17,7 +17,7 @@ def counted(units: float) -> str:
 
 def us_date(day: date) -> str:
     """Return a date as tables show it: ``11/29/2026``."""
-    return f"{day:%m/%d/%Y}"
+    return f"{day.month:02}/{day.day:02}/{day.year}"
 
 
 def days_word(days: int) -> str:

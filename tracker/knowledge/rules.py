@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -74,6 +74,11 @@ class Rule:
     file: str
 
     @property
+    def speaks_of(self) -> frozenset[str]:
+        """Return the reason and remark codes a pass has something to say about."""
+        return self.payer_says | self.disproves if self.disproves else self.payer_says
+
+    @property
     def explains_denials(self) -> bool:
         """Whether a failure can be the cause of a denial (low and info are only findings)."""
         return self.severity not in {"low", "info"}
@@ -126,9 +131,7 @@ def read_rules(
     return MappingProxyType(found)
 
 
-def _rule(
-    file: _RuleFile, stem: str, codes: Mapping[str, ProcedureCode], root_causes: Mapping[str, RootCause]
-) -> Rule:
+def _rule(file: _RuleFile, stem: str, codes: Mapping[str, ProcedureCode], root_causes: Mapping[str, RootCause]) -> Rule:
     if file.text("id").lower() != stem:
         raise file.row("id").wrong(f"the id is {file.text('id')}, the file is called {stem}")
     causes = file.words("root_causes")
@@ -187,7 +190,7 @@ def _codes(file: _RuleFile, codes: Mapping[str, ProcedureCode]) -> frozenset[str
     return frozenset(found)
 
 
-_CODE_WORDS = {
+_CODE_WORDS: Mapping[str, Callable[[ProcedureCode], bool]] = {
     "timed": lambda code: code.timed,
     "untimed": lambda code: code.time_basis == "untimed",
     "evaluations": lambda code: code.code in EVALUATIONS,

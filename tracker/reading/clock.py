@@ -7,16 +7,20 @@ _DAY = 24 * 60
 _HALF_DAY = 12 * 60
 LONGEST = 8 * 60  # a session of more than 8 hours is no session
 
-_TIME = r"(\d{1,2}):([0-5]\d)(?:[ \t]?([ap])\.?(?:m\b\.?)?)?"
+_TIME = r"([0-9][0-9]?):([0-5]\d)(?:[ \t]?([ap])\.?(?:m\b\.?)?)?"
 _TO = r"[ \t]{0,3}(?:-|–|—|to\b|until\b|till\b|thru\b)[ \t]{0,3}"
-RANGE = rf"(?<![\d:/.]){_TIME}{_TO}{_TIME}(?![\d:])"
-BARE_RANGE = r"(?<![\d\-/#$.,])(\d{1,2})([0-5]\d)[ ]?[-–][ ]?(\d{1,2})([0-5]\d)(?![\d\-/.])"
+CLOCK_RANGE = re.compile(rf"{_TIME}{_TO}{_TIME}(?![\d:])")
+BARE_RANGE = re.compile(r"([0-9][0-9]?)([0-5]\d)[ ]?[-–][ ]?(\d{1,2})([0-5]\d)(?![\d\-/.])")
 
-_ONES = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-         "seventeen eighteen nineteen").split()  # fmt: skip
+_ONES = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "ninety": 90}
 _WORDS = {**{word: value for value, word in enumerate(_ONES) if value}, **_TENS, "eighty": 80}
-NUMBER_WORDS = rf"(?:{'|'.join(_TENS)}|eighty)[ -](?:{'|'.join(_ONES[1:10])})|{'|'.join(sorted(_WORDS, key=len, reverse=True))}"
+_ANY_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_NUMBER_WORDS = re.compile(rf"(?<![a-z])(?:{_ANY_WORD})(?:[ -](?:{'|'.join(_ONES[1:10])}))?$")
+_LONGEST_WORDS = 16
 
 
 class ClockRange(NamedTuple):
@@ -31,7 +35,9 @@ class ClockRange(NamedTuple):
         return self.ends - self.begins
 
 
-def clock_range(hour1: str, minute1: str, half1: str | None, hour2: str, minute2: str, half2: str | None) -> ClockRange | None:
+def clock_range(
+    hour1: str, minute1: str, half1: str | None, hour2: str, minute2: str, half2: str | None
+) -> ClockRange | None:
     """Return the range of two written times; None when they are no times or lie more than eight hours apart.
 
     Without am and pm the shorter reading counts: 12:50-1:35 is 45 minutes, 11:30-12:15 too.
@@ -55,6 +61,9 @@ def _minutes(hour: str, minute: str, half: str | None) -> int | None:
     return hours * 60 + minutes
 
 
-def number_in_words(words: str) -> int:
-    """Return the number of words like ``fifteen`` or ``forty-five`` (lower case)."""
-    return sum(_WORDS[word] for word in re.split(r"[ -]", words))
+def number_before(low: str, end: int) -> tuple[int, int] | None:
+    """Return the number in words that ends at ``end`` (``fifteen``, ``forty-five``) and where it starts, or None."""
+    match = _NUMBER_WORDS.search(low, max(end - _LONGEST_WORDS, 0), end)
+    if match is None:
+        return None
+    return sum(_WORDS[word] for word in re.split(r"[ -]", match[0])), match.start()

@@ -5,19 +5,12 @@ description is not. Reading is linear in the length of the text: every gap that 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tracker.reading.clock import (
-    BARE_RANGE,
-    LONGEST,
-    NUMBER_WORDS,
-    RANGE,
-    ClockRange,
-    clock_range,
-    number_in_words,
-)
+from tracker.reading.clock import BARE_RANGE, CLOCK_RANGE, ClockRange, clock_range, number_before
 from tracker.reading.services import ServiceName, find_services, lowered
 from tracker.reading.totals import StatedMinutes, read_totals
 
@@ -84,13 +77,11 @@ class _Time(NamedTuple):
     clock: ClockRange | None = None
 
 
-_TOKEN = re.compile(
-    rf"(?P<clock>{RANGE})"
-    rf"|(?P<bare>{BARE_RANGE})"
-    r"|(?<![\d.:/])0:(?P<zero>[0-5]\d)(?!\d)"
-    r"|(?<![\d.,:/$#])(?P<count>\d{1,3})(?:(?:[ ]?-?[ ]?(?P<unit>minutes?|mins?|min)\b\.?)|(?P<prime>['’′])(?![\d'’′]))?(?!\d)"
-    rf"|\b(?P<words>{NUMBER_WORDS})[ -]min(?:ute)?s?\b",
-)
+_MINUTES = re.compile(r"[0-9][0-9]{0,2}(?:(?P<unit>[ ]?-?[ ]?(?:minutes?|mins?|min)\b\.?)|['’′](?![\d'’′]))")
+_ZERO_HOURS = re.compile(r"0:([0-5]\d)(?![\d:])")
+_SPELLED = re.compile(r"min(?:ute)?s?\b")
+_COUNT = re.compile(r"\d{1,3}(?!\d|:\d)")
+_NO_CLOCK_BEFORE, _NO_BARE_BEFORE, _NO_COUNT_BEFORE = ":/.", "-/#$.,", ".,:/$#"
 _IN_PARENTHESES = re.compile(r"[ \t]{0,4}[(\[][ ]?(\d{1,3})[ ]?(?:min(?:ute)?s?|['’′])?[ ]?[)\]]")
 _JOIN = re.compile(
     r"[ \t.:=,|()\[\]{}<>~*_/\-–—x]*"
@@ -107,14 +98,17 @@ _NOT_MINUTES = re.compile(
 _TABLE_CELL = re.compile(r"[ \t]{2,}|[ \t]*(?:$|[\n:;,)\]}|(]|\.(?!\d)|[-–—][ ]|=)|[ \t]+(?:1:1|one[- ]on[- ]one)")
 _LEADERS = re.compile(r"\.{3,}|\|| {3,}|\t")
 _ITS_UNITS = re.compile(r"[ ]?(?:units?|u)\b")
-_LINE_START = re.compile(r"[ \t>*•\-–—|#~.()\d]{0,12}(?:(?:block|part|seg(?:ment)?|section|bout)[ ]\w{1,3}[ :.)\-]{0,3})?$")
+_LINE_START = re.compile(
+    r"[ \t>*•\-–—|#~.()\d]{0,12}(?:(?:block|part|seg(?:ment)?|section|bout)[ ]\w{1,3}[ :.)\-]{0,3})?$"
+)
 _AT_HOME = re.compile(r"(?:home|hep|cardio|warm[- ]?up|own)[ ]$")
 _NOT_A_SESSION = re.compile(r"(?:after|for|tolerat\w*|every|past|within)[ ]$")
 _IN_OUT = re.compile(
     r"\bin\b[^\d\n]{0,15}(\d{1,2}):?([0-5]\d)[ ]?([ap])?[^\d\n]{0,20}\bout\b[^\d\n]{0,15}(\d{1,2}):?([0-5]\d)(?:[ ]?([ap])\.?m?)?"
     r"|\bin[ ]?/[ ]?out\b[^\d\n]{0,25}(\d{1,2}):?([0-5]\d)[ ]?([ap])?\.?m?\.?[ ]?(?:/|-|–|to)[ ]?(\d{1,2}):?([0-5]\d)(?:[ ]?([ap])\.?m?)?"
-    r"|\b(?:start|begin|began|from)\b[^\d\n]{0,12}(\d{1,2}):([0-5]\d)[ ]?([ap])?[^\d\n]{0,20}\b(?:end|ended|stop|stopped|finish|to)\b[^\d\n]{0,12}(\d{1,2}):([0-5]\d)(?:[ ]?([ap])\.?m?)?"
+    r"|\b(?:start|begin|began)\b[^\d\n]{0,12}(\d{1,2}):([0-5]\d)[ ]?([ap])?[^\d\n]{0,20}\b(?:end|ended|stop|stopped|finish)\b[^\d\n]{0,12}(\d{1,2}):([0-5]\d)(?:[ ]?([ap])\.?m?)?"
 )  # fmt: skip
+_MAY_BE_OUT = re.compile(r"(?:out|end|stop|finish)[^\d\n]{0,25}\d")
 _BLANK = re.compile(
     r"\b(?:time[ ]?)?(?:in|out|start|stop|end|min|mins|minutes|timed|time)\b[ :.=]{0,4}_{2,}(?:[ :]{0,2}_{2,})?"
     r"(?:[ \t]{0,6}(?:time[ ]?)?(?:out|stop|end|total)\b[ :.=]{0,4}_{2,}(?:[ :]{0,2}_{2,})?)?"
@@ -137,38 +131,62 @@ def read_minutes(text: str) -> Minutes:
         timed=totals.timed,
         treatment=totals.treatment,
         session=session or max(rest, key=lambda block: block.minutes, default=None),
-        blanks=tuple(match.span() for match in _BLANK.finditer(low)),
+        blanks=tuple(match.span() for match in _BLANK.finditer(low)) if "__" in low else (),
         loose=max((time.minutes for time in times if time.kind == "minutes" and time.start not in used), default=0),
     )
 
 
 def _times(low: str) -> list[_Time]:
-    found = []
-    for match in _TOKEN.finditer(low):
-        time = _time(match)
-        if time is not None and not (time.kind == "minutes" and _is_part_of_span(low, time.start)):
-            found.append(time)
+    """Return the lengths of time in their order; bare numbers are looked at only where a service stands before."""
+    found = list(_clocks(low))
+    taken = [(time.start, time.end) for time in found]
+    found += [time for time in (*_counted(low), *_spelled(low)) if not _within(taken, time.start)]
+    found.sort(key=lambda time: time.start)
     return found
 
 
-def _time(match: re.Match[str]) -> _Time | None:
-    start, end = match.span()
-    if match["clock"] or match["bare"]:
-        parts = [part for part in match.groups()[1:7]] if match["clock"] else None
-        if parts is None:
-            hour1, minute1, hour2, minute2 = match.groups()[8:12]
-            clock = clock_range(hour1, minute1, None, hour2, minute2, None)
-            kind = "bare_clock"
-        else:
-            clock = clock_range(parts[0] or "", parts[1] or "", parts[2], parts[3] or "", parts[4] or "", parts[5])
-            kind = "clock"
-        return _Time(kind, clock.minutes, start, end, clock) if clock else None
-    if match["zero"]:
-        return _Time("minutes", int(match["zero"]), start, end)
-    if match["words"]:
-        return _Time("minutes", number_in_words(match["words"]), start, end)
-    kind = "minutes" if match["unit"] else "prime" if match["prime"] else "number"
-    return _Time(kind, int(match["count"]), start, end)
+def _within(places: Sequence[tuple[int, int]], place: int) -> bool:
+    at = bisect_right(places, (place, len(places) + place)) - 1
+    return at >= 0 and places[at][0] <= place < places[at][1]
+
+
+def _clocks(low: str) -> Iterator[_Time]:
+    for match in CLOCK_RANGE.finditer(low):
+        if _stands_free(low, match.start(), _NO_CLOCK_BEFORE) and (clock := clock_range(*match.groups())) is not None:
+            yield _Time("clock", clock.minutes, *match.span(), clock)
+    for match in BARE_RANGE.finditer(low):
+        hour1, minute1, hour2, minute2 = match.groups()
+        if _stands_free(low, match.start(), _NO_BARE_BEFORE) and (
+            clock := clock_range(hour1, minute1, None, hour2, minute2, None)
+        ):
+            yield _Time("bare_clock", clock.minutes, *match.span(), clock)
+
+
+def _stands_free(low: str, start: int, bad: str) -> bool:
+    """Whether neither a digit nor one of ``bad`` stands before a number."""
+    return start == 0 or not (low[start - 1].isdigit() or low[start - 1] in bad)
+
+
+def _counted(low: str) -> Iterator[_Time]:
+    for match in _MINUTES.finditer(low):
+        start = match.start()
+        if not _stands_free(low, start, _NO_COUNT_BEFORE):
+            continue
+        if match["unit"] is None:
+            yield _Time("prime", int(match[0][:-1]), start, match.end())
+        elif not _is_part_of_span(low, start):
+            yield _Time("minutes", int(match[0][: -len(match["unit"])]), start, match.end())
+    for match in _ZERO_HOURS.finditer(low):
+        if _stands_free(low, match.start(), _NO_COUNT_BEFORE):
+            yield _Time("minutes", int(match[1]), *match.span())
+
+
+def _spelled(low: str) -> Iterator[_Time]:
+    """Yield minutes whose number is written in words."""
+    for match in _SPELLED.finditer(low):
+        end = match.start() - 1
+        if low[end : end + 1] in {" ", "-"} and low[end - 1 : end].isalpha() and (number := number_before(low, end)):
+            yield _Time("minutes", number[0], number[1], match.end())
 
 
 def _is_part_of_span(low: str, start: int) -> bool:
@@ -179,20 +197,19 @@ def _is_part_of_span(low: str, start: int) -> bool:
 def _service_minutes(text: str, low: str, times: Sequence[_Time]) -> tuple[list[ServiceMinutes], set[int]]:
     """Return the services with minutes, and the places of the lengths of time that were used up."""
     names = find_services(text, low)
+    starts = {time.start: time for time in times}
     found: list[ServiceMinutes] = []
     used: set[int] = set()
-    at, after_name = 0, 0
+    at, next_time = 0, 0
     while at < len(names):
         name, at = _merged(low, names, at)
-        while after_name < len(times) and times[after_name].start < name.end:
-            after_name += 1
-        taken = _forward(low, name, times, after_name, names[at].start if at < len(names) else len(low))
-        before = _backward(low, name, times, after_name)
+        while next_time < len(times) and times[next_time].end <= name.start:
+            next_time += 1
+        taken = _forward(low, name, starts)
+        before = _backward(low, name, times[next_time - 1]) if next_time else None
         if before is not None and before.start in used:
             before = None
-        if _AT_HOME.search(low, max(name.start - 9, 0), name.start):
-            continue
-        if taken is None and before is None:
+        if (taken is None and before is None) or _AT_HOME.search(low, max(name.start - 9, 0), name.start):
             continue
         found.append(_with_minutes(name, taken, before, low))
         used.update(time.start for time in (taken, before) if time is not None)
@@ -215,39 +232,38 @@ def _merged(low: str, names: Sequence[ServiceName], at: int) -> tuple[ServiceNam
     return name, at
 
 
-def _forward(low: str, name: ServiceName, times: Sequence[_Time], at: int, limit: int) -> _Time | None:
+def _forward(low: str, name: ServiceName, times: Mapping[int, _Time]) -> _Time | None:
     """Return the length of time that follows a service's name on its line."""
+    limit = min(name.end + _REACH, len(low))
     position = name.end
-    while at < len(times):
-        time = times[at]
-        at += 1
-        if time.start < position:
-            continue
-        if time.start >= limit or time.start > name.end + _REACH:
-            return None
-        if not _JOIN.fullmatch(low, position, time.start):
-            return None
-        if time.kind in {"minutes", "prime"} or time.clock is not None:
+    while (joined := _JOIN.match(low, position, limit)) is not None:
+        start = joined.end()
+        if (time := times.get(start)) is not None:
             return None if _NOT_MINUTES.match(low, time.end) or not 0 < time.minutes <= _MOST else time
+        number = _COUNT.match(low, start)
+        if number is None:
+            return None
+        time = _Time("number", int(number[0]), *number.span())
         if units := _ITS_UNITS.match(low, time.end):
             position = units.end()
-        elif _is_count(low, name, time, position, times, at):
+        elif _is_count(low, name, time, position, times):
             position = time.end
         else:
             return time if _is_bare_minutes(low, time, position) else None
     return None
 
 
-def _is_count(low: str, name: ServiceName, time: _Time, position: int, times: Sequence[_Time], at: int) -> bool:
+def _is_count(low: str, name: ServiceName, time: _Time, position: int, times: Mapping[int, _Time]) -> bool:
     """Whether a bare number is a modifier or the units, with the minutes still to come."""
     if name.is_code and time.minutes in _MODIFIER_NUMBERS and time.start - position <= 3:
         return True
-    if time.minutes >= _LEAST_BARE or at >= len(times):
+    joined = _JOIN.match(low, time.end, time.end + 20)
+    if time.minutes >= _LEAST_BARE or joined is None or joined.end() == time.end:
         return False
-    following = times[at]
-    if following.start > time.end + 20 or not _JOIN.fullmatch(low, time.end, following.start):
-        return False
-    return following.kind != "number" or following.minutes >= _LEAST_BARE
+    if joined.end() in times:
+        return True
+    following = _COUNT.match(low, joined.end())
+    return following is not None and int(following[0]) >= _LEAST_BARE
 
 
 def _is_bare_minutes(low: str, time: _Time, position: int) -> bool:
@@ -256,16 +272,9 @@ def _is_bare_minutes(low: str, time: _Time, position: int) -> bool:
     return time.minutes >= _LEAST_BARE or bool(_LEADERS.search(low, position, time.start))
 
 
-def _backward(low: str, name: ServiceName, times: Sequence[_Time], at: int) -> _Time | None:
-    """Return the length of time right before a service's name: ``15 min manual``, ``4:00-4:30 ther ex``."""
-    while at > 0 and times[at - 1].end > name.start:
-        at -= 1
-    if at == 0:
-        return None
-    time = times[at - 1]
-    if time.kind == "number" and at > 1 and low[time.end : time.end + 1] in {")", "]"}:
-        time = times[at - 2]  # 13:00-13:25 (25) 97530
-    if time.kind not in {"minutes", "clock", "bare_clock"} or not 0 < time.minutes <= _MOST:
+def _backward(low: str, name: ServiceName, time: _Time) -> _Time | None:
+    """Return the length of time right before a service's name: ``15 min manual``, ``13:00-13:25 (25) 97530``."""
+    if time.kind == "prime" or not 0 < time.minutes <= _MOST or name.start - time.end > _REACH:
         return None
     end = absorbed.end() if time.clock and (absorbed := _IN_PARENTHESES.match(low, time.end)) else time.end
     if end > name.start or not _BEFORE_NAME.fullmatch(low, end, name.start):
@@ -291,7 +300,8 @@ def _with_minutes(name: ServiceName, taken: _Time | None, before: _Time | None, 
 
 def _blocks(low: str, clocks: Sequence[_Time]) -> tuple[list[TimeBlock], list[TimeBlock]]:
     """Divide stretches of the clock into those that begin a line and the others."""
-    beginning, elsewhere = [], []
+    beginning: list[TimeBlock] = []
+    elsewhere: list[TimeBlock] = []
     for time in clocks:
         assert time.clock is not None
         line = low.rfind("\n", max(time.start - _LABEL, 0), time.start) + 1
@@ -301,10 +311,10 @@ def _blocks(low: str, clocks: Sequence[_Time]) -> tuple[list[TimeBlock], list[Ti
 
 
 def _in_out(low: str) -> TimeBlock | None:
+    if not _MAY_BE_OUT.search(low):
+        return None
     for match in _IN_OUT.finditer(low):
-        parts = [match.groups()[i : i + 6] for i in (0, 6, 12)]
-        hour1, minute1, half1, hour2, minute2, half2 = next(part for part in parts if part[0] is not None)
-        assert hour1 and minute1 and hour2 and minute2
-        if clock := clock_range(hour1, minute1, half1, hour2, minute2, half2):
+        written = [part for part in (match.groups()[i : i + 6] for i in (0, 6, 12)) if part[0] is not None]
+        if clock := clock_range(*written[0]):
             return TimeBlock(clock, *match.span())
     return None

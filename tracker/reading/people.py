@@ -1,6 +1,7 @@
 """Who is named in a note or as its author: discipline and rank from credentials, helpers from their words."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _CREDENTIALS = (
@@ -11,11 +12,9 @@ _CREDENTIALS = (
     (re.compile(r"\b(?:OTR|OTD|OT)(?:/L)?\b"), "OT", False),
     (re.compile(r"\b(?:CCC[-/ ]?SLP|SLP|CF[-/ ]?SLP)\b"), "SLP", False),
 )
-_HELPER = re.compile(
-    r"\b(?:rehab|therapy|pt|ot)[ -]?(?:tech(?:nician)?|aide)s?\b|\baides?\b|\btech(?:nician)?s?\b|\bstudents?\b"
-    r"|\bgrad(?:uate)? (?:clinician|student)\b|\bspta?\b|\botas?\b",
-    re.IGNORECASE,
-)
+_HELPER_SIGNS = ("tech", "aide", "student", "grad", "spt", "ota")
+# The branches begin with letters, which makes the search quick; whether a word begins there is asked afterwards.
+_HELPER = re.compile(r"(?:tech(?:nician)?s?|aides?|students?|grad(?:uate)? (?:clinician|student)|spta?|otas)\b")
 
 
 class Author(NamedTuple):
@@ -25,6 +24,7 @@ class Author(NamedTuple):
     is_assistant: bool
 
 
+@lru_cache(maxsize=4096)
 def author_of(name: str) -> Author | None:
     """Return what the credentials behind a name say (``Rory Estes, PTA``), or None when there are none.
 
@@ -34,7 +34,11 @@ def author_of(name: str) -> Author | None:
     return min(found, key=lambda author: author.is_assistant, default=None)
 
 
-def helpers_named(text: str) -> tuple[int, int] | None:
-    """Return the first place where a note names an aide, technician or student, or None."""
-    match = _HELPER.search(text)
-    return match.span() if match else None
+def helpers_named(low: str) -> tuple[int, int] | None:
+    """Return the first place where a note (in lower case) names an aide, technician or student, or None."""
+    if not any(sign in low for sign in _HELPER_SIGNS):
+        return None
+    for match in _HELPER.finditer(low):
+        if match.start() == 0 or not low[match.start() - 1].isalnum():
+            return match.span()
+    return None

@@ -209,7 +209,9 @@ def _branch(node: Mapping[str, object]) -> str:
     return f"(?:{inner})?"
 
 
-_FIND = re.compile(rf"(?<![a-z0-9])(?:({_pattern(_ABBREVIATED)})(?![a-z])|(9[27]\d{{3}}|g0\d{{3}}|2056[01]|95992)(?!\d))")
+_FIND = re.compile(
+    rf"(?<![a-z0-9])(?:({_pattern(_ABBREVIATED)})(?![a-z])|(9[27]\d{{3}}|g0\d{{3}}|2056[01]|95992)(?!\d))"
+)
 _SPACES = re.compile(r"[ .\-/]+")
 
 

@@ -2,18 +2,19 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tracker.reading.clock import LONGEST
 
 
 class StatedMinutes(NamedTuple):
-    """Minutes a note states, with their place."""
+    """Minutes a note states, with their place; ``is_named`` when they say that they are minutes of treatment."""
 
     minutes: int
     start: int
     end: int
+    is_named: bool = True
 
 
 class Totals(NamedTuple):
@@ -27,24 +28,43 @@ class Totals(NamedTuple):
 _NUMBER = r"(?P<{}>\d{{1,3}})(?![\d:])(?!\.\d)(?![ ]?(?:m\b|meters?|ft\b|feet|sec|s\b|lbs?\b|reps?\b|sets?\b|x\b|x\d|%|visits?|units?|u\b|°|deg))"
 _UNIT = r"(?:[ ]?(?:minutes?|mins?|min)\b\.?|['’′])?"
 _SEP = r"[ \t.:=|}\-–—>*]{0,40}"
-_TIMED_WORD = r"(?:timed|one[- ]on[- ]one|one[- ]to[- ]one|1:1|1[- ]on[- ]1|direct|constant attendance|skilled)"
+_TIMED = (
+    "timed",
+    "one-on-one",
+    "one on one",
+    "one-to-one",
+    "one to one",
+    "1:1",
+    "1-on-1",
+    "1 on 1",
+    "direct",
+    "constant attendance",
+    "skilled",
+)
+_WHOLE = ("total", "all", "entire", "overall", "in all", "session")
 _WORDS = r"(?:[ \t/\-]{1,3}(?:codes?|treatment|tx|rx|services?|contact|time|total|timed|one[- ]on[- ]one|skilled|therapy|minutes?|mins?|min)\b){0,4}"
 
-_PAIR = re.compile(
-    rf"\btimed[ ]?(?:min(?:ute)?s?)?[ ]?/[ ]?total[ ]?(?:min(?:ute)?s?|time)?{_SEP}{_NUMBER.format('timed')}{_UNIT}[ ]?/[ ]?{_NUMBER.format('all')}{_UNIT}"
-    rf"|\btotal{_SEP}{_NUMBER.format('timed2')}{_UNIT}/{_NUMBER.format('all2')}{_UNIT}"
-)
-_TIMED_AFTER = re.compile(rf"\b(?:total[ ])?{_TIMED_WORD}\b{_WORDS}{_SEP}{_NUMBER.format('n')}{_UNIT}")
+# Each pattern begins with the letters of its word and is tried only where the note has that word: that makes it quick.
+_PAIRS = {
+    "timed": re.compile(
+        rf"timed[ ]?(?:min(?:ute)?s?)?[ ]?/[ ]?total[ ]?(?:min(?:ute)?s?|time)?{_SEP}{_NUMBER.format('timed')}{_UNIT}[ ]?/[ ]?{_NUMBER.format('all')}{_UNIT}"
+    ),
+    "total": re.compile(rf"total{_SEP}{_NUMBER.format('timed')}{_UNIT}/{_NUMBER.format('all')}{_UNIT}"),
+}
+_TIMED_AFTER = {word: re.compile(rf"{word}\b{_WORDS}{_SEP}{_NUMBER.format('n')}{_UNIT}") for word in _TIMED}
 _TIMED_BEFORE = re.compile(
-    rf"(?<![\d.:/])(?P<n>\d{{1,3}})[ ]?(?:minutes?|mins?|min)?\b\.?,?[ ](?:total[ ])?(?:of[ ])?{_TIMED_WORD}\b"
+    r"(?<![\d.:/])(?P<n>[1-9]\d{0,2})(?:[ ]?(?:minutes?|mins?|min)\.?)?,?[ ](?:total[ ])?(?:of[ ])?$"
 )
-_TREATMENT_AFTER = re.compile(
-    rf"\b(?:total|all|entire|overall|in all|session)\b(?P<words>{_WORDS}|[ ](?:session|visit)(?:[ ]time)?){_SEP}{_NUMBER.format('n')}(?P<unit>{_UNIT})"
-)
-_TREATMENT_BEFORE = re.compile(
-    r"(?<![\d.:/])(?P<n>\d{1,3})(?P<unit>[ ]?(?:minutes?|mins?|min)\b\.?)?[ ](?:in[ ])?(?P<word>total|in all)\b"
-)
+_WHOLE_AFTER = {
+    word: re.compile(
+        rf"{word}\b(?P<words>{_WORDS}|[ ](?:session|visit)(?:[ ]time)?){_SEP}{_NUMBER.format('n')}(?P<unit>{_UNIT})"
+    )
+    for word in _WHOLE
+}
+_WHOLE_BEFORE = re.compile(r"(?<![\d.:/])(?P<n>[1-9]\d{0,2})(?P<unit>[ ]?(?:minutes?|mins?|min)\.?)?[ ](?:in[ ])?$")
+_BEFORE_REACH = 24
 _LINE_END = re.compile(r"\n")
+_TOTAL = "total "
 
 
 def read_totals(low: str, taken: Sequence[tuple[int, int]]) -> Totals:
@@ -52,52 +72,82 @@ def read_totals(low: str, taken: Sequence[tuple[int, int]]) -> Totals:
 
     Of several the last counts: a total stands at the end.
     """
-    free = _Free(taken)
-    pairs = [match for match in _PAIR.finditer(low) if _is_pair(match)]
-    timed = [_stated(match, "timed" if match["timed"] else "timed2") for match in pairs]
-    treatment = [_stated(match, "all" if match["all"] else "all2") for match in pairs]
-    paired = _Free([match.span() for match in pairs])
-    for pattern in (_TIMED_BEFORE, _TIMED_AFTER):
-        timed += [_stated(m, "n") for m in pattern.finditer(low) if _counts(m, free, paired)]
-    places = _Free([(stated.start, stated.end) for stated in timed])
-    ends = [match.start() for match in _LINE_END.finditer(low)]
-    lines = {bisect_left(ends, stated.start) for stated in timed}
-    for pattern in (_TREATMENT_AFTER, _TREATMENT_BEFORE):
-        for match in pattern.finditer(low):
-            if not _counts(match, free, paired) or places.overlaps(*match.span("n")):
-                continue
-            has_unit = bool(match["unit"]) or bool(match.groupdict().get("words"))
-            if has_unit or bisect_left(ends, match.start()) in lines:
-                treatment.append(_stated(match, "n"))
+    places = _Places(taken)
+    timed: list[StatedMinutes] = []
+    treatment: list[StatedMinutes] = []
+    for match in _matches(low, _PAIRS):
+        if 0 < int(match["timed"]) <= int(match["all"]) <= LONGEST:
+            timed.append(StatedMinutes(int(match["timed"]), *match.span()))
+            treatment.append(StatedMinutes(int(match["all"]), *match.span()))
+            places.take(*match.span())
+    timed += _stated(low, _TIMED, _TIMED_AFTER, _TIMED_BEFORE, places)
+    for found in timed:
+        places.take(found.start, found.end)
+    if treatment or any(word in low for word in _WHOLE):
+        ends = [match.start() for match in _LINE_END.finditer(low)] if timed else []
+        lines = {bisect_left(ends, found.start) for found in timed}
+        # A bare "total 46" is a total of minutes only beside timed minutes; scores have totals too.
+        treatment += [
+            whole
+            for whole in _stated(low, _WHOLE, _WHOLE_AFTER, _WHOLE_BEFORE, places)
+            if whole.is_named or bisect_left(ends, whole.start) in lines
+        ]
     return Totals(_last(timed), _last(treatment))
 
 
-class _Free:
-    """Which places are taken, asked in the order of the text or not."""
+def _matches(low: str, patterns: Mapping[str, re.Pattern[str]]) -> Iterator[re.Match[str]]:
+    for word, pattern in patterns.items():
+        if word in low:
+            for match in pattern.finditer(low):
+                if match.start() == 0 or not low[match.start() - 1].isalnum():
+                    yield match
+
+
+def _stated(
+    low: str,
+    words: Sequence[str],
+    after: Mapping[str, re.Pattern[str]],
+    before: re.Pattern[str],
+    places: "_Places",
+) -> Iterator[StatedMinutes]:
+    """Yield the minutes stated after or before one of the words, where they belong to nothing else."""
+    for match in _matches(low, after):
+        start = match.start()
+        if low.startswith(_TOTAL, max(start - len(_TOTAL), 0)) and start >= len(_TOTAL):
+            start -= len(_TOTAL)
+        named = bool(match.groupdict().get("words") or match.groupdict().get("unit"))
+        if 0 < int(match["n"]) <= LONGEST and not places.hold(match.start("n")):
+            yield StatedMinutes(int(match["n"]), start, match.end(), named)
+    for word in words:
+        at = low.find(word)
+        while at >= 0:
+            end = at + len(word)
+            found = None if low[end : end + 1].isalnum() else before.search(low, max(at - _BEFORE_REACH, 0), at)
+            if found is not None and int(found["n"]) <= LONGEST and not places.hold(found.start("n")):
+                named = bool(found.groupdict().get("unit"))
+                yield StatedMinutes(int(found["n"]), found.start(), end, named)
+            at = low.find(word, end)
+
+
+class _Places:
+    """Which places of a text are taken already."""
 
     def __init__(self, taken: Iterable[tuple[int, int]]) -> None:
         self._taken: set[int] = set()
         for start, end in taken:
-            self._taken.update(range(start, end))
+            self.take(start, end)
 
-    def overlaps(self, start: int, end: int) -> bool:
-        return any(place in self._taken for place in range(start, end))
+    def take(self, start: int, end: int) -> None:
+        self._taken.update(range(start, end))
 
-
-def _is_pair(match: re.Match[str]) -> bool:
-    timed, total = int(match["timed"] or match["timed2"]), int(match["all"] or match["all2"])
-    return 0 < timed <= total <= LONGEST
-
-
-def _counts(match: re.Match[str], free: _Free, paired: _Free) -> bool:
-    if not 0 < int(match["n"]) <= LONGEST:
-        return False
-    return not free.overlaps(*match.span("n")) and not paired.overlaps(*match.span("n"))
-
-
-def _stated(match: re.Match[str], group: str) -> StatedMinutes:
-    return StatedMinutes(int(match[group]), match.start(), match.end())
+    def hold(self, place: int) -> bool:
+        return place in self._taken
 
 
 def _last(found: Sequence[StatedMinutes]) -> StatedMinutes | None:
-    return max(found, key=lambda stated: stated.start, default=None)
+    """Return the last of the stated minutes; of two readings of one place the longer."""
+    last: StatedMinutes | None = None
+    for stated in sorted(found, key=lambda each: (each.start, -each.end)):
+        if last is None or stated.start >= last.end:
+            last = stated
+    return last

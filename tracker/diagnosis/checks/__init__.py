@@ -3,7 +3,18 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from tracker.diagnosis.checks import answers, authorization, coverage, edits, filing, modifiers, plan, record, services, units
+from tracker.diagnosis.checks import (
+    answers,
+    authorization,
+    coverage,
+    edits,
+    filing,
+    modifiers,
+    plan,
+    record,
+    services,
+    units,
+)
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import Outcome
 from tracker.knowledge.rules import Rule

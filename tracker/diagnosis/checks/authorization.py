@@ -129,7 +129,15 @@ def referral(facts: LineFacts, rule: Rule) -> Outcome:
 
 def _came_alone(facts: LineFacts) -> tuple[Quote, ...]:
     """Return the lines that say how the patient came."""
-    words = ("called us directly", "self-refer", "self refer", "direct access", "no referral", "without a referral", "walked in")
+    words = (
+        "called us directly",
+        "self-refer",
+        "self refer",
+        "direct access",
+        "no referral",
+        "without a referral",
+        "walked in",
+    )
     return tuple(
         quote(index, note.text, *place)
         for index, note in facts.notes

@@ -9,12 +9,14 @@ from tracker.diagnosis.words import us_date
 from tracker.knowledge.rules import Rule
 from tracker.reading.lines import lines_with
 
-_STAY = re.compile(r"home[ -]?health|\bhh (?:episode|agency)|skilled nursing|\bsnf\b|part a stay|hospice|inpatient", re.IGNORECASE)
+_STAY = re.compile(
+    r"home[ -]?health|\bhh (?:episode|agency)|skilled nursing|\bsnf\b|part a stay|hospice|inpatient", re.IGNORECASE
+)
 _MANAGED = re.compile(r"medicare advantage|\bma (?:plan|hmo|ppo)\b|\bpart c\b|replacement plan|railroad", re.IGNORECASE)
 _DATES = re.compile(r"(\d{4}-\d{2}-\d{2})\s*(?:to|through|thru|-|–)\s*(\d{4}-\d{2}-\d{2})")
 
 
-def coverage_active(facts: LineFacts, rule: Rule) -> Outcome:
+def coverage_active(facts: LineFacts, _rule: Rule) -> Outcome:
     """The coverage was active on the day, with this payer."""
     eligibility = facts.case.history.eligibility
     if eligibility is None:

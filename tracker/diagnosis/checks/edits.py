@@ -1,10 +1,9 @@
 """Checks of code pairs (NCCI), codes that are never paid, add-on codes and codes that exclude each other."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from tracker.diagnosis.facts import DISTINCT_MODIFIERS, LineFacts, SameDay
-from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed
+from tracker.diagnosis.facts import DISTINCT_MODIFIERS, LineFacts, Pair
+from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Result, Strength, passed
 from tracker.diagnosis.words import us_date
 from tracker.knowledge import NcciEdit
 from tracker.knowledge.rules import Rule
@@ -14,34 +13,9 @@ _CONSOLIDATED = frozenset({"N70", "N88", "N106", "N116", "N121", "N538", "190"})
 _NEVER_IN_FORCE = 9
 
 
-class Pair(NamedTuple):
-    """The line beside another one of its day, with the edit between them."""
-
-    other: SameDay
-    edit: NcciEdit | None
-
-
-def partners(facts: LineFacts) -> Iterator[SameDay]:
-    """Yield the lines an edit can join with this one: facility claims across disciplines, others within one."""
-    across = facts.case.practice.setting == "facility"
-    for other in facts.same_day:
-        same = other.discipline is None or facts.discipline is None or other.discipline == facts.discipline
-        if other.line.code != facts.code and (across or same or other.claim is None):
-            yield other
-
-
-def pairs(facts: LineFacts) -> list[Pair]:
-    """Return the line's pairs of the day."""
-    setting = facts.case.practice.setting
-    return [
-        Pair(other, facts.knowledge.ncci_edit(facts.code, other.line.code, facts.day, setting))
-        for other in partners(facts)
-    ]
-
-
 def _second_of(facts: LineFacts, indicator: int) -> Pair | None:
     """Return the first pair with that indicator in which this line is the one not paid (column 2)."""
-    for pair in pairs(facts):
+    for pair in facts.pairs:
         edit = pair.edit
         if edit is not None and edit.indicator == indicator and edit.column2 == facts.code:
             return pair
@@ -68,10 +42,9 @@ def pair_never_paid(facts: LineFacts, rule: Rule) -> Outcome:
 
 
 def _no_pair(facts: LineFacts, indicator: int) -> Outcome:
-    found = pairs(facts)
-    if not found or any(pair.edit is not None and pair.edit.indicator == indicator for pair in found):
+    if not facts.pairs or any(pair.edit is not None and pair.edit.indicator == indicator for pair in facts.pairs):
         return NOT_APPLICABLE
-    codes = ", ".join(dict.fromkeys(pair.other.line.code for pair in found))
+    codes = ", ".join(dict.fromkeys(pair.other.line.code for pair in facts.pairs))
     return passed(f"No NCCI pair with indicator {indicator} joins {facts.code} with {codes}.")
 
 
@@ -103,7 +76,7 @@ def no_current_pair(facts: LineFacts, rule: Rule) -> Outcome:
         return NOT_APPLICABLE
     if not facts.says(rule.payer_says) or facts.procedure.add_on_to:
         return NOT_APPLICABLE
-    found = pairs(facts)
+    found = facts.pairs
     if not found or any(pair.edit is not None for pair in found):
         return NOT_APPLICABLE
     ended = [_ended(facts, pair.other.line.code) for pair in found]
@@ -136,7 +109,9 @@ def code_is_payable(facts: LineFacts, rule: Rule) -> Outcome:
     if why is None:
         return _bundled_by_status(facts, rule)
     if why.startswith("bundled"):
-        reason = f"{facts.code} is always bundled with this payer; no modifier opens it and the patient does not owe it."
+        reason = (
+            f"{facts.code} is always bundled with this payer; no modifier opens it and the patient does not owe it."
+        )
         return Outcome(Result.FAILED, reason, "cod_code_not_payable", path="write_off")
     if why.startswith("not valid"):
         reason = f"{facts.code} is {why}."
@@ -151,7 +126,9 @@ def _bundled_by_status(facts: LineFacts, rule: Rule) -> Outcome:
     bundled = facts.procedure is not None and facts.procedure.medicare_status == "B"
     if not bundled or not facts.says(frozenset(rule.figures["bundling_codes"])):
         return NOT_APPLICABLE
-    reason = f"{facts.code} is bundled by its fee schedule status (B), and this payer bundles it too; no modifier opens it."
+    reason = (
+        f"{facts.code} is bundled by its fee schedule status (B), and this payer bundles it too; no modifier opens it."
+    )
     return Outcome(Result.FAILED, reason, "cod_code_not_payable", path="write_off")
 
 
@@ -195,11 +172,6 @@ def _codes_of_month(facts: LineFacts) -> Iterator[str]:
     for line in (*facts.case.claim.lines, *lines):
         if (line.service_date.year, line.service_date.month) == month:
             yield line.code
-
-
-def times_of(facts: LineFacts) -> tuple[Quote, ...]:
-    """Return the quotes of the visit's times."""
-    return facts.session.clock_quotes[:3] if facts.session is not None else ()
 
 
 CHECKS = {

@@ -14,7 +14,9 @@ _ACCEPTED = re.compile(r"\baccept\w*\b[^.;]{0,20}?(\d{4}-\d{2}-\d{2})?", re.IGNO
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _REFUSED = re.compile(r"\b(?:reject\w*|not accepted|refused|error)\b", re.IGNORECASE)
 _ANSWER = re.compile(r"\b(?:denied|denial|835|remittance|eob)\b", re.IGNORECASE)
-_APPEAL = re.compile(r"\b(?:reconsideration|redetermination|appeal|reopening|dispute|review request|grievance)\b", re.IGNORECASE)
+_APPEAL = re.compile(
+    r"\b(?:reconsideration|redetermination|appeal|reopening|dispute|review request|grievance)\b", re.IGNORECASE
+)
 _REPEATED = frozenset({"76", "77"})
 _REPLACEMENT = "7"
 
@@ -86,7 +88,9 @@ def appeal_in_time(facts: LineFacts, rule: Rule) -> Outcome:
     submissions = facts.case.history.submissions
     sent = [appeal.sent_on for appeal in facts.case.history.appeals if appeal.sent_on is not None]
     sent += [each.on for each in submissions if _APPEAL.search(each.proof or "")]
-    answers = [each.on for each in submissions if _ANSWER.search(each.proof or "") and not _APPEAL.search(each.proof or "")]
+    answers = [
+        each.on for each in submissions if _ANSWER.search(each.proof or "") and not _APPEAL.search(each.proof or "")
+    ]
     if not sent or not answers:
         return NOT_APPLICABLE
     notice, asked = min(answers), min(sent)
@@ -120,7 +124,9 @@ def sent_once(facts: LineFacts, rule: Rule) -> Outcome:
     if not distinct:
         return NOT_APPLICABLE
     other = distinct[0]
-    reason = f"{facts.code} of {us_date(facts.day)} stands twice, as two services: {_difference(facts.line, other.line)}."
+    reason = (
+        f"{facts.code} of {us_date(facts.day)} stands twice, as two services: {_difference(facts.line, other.line)}."
+    )
     return passed(reason, *_times(facts, other.line), proves=other.claim is not None)
 
 
@@ -131,7 +137,7 @@ def _is_same(line: CaseLine, other: CaseLine) -> bool:
 
 def _identity(line: CaseLine) -> frozenset[str]:
     telling = {*DISCIPLINE_MODIFIERS, *DISTINCT_MODIFIERS, *_REPEATED, "CQ", "CO", "RT", "LT"}
-    return telling.intersection(line.modifiers)
+    return frozenset(telling.intersection(line.modifiers))
 
 
 def _is_distinct(line: CaseLine, other: CaseLine) -> bool:

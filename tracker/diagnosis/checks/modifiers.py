@@ -1,6 +1,8 @@
 """Checks of modifiers: discipline, assistants, KX, notices, habilitative, telehealth and those misused."""
 
-from tracker.diagnosis.facts import DISCIPLINE_MODIFIERS, LineFacts
+from datetime import date
+
+from tracker.diagnosis.facts import DISCIPLINE_MODIFIERS, LineFacts, discipline_of
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
 from tracker.diagnosis.words import us_date
 from tracker.domain.money import dollars
@@ -42,13 +44,12 @@ def _needs_discipline(facts: LineFacts) -> bool:
     return status == "always" or (status == "sometimes" and facts.discipline in _THERAPISTS)
 
 
-def _paid_with_discipline(facts: LineFacts) -> object:
-    for claim in facts.case.history.other_claims:
-        for line in claim.lines:
-            if claim.outcome == "paid" and line.code == facts.code:
-                if any(modifier in DISCIPLINE_MODIFIERS for modifier in line.modifiers):
-                    return line.service_date
-    return None
+def _paid_with_discipline(facts: LineFacts) -> date | None:
+    """Return the day of a paid line with the same code and a discipline, or None."""
+    paid = (line for claim in facts.case.history.other_claims if claim.outcome == "paid" for line in claim.lines)
+    return next(
+        (line.service_date for line in paid if line.code == facts.code and discipline_of(line) is not None), None
+    )
 
 
 def discipline_fits(facts: LineFacts, rule: Rule) -> Outcome:
@@ -65,7 +66,11 @@ def discipline_fits(facts: LineFacts, rule: Rule) -> Outcome:
             cure=f"{wanted} in place of {found}.",
         )
     rendering = facts.case.claim.rendering_provider
-    if rendering is not None and rendering.discipline in _THERAPISTS and rendering.discipline != DISCIPLINE_MODIFIERS[found]:
+    if (
+        rendering is not None
+        and rendering.discipline in _THERAPISTS
+        and rendering.discipline != DISCIPLINE_MODIFIERS[found]
+    ):
         right = _MODIFIER_OF[rendering.discipline]
         reason = f"The rendering clinician is {rendering.discipline}; the line carries {found}."
         return Outcome(Result.FAILED, reason, "mod_discipline", cure=f"{right} in place of {found}.")
@@ -151,7 +156,9 @@ def liability_modifiers(facts: LineFacts, rule: Rule) -> Outcome:
         return Outcome(Result.FAILED, reason, "mod_other", path="write_off")
     if facts.group == "PR" and ("GA" in found or "GY" in found):
         which = "GA" if "GA" in found else "GY"
-        reason = f"{which} is on the line and the payer put the amount on the patient (PR): the patient chose and owes it."
+        reason = (
+            f"{which} is on the line and the payer put the amount on the patient (PR): the patient chose and owes it."
+        )
         return Outcome(Result.FAILED, reason, "pt_responsibility", evidence=_notice(facts), path="bill_patient")
     if "GZ" in found and facts.group == "CO":
         reason = "GZ says that no notice was given, so the provider bears the denial (CO)."
@@ -226,7 +233,9 @@ def misused_modifier(facts: LineFacts, rule: Rule) -> Outcome:
     for modifier in facts.line.modifiers:
         if modifier == "25" or (timed and modifier in rule.figures["not_on_timed"]):
             reason = f"Modifier {modifier} cannot stand on {facts.code}."
-            return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, cure=f"{facts.code} without {modifier}.")
+            return Outcome(
+                Result.FAILED, reason, "mod_other", Strength.LIKELY, cure=f"{facts.code} without {modifier}."
+            )
     return NOT_APPLICABLE
 
 

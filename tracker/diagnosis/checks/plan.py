@@ -47,7 +47,9 @@ def _order_and_sending(facts: LineFacts) -> tuple[Quote, ...]:
     found: list[Quote] = []
     for index, note in enumerate(facts.case.notes):
         if note.kind == "order":
-            places = lines_with(note.text, "", "evaluate and treat", "eval and treat", "Evaluate and treat", "eval & treat")[:1]
+            places = lines_with(
+                note.text, "", "evaluate and treat", "eval and treat", "Evaluate and treat", "eval & treat"
+            )[:1]
             places += lines_with(note.text, "", "signed", "Signed")[:1]
         else:
             places = lines_with(note.text, "", "FAX", "Fax", "fax", "transmi", "portal")[:1]
@@ -82,7 +84,7 @@ def _is_recertified(plan: PlanOfCare, day: date, start: date, length: int, initi
     return day <= certified + timedelta(days=length)
 
 
-def progress_report(facts: LineFacts, rule: Rule) -> Outcome:
+def progress_report(facts: LineFacts, _rule: Rule) -> Outcome:
     """A clinician's progress report at least every so many treatment days."""
     plan = facts.case.history.plan_of_care
     every = facts.payer.progress_report_every
@@ -133,7 +135,9 @@ def _plan_lines(facts: LineFacts) -> tuple[Quote, ...]:
         if note.kind == "plan_of_care":
             places = lines_with(note.text, "", "x/wk", "x/week", "times a week", "per week")[:1]
         elif note.service_date == facts.day:
-            places = [place for place in _lines(note.text) if facts.code in codes_in_words(note.text[slice(*place)])][:1]
+            places = [place for place in _lines(note.text) if facts.code in codes_in_words(note.text[slice(*place)])][
+                :1
+            ]
         else:
             places = []
         found += [quote(index, note.text, *place) for place in places]

@@ -9,7 +9,19 @@ from tracker.knowledge.rules import Rule
 from tracker.reading.lines import lines_with
 from tracker.reading.people import author_of
 
-_MISSED = ("Missed", "missed", "No show", "no show", "No-show", "no-show", "ancelled", "anceled", "did not come", "Did not attend", "did not attend")
+_MISSED = (
+    "Missed",
+    "missed",
+    "No show",
+    "no show",
+    "No-show",
+    "no-show",
+    "ancelled",
+    "anceled",
+    "did not come",
+    "Did not attend",
+    "did not attend",
+)
 
 
 def note_of_the_day(facts: LineFacts, rule: Rule) -> Outcome:
@@ -50,7 +62,9 @@ def records_sent(facts: LineFacts, rule: Rule) -> Outcome:
         return NOT_APPLICABLE
     if facts.claim.has_visit_notes and not facts.notes:
         return NOT_APPLICABLE  # there is nothing of that day to send
-    where = "The note of the visit is on file and can be sent." if facts.notes else "No note of the visit is on file here."
+    where = (
+        "The note of the visit is on file and can be sent." if facts.notes else "No note of the visit is on file here."
+    )
     return Outcome(
         Result.FAILED, f"The payer wants records it does not have. {where}", "doc_record_not_provided", Strength.LIKELY,
         whole_claim=True,
@@ -66,7 +80,9 @@ def evaluation_by_therapist(facts: LineFacts, _rule: Rule) -> Outcome:
     if by_assistant is not None and not by_therapist:
         index, note = by_assistant
         surname = (note.author or "").split(",")[0].split()[-1]
-        quotes = tuple(quote(index, note.text, *place) for place in lines_with(note.text, surname, "PTA", "OTA", "COTA")[:2])
+        quotes = tuple(
+            quote(index, note.text, *place) for place in lines_with(note.text, surname, "PTA", "OTA", "COTA")[:2]
+        )
         reason = f"The note of the evaluation is by an assistant ({note.author}); only a therapist evaluates."
         return Outcome(Result.FAILED, reason, "prov_personnel_unqualified", evidence=quotes, path="write_off")
     if assistant is not None:

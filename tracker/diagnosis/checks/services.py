@@ -33,7 +33,9 @@ def first_visit_code_once(facts: LineFacts, rule: Rule) -> Outcome:
     if earlier is None:
         return NOT_APPLICABLE
     later: str = rule.figures["later_code"]
-    reason = f"{facts.code} was billed on {us_date(earlier)} as well; it is for the first encounter, later ones are {later}."
+    reason = (
+        f"{facts.code} was billed on {us_date(earlier)} as well; it is for the first encounter, later ones are {later}."
+    )
     return Outcome(Result.FAILED, reason, "cod_wrong_code", Strength.LIKELY, cure=f"{later} in place of {facts.code}.")
 
 
@@ -60,7 +62,9 @@ def active_treatment(facts: LineFacts, rule: Rule) -> Outcome:
         return passed("Active treatment was billed for the visit.")
     if visit <= rule.figures["after_visit"]:
         return NOT_APPLICABLE
-    reason = f"Visit {visit} holds passive services only ({', '.join(codes)}); by then active treatment is to predominate."
+    reason = (
+        f"Visit {visit} holds passive services only ({', '.join(codes)}); by then active treatment is to predominate."
+    )
     return Outcome(Result.FAILED, reason, "mn_excess_or_passive", Strength.LIKELY, whole_claim=False)
 
 

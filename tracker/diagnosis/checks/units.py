@@ -1,29 +1,16 @@
 """Checks of units: minutes against units by both ways of counting, limits a day, minutes that are missing."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed
 from tracker.diagnosis.sessions import Session
 from tracker.diagnosis.words import counted, units_word
-from tracker.domain.units import UnitCount, cms_units, count_units, spm_units, units_for
+from tracker.domain.units import UnitCount, units_for
 from tracker.knowledge.rules import Rule
 
 _ORIGINAL_RULE = frozenset({"medicare_b", "medicare_advantage"})
-
-
-def billed_units(facts: LineFacts) -> dict[str, float]:
-    """Return the units of each 15-minute code billed for the line's day."""
-    found: dict[str, float] = {}
-    for line in facts.case.claim.lines:
-        procedure = facts.knowledge.codes.get(line.code)
-        if line.service_date == facts.day and procedure is not None and procedure.timed:
-            found[line.code] = found.get(line.code, 0) + line.units
-    return found
-
-
-def _minutes(session: Session) -> dict[str, int]:
-    return {code: each.minutes for code, each in session.by_code.items()}
 
 
 def _is_complete(session: Session, billed: Mapping[str, float]) -> bool:
@@ -35,9 +22,9 @@ def units_by_total(facts: LineFacts, _rule: Rule) -> Outcome:
     session = facts.session
     if session is None or session.most is None:
         return NOT_APPLICABLE
-    billed = billed_units(facts)
+    billed = facts.timed_units
     total, units = session.most, sum(billed.values())
-    count = cms_units(_minutes(session)) if _is_complete(session, billed) else None
+    count = session.count("cms") if _is_complete(session, billed) else None
     if units > units_for(total):
         return _too_many(facts, session, billed, count)
     if session.least is None or units > units_for(session.least):
@@ -87,10 +74,10 @@ def units_by_code(facts: LineFacts, _rule: Rule) -> Outcome:
     session = facts.session
     if session is None:
         return NOT_APPLICABLE
-    billed = billed_units(facts)
+    billed = facts.timed_units
     if facts.code not in session.by_code:
         return _by_blocks(facts, session, billed)
-    count = count_units(facts.payer.counting_method, _minutes(session))
+    count = session.count(facts.payer.counting_method)
     own, units = session.by_code[facts.code].minutes, billed[facts.code]
     allowed = count.of(facts.code) + (facts.code in count.tied)
     if units > allowed:
@@ -146,16 +133,16 @@ def _is_proof(facts: LineFacts, session: Session, billed: Mapping[str, float]) -
         return False
     if facts.payer.counting_is_set or facts.payer.kind in _ORIGINAL_RULE:
         return True
-    alone = spm_units(_minutes(session))
+    alone = session.count("spm")
     return sum(billed.values()) <= units_for(session.least) and billed[facts.code] <= alone.of(facts.code)
 
 
 def units_underbilled(facts: LineFacts, _rule: Rule) -> Outcome:
     """More units supported than billed: no denial, but a sign of the wrong way of counting."""
-    session, billed = facts.session, billed_units(facts)
+    session, billed = facts.session, facts.timed_units
     if session is None or not _is_complete(session, billed) or session.least is None:
         return NOT_APPLICABLE
-    count = count_units(facts.payer.counting_method, _minutes(session))
+    count = session.count(facts.payer.counting_method)
     if sum(billed.values()) >= count.units:
         return passed(f"The minutes make {units_word(count.units)}, no more than billed.")
     reason = f"The minutes make {units_word(count.units)} by this payer's way of counting; {counted(sum(billed.values()))} billed."
@@ -220,7 +207,7 @@ def minutes_agree(facts: LineFacts, rule: Rule) -> Outcome:
     if whole is not None and whole.minutes + tolerance < session.stated:
         reason = f"Time in and out leave {whole.minutes} minutes, the timed total says {session.stated}."
         return Outcome(Result.FAILED, reason, "doc_minutes_missing", Strength.LIKELY, _evidence(session))
-    complete = _is_complete(session, billed_units(facts))
+    complete = _is_complete(session, facts.timed_units)
     if complete and session.listed is not None and session.listed < session.stated - tolerance:
         reason = f"The services listed add up to {session.listed} minutes, the timed total says {session.stated}."
         return Outcome(Result.FAILED, reason, "doc_minutes_missing", Strength.WEAK, _evidence(session))
@@ -251,7 +238,7 @@ def services_overlap(facts: LineFacts, rule: Rule) -> Outcome:
     )
     if len(clocks) < 2:
         return NOT_APPLICABLE
-    for (_, ends, first), (begins, _, second) in zip(clocks, clocks[1:], strict=False):
+    for (_, ends, first), (begins, _, second) in pairwise(clocks):
         if ends - begins > rule.figures["tolerance_minutes"] and first.codes != second.codes:
             reason = "Two timed services stand in the note with the same minutes of the clock."
             quotes = tuple(_blank(session, each.start, each.end) for each in (first, second))
@@ -306,7 +293,7 @@ def _table_strength(*, exact: bool, agrees: bool = False) -> Strength:
 def daily_cap(facts: LineFacts, rule: Rule) -> Outcome:
     """The day's timed units against the usual cap of payers that have one, when the payer speaks of a limit."""
     cap: int = rule.figures["timed_units_a_day"]
-    units = sum(billed_units(facts).values())
+    units = sum(facts.timed_units.values())
     if units <= cap:
         return NOT_APPLICABLE
     reason = f"{counted(units).capitalize()} billed; payers of this kind often stop at {units_word(cap)} a day."
@@ -314,7 +301,7 @@ def daily_cap(facts: LineFacts, rule: Rule) -> Outcome:
 
 
 def _evidence(session: Session, code: str | None = None) -> tuple[Quote, ...]:
-    own = session.by_code[code].quotes if code in session.by_code else ()
+    own = session.by_code[code].quotes if code is not None and code in session.by_code else ()
     if not own:
         return session.quotes[:4]
     others = [each for other, at in session.by_code.items() if other != code for each in at.quotes]

@@ -13,10 +13,15 @@ function dropping() {
   const input = document.getElementById("files");
   if (!area || !input) return;
   const chosen = document.getElementById("chosen");
+  let start;
   const show = () => {
+    clearTimeout(start);
+    // Reading starts on its own, after a moment in which the choice can still be seen and changed.
+    if (input.files.length) start = setTimeout(() => input.form.requestSubmit(), 800);
     chosen.textContent = input.files.length ? `${plural(input.files.length, "file")} chosen: ${[...input.files].map((file) => file.name).join(", ")}` : "";
   };
   input.addEventListener("change", show);
+  input.form.addEventListener("submit", () => clearTimeout(start));
   // The whole page takes the files, so that a near miss does not open them in the browser.
   document.addEventListener("dragover", (event) => { event.preventDefault(); area.classList.add("over-drop"); });
   document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) area.classList.remove("over-drop"); });

@@ -83,6 +83,7 @@ def test_a_draft_with_gaps_never_becomes_a_pdf(necessity):
 
 
 def test_a_document_that_never_ends_is_given_up_in_time_and_the_next_one_is_made():
+    make_pdf(_page("a child that is warm"))
     started = time.monotonic()
     with pytest.raises(PdfFailed, match="not ready after 2 seconds"):
         limited.run_limited(

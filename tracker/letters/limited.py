@@ -22,6 +22,7 @@ from tracker.letters.problems import LetterProblem, PdfFailed
 WALL_SECONDS = 10.0
 CHILDREN = 2
 _WAIT_SECONDS = 30.0
+_START_SECONDS = 20.0  # more for a child that has Python and WeasyPrint still to load
 # What the dynamic linker, fontconfig and Python need; nothing else of the server's environment reaches a child.
 _ENVIRONMENT = (
     "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV",
@@ -77,7 +78,11 @@ class _Child:
 
     def run(self, task: str, arguments: Mapping[str, Any], blobs: Sequence[bytes], seconds: float) -> Answer:
         """Return the task's answer. Raises Refusal, or PdfFailed when the child did not live to answer."""
-        process = self._running()
+        if not self._is_running():
+            self._start()
+            seconds += _START_SECONDS
+        process = self._process
+        assert process is not None
         alarm = threading.Timer(seconds, process.kill)
         alarm.start()
         try:
@@ -92,19 +97,19 @@ class _Child:
             raise Refusal(values["refused"], values["why"], values["about"])
         return Answer(values["values"], answered)
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is not None:
-            self.stop()
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tracker.letters.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # libraries print what they read, and that is about patients
-                cwd=Path(tracker.__file__).parent.parent,
-                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-            )
-        return self._process
+    def _is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def _start(self) -> None:
+        self.stop()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tracker.letters.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # libraries print what they read, and that is about patients
+            cwd=Path(tracker.__file__).parent.parent,
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+        )
 
     def stop(self) -> None:
         """End the process, if there is one."""

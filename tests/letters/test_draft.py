@@ -384,6 +384,12 @@ def test_units_above_a_limit_with_indicator_3_rest_on_the_record(units):
     assert "indicator 3: units above it can be paid on appeal" in " ".join(written.html.split())
 
 
+def test_without_words_of_the_record_no_empty_heading_stands(units):
+    html = draft(L12, replace(units, quotes=()), {}).html
+    assert "What the record shows" not in html
+    assert "Sincerely" in html
+
+
 def test_an_unknown_way_of_counting_is_a_gap(units):
     written = draft(L12, replace(units, counting_method=""), {})
     assert [gap.key for gap in written.gaps] == ["counting_method"]

@@ -97,13 +97,10 @@ class Denial(Versioned, PracticeOwned, Base):
         """The reason code as people write it, like ``CO-50``."""
         return f"{self.group_code}-{self.carc}" if self.carc else "No reason code"
 
-    @property
-    def is_acted_on(self) -> bool:
-        """Whether the filing its clock asks for is under way."""
-        return self.clock == "file_by" and self.status in ACTED_ON
-
 
 @event.listens_for(Denial, "before_insert")
 @event.listens_for(Denial, "before_update")
 def _set_due_on(_mapper: Mapper[Denial], _connection: Connection, denial: Denial) -> None:
-    denial.due_on = None if denial.is_acted_on else denial.file_by_safe
+    clock = denial.clock or "file_by"  # the column's default is filled in only after this
+    acted = clock == "file_by" and denial.status in ACTED_ON
+    denial.due_on = None if acted else denial.file_by_safe

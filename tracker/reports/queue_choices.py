@@ -82,6 +82,7 @@ def _among(denials: FromClause, practice: ColumnElement[int], group: str) -> lis
 def _payers() -> Select[Any]:
     payers = Payer.__table__
     used = exists().where(_denials.c.practice_id == _practices.c.id, _denials.c.payer_id == payers.c.id)
+    used = used.correlate(_practices, payers)
     somewhere = exists().where(_in_scope, used)
     return select(payers.c.public_id, payers.c.name).where(somewhere).order_by(payers.c.name)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from tracker.models import Claim, Denial, Patient
 
@@ -18,7 +18,10 @@ def found_by(words: str) -> ColumnElement[bool]:
     number = _NUMBER.fullmatch(words.strip())
     if number:
         return Denial.number == int(number[1])
-    patients = select(Patient.id).where(*(_names(word) for word in words.replace(",", " ").split()))
+    names = words.replace(",", " ").split()
+    if not names:
+        return false()
+    patients = select(Patient.id).where(*(_names(word) for word in names))
     whole = words.strip().upper()
     claims = select(Claim.id).where(
         or_(

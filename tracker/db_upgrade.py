@@ -7,6 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from tracker.config import resource_dir
+from tracker.db_statistics import seed_statistics
 
 _LOCK = 0x7EAB_DE41  # any number, the same for all: two processes starting together upgrade one after the other
 
@@ -55,6 +56,8 @@ def upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         _wait_for_others(connection)
         command.upgrade(alembic_config(connection), "head")
+        if connection.dialect.name == "sqlite":
+            seed_statistics(connection)
 
 
 def downgrade(engine: Engine, revision: str) -> None:

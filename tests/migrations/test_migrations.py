@@ -58,7 +58,7 @@ def test_sqlite_tables_are_the_models_to_the_letter(sqlite_template, tmp_path):
 
 
 def statements(engine: Engine) -> dict[str, list[str]]:
-    query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version'"
+    query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version' AND name NOT LIKE 'sqlite_%'"
     with engine.connect() as connection:
         return {name: sorted(sql.replace(",", " ").split()) for name, sql in connection.execute(text(query))}
 

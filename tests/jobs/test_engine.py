@@ -115,3 +115,11 @@ def test_jobs_of_a_process_that_died_are_free_at_the_next_start(sessions, worker
     worker.release_dead()
     assert worker.work_once(NOW)
     assert job(sessions, job_id).state == "done"
+
+
+def test_chores_are_done_at_the_start_and_then_every_ten_minutes(sessions, settings):
+    done = []
+    worker = Worker(sessions, settings, {}, [lambda _session, now: done.append(now)])
+    for minute in (0, 1, 9, 10, 11):
+        worker.do_chores(NOW + timedelta(minutes=minute))
+    assert done == [NOW, NOW + timedelta(minutes=10)]

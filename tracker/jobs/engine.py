@@ -10,7 +10,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -84,14 +84,25 @@ class Task:
 
 
 TaskFunction = Callable[[Task], None]
+Chore = Callable[[Session, datetime], object]
+"""Something to do now and then in a transaction of its own."""
+
+_CHORES_EVERY = timedelta(minutes=10)
 
 
 class Worker(threading.Thread):
     """One thread that takes the oldest ready job, runs it, and looks for the next."""
 
-    def __init__(self, sessions: SessionMaker, settings: Settings, tasks: Mapping[str, TaskFunction]) -> None:
+    def __init__(
+        self,
+        sessions: SessionMaker,
+        settings: Settings,
+        tasks: Mapping[str, TaskFunction],
+        chores: Sequence[Chore] = (),
+    ) -> None:
         super().__init__(name="jobs", daemon=True)
-        self._sessions, self._settings, self._tasks = sessions, settings, tasks
+        self._sessions, self._settings, self._tasks, self._chores = sessions, settings, tasks, chores
+        self._chores_done_at: datetime | None = None
         self._host = socket.gethostname()[:30]
         self.owner = f"{self._host}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stop = threading.Event()
@@ -100,12 +111,23 @@ class Worker(threading.Thread):
         """Work until stopped."""
         self.release_dead()
         while not self._stop.is_set():
-            if not self.work_once(datetime.now(UTC)):
+            now = datetime.now(UTC)
+            self.do_chores(now)
+            if not self.work_once(now):
                 self._stop.wait(_POLL_SECONDS)
 
     def stop(self) -> None:
         """Ask the thread to end after the job at hand."""
         self._stop.set()
+
+    def do_chores(self, now: datetime) -> None:
+        """Do every chore, at most once in ten minutes."""
+        if self._chores_done_at is not None and now - self._chores_done_at < _CHORES_EVERY:
+            return
+        self._chores_done_at = now
+        for chore in self._chores:
+            with transaction(self._sessions.system()) as session:
+                chore(session, now)
 
     def work_once(self, now: datetime) -> bool:
         """Run one ready job; return whether there was one."""

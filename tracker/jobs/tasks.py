@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.importers.errors import ImportProblem
-from tracker.jobs.engine import JobFailed, Task, TaskFunction
+from tracker.jobs.engine import Chore, JobFailed, Task, TaskFunction
 from tracker.knowledge import load
 from tracker.models import ImportFile, Practice
 from tracker.services.bringing_in import store_and_diagnose
-from tracker.services.importing import make_preview, raw_bytes
+from tracker.services.importing import expire_staged, make_preview, raw_bytes
 
 
 def _import_of(session: Session, task: Task) -> ImportFile:
@@ -52,3 +52,5 @@ def store_import(task: Task) -> None:
 
 
 TASKS: dict[str, TaskFunction] = {"import.preview": preview_import, "import.store": store_import}
+
+CHORES: tuple[Chore, ...] = (expire_staged,)

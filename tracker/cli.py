@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -73,11 +73,13 @@ _AsJson = click.option("--json", "as_json", is_flag=True, help="Print JSON inste
 def read(files: tuple[Path, ...], as_json: bool) -> None:
     """Read 835 and 837P files without storing them, and say what is in them."""
     from tracker.importers.summary import summarise
+    from tracker.services.storing import claims_in
 
     found = []
-    for path in _with_progress(files, "Reading", show=not as_json):
+    for path in files:
         data, problem = _bytes_of(path)
-        summary = summarise(str(path), data)
+        with _reporting(path, show=not as_json) as report:
+            summary = summarise(str(path), data, _reading(report, claims_in(data)))
         if problem:
             summary["problems"] = [problem]
         found.append(summary)
@@ -88,6 +90,10 @@ def read(files: tuple[Path, ...], as_json: bool) -> None:
             found, ("file", "format", "transactions", "claims", "lines", "adjustments"), ("charged_cents", "paid_cents")
         )
     sys.exit(1 if any(summary["format"] is None for summary in found) else 0)
+
+
+def _reading(report: Report, total: int) -> Callable[[int], None]:
+    return lambda done: report(done, total, "Reading")
 
 
 @main.command("import")
@@ -312,14 +318,6 @@ def demo(settings: Settings, remove: bool, if_empty: bool) -> None:
 
 
 # ---- printing ----
-
-
-def _with_progress(files: tuple[Path, ...], label: str, *, show: bool) -> Iterator[Path]:
-    if not show or len(files) == 1 or not sys.stderr.isatty():
-        yield from files
-        return
-    with click.progressbar(files, label=label, file=sys.stderr) as shown:
-        yield from shown
 
 
 class _reporting:  # noqa: N801  # used as a with-statement's verb

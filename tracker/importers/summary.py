@@ -1,7 +1,7 @@
 """What is in a file, in numbers: the object that `tracker read --json` prints."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tracker.domain.remittance import Adjustment, Problem, Remittance
@@ -21,13 +21,21 @@ _WORDS = {
 }
 
 
-def summarise(filename: str, data: bytes) -> dict[str, Any]:
+Report = Callable[[int], None]
+"""Told how many claims were read so far."""
+
+
+def _to_nobody(_claims: int) -> None:
+    """Report to nobody."""
+
+
+def summarise(filename: str, data: bytes, report: Report = _to_nobody) -> dict[str, Any]:
     """Read a file without storing it and return its counts and sums in cents.
 
     A file that is refused has format None, zeros, and the reason among its problems.
     """
     try:
-        return _READERS[_format_to_read(filename, data)](filename, data)
+        return _READERS[_format_to_read(filename, data)](filename, data, report)
     except ImportProblem as refusal:
         problem = Problem(refusal.where, f"{refusal.why} {refusal.what_to_do}".strip())
         return _summary(filename, None, problems=[problem])
@@ -61,13 +69,14 @@ def _summary(
     }
 
 
-def _of_835(filename: str, data: bytes) -> dict[str, Any]:
+def _of_835(filename: str, data: bytes, report: Report) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     by_reason: Counter[str] = Counter()
     problems: list[Problem] = []
     for remittance in read_835(data):
         _count(remittance, counts, by_reason)
         problems += remittance.problems
+        report(counts["claims"])
     return _summary(filename, "835", problems, **counts, by_reason=dict(sorted(by_reason.items())))
 
 
@@ -91,7 +100,7 @@ def _add(adjustments: tuple[Adjustment, ...], counts: Counter[str], by_reason: C
         by_reason[f"{group}-{carc}"] += cents
 
 
-def _of_837p(filename: str, data: bytes) -> dict[str, Any]:
+def _of_837p(filename: str, data: bytes, report: Report) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     problems: list[Problem] = []
     for batch in read_837p(data):
@@ -100,6 +109,7 @@ def _of_837p(filename: str, data: bytes) -> dict[str, Any]:
         counts["charged_cents"] += sum(claim.charge_cents for claim in batch.claims)
         counts["lines"] += batch.stray_lines + sum(len(claim.lines) for claim in batch.claims)
         problems += batch.problems
+        report(counts["claims"])
     return _summary(filename, "837P", problems, **counts)
 
 

@@ -30,12 +30,12 @@ class NextStep(NamedTuple):
 _DRAFTS = {
     "": ("Draft appeal", "Appeal"),
     "appeal": ("Draft appeal", "Appeal"),
-    "reopening": ("Draft reopening request", "Ask for a reopening"),
     "send_records": ("Draft records letter", "Send the records"),
 }
 _CLAIMS = {
     "corrected_claim": ("Record corrected claim sent", "Send a corrected claim"),
     "bill_other_payer": ("Record claim to other payer", "Bill the other payer"),
+    "reopening": ("Record reopening request", "Ask for a reopening"),
 }
 _CLOSINGS = {
     "bill_patient": ("Move to patient", "Bill the patient", "patient_share"),

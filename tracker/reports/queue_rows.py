@@ -8,21 +8,21 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.due import Due, due
-from tracker.knowledge import RootCause
+from tracker.knowledge import RootCause, load
 from tracker.models import Claim, Denial, Patient, Payer, Practice, User
+from tracker.services.barring import appeal_barred_by
 
 # The button of a row: what the status asks for, and for a denial under review what its path asks for.
 _STEP_OF_STATUS = {
-    "new": "Review",
-    "reopened": "Review",
     "needs_note": "Add note",
     "ready_to_send": "Send",
     "waiting_on_payer": "Follow up",
     "corrected_claim_sent": "Follow up",
 }
+_NOT_LOOKED_AT = ("new", "reopened")
 _STEP_OF_PATH = {
     "corrected_claim": "Correct claim",
-    "reopening": "Draft request",
+    "reopening": "Ask for reopening",
     "send_records": "Send records",
     "bill_other_payer": "Bill other payer",
     "bill_patient": "Bill patient",
@@ -92,4 +92,10 @@ def queue_rows(
 def _next_step(denial: Denial) -> str:
     if not denial.is_open:
         return "Open"
-    return _STEP_OF_STATUS.get(denial.status) or _STEP_OF_PATH.get(denial.path, "Draft appeal")
+    if denial.status in _STEP_OF_STATUS:
+        return _STEP_OF_STATUS[denial.status]
+    if appeal_barred_by(denial, load()):
+        return "Send new claim"
+    if not denial.root_cause and denial.status in _NOT_LOOKED_AT:
+        return "Review"
+    return _STEP_OF_PATH.get(denial.path, "Draft appeal")

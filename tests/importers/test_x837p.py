@@ -19,7 +19,7 @@ def test_a_claim_is_read_as_billed():
     [claim] = batch.claims
     assert (claim.control_number, claim.charge_cents) == ("EP10234", 43900)
     assert (claim.place_of_service, claim.frequency_code, claim.filing_code) == ("11", "1", "12")
-    assert claim.diagnoses == ("M25561", "M6281")
+    assert claim.diagnoses == ("M25.561", "M62.81")
     assert claim.prior_authorization == "UA55102"
     assert (claim.payer_name, claim.payer_id) == ("UNION MUTUAL HEALTH", "60771")
     assert claim.billing == Provider("EASTSIDE PHYSICAL THERAPY", "1993000011", "261QP2000X")

@@ -324,7 +324,7 @@ def _claim(writer: _Writer, claim: BilledClaim) -> list[str]:
     references = (("9F", claim.referral_number), ("G1", claim.prior_authorization), ("F8", claim.original_reference))
     parts += [segment("REF", qualifier, value) for qualifier, value in references if value]
     if claim.diagnoses:
-        first, *others = claim.diagnoses
+        first, *others = (code.replace(".", "") for code in claim.diagnoses)  # X12 leaves the point out
         kinds = [writer.composite("ABK", first), *(writer.composite("ABF", code) for code in others)]
         parts.append(segment("HI", *kinds[:12]))
     for entity, provider in (("DN", claim.referring), ("82", claim.rendering)):

@@ -194,13 +194,19 @@ class _Batch:
         )
 
     def hi(self, elements: list[str]) -> None:
-        """HI: diagnoses, the principal one first; ABK and ABF are ICD-10, BK and BF ICD-9."""
+        """HI: diagnoses, the principal one first; ABK and ABF are ICD-10, BK and BF ICD-9.
+
+        X12 leaves the point out; ICD-10-CM has it after the third character, and so do people.
+        """
         if self.claim is None:
             return
         for composite in filter(None, elements[1:]):
             qualifier, _, code = composite.partition(COMPONENT)
+            code = code.split(COMPONENT)[0].strip().upper()
+            if qualifier in {"ABK", "ABF"} and len(code) > 3 and "." not in code:
+                code = f"{code[:3]}.{code[3:]}"
             if qualifier in {"ABK", "ABF", "BK", "BF"}:
-                self.claim.diagnoses.append(code.split(COMPONENT)[0].strip().upper())
+                self.claim.diagnoses.append(code)
 
     def lx(self, elements: list[str]) -> None:
         """LX: a service line begins."""

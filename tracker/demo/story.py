@@ -1,0 +1,341 @@
+"""A year of a demo practice: what is sent, what the payers answer, what is noted and done, in the order it happened.
+
+Everything follows from the practice and the day before today: the same day gives the same bytes.
+"""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from tracker.demo.cast import DemoPayer, DemoPractice
+from tracker.demo.services import SERVICES
+from tracker.demo.troubles import TROUBLES, Trouble
+from tracker.demo.visits import Refusal, Visit, episodes, visits_of
+from tracker.demo.x12_facts import Payment, Sending, answer, reversal, service
+from tracker.demo.x12_writer import write_835, write_837p
+from tracker.domain.claim import BilledClaim, BilledLine
+from tracker.domain.remittance import Adjustment, ClaimPayment, ProviderAdjustment, ServicePayment
+
+_TROUBLED_EVERY = 8  # about one claim in eight meets some trouble: 8 to 10 percent of the lines
+_KX_FORGOTTEN = frozenset({8, 12})  # visits past the threshold; by then the answers on file show it too
+_FIRST_NUMBER = 20_001
+_LIMITS = {"medicare": 120, "advantage": 60, "medicaid": 60, "union": 180, "prairie": 180, "comp": 90}  # days to appeal
+_FIXES = frozenset({"corrected", "repeat"})
+_PAID_LATER = frozenset({"corrected", "appeal_won", "records_paid", "taken_back"})
+
+
+class DemoFile(NamedTuple):
+    """A file as it came or went on a day, with the visits it bills for the first time."""
+
+    day: date
+    name: str
+    data: bytes
+    visits: tuple[Visit, ...] = ()
+
+
+class Act(NamedTuple):
+    """What a person did with the denials of a claim: a status, an owner, or a close reason; on which day."""
+
+    control: str
+    day: date
+    what: str
+
+
+@dataclass(slots=True)
+class Story:
+    """All of a practice's year, up to ``last``."""
+
+    last: date
+    files: list[DemoFile] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+
+    def in_order(self) -> list[DemoFile | Act]:
+        """Return files and acts as they happened; people work after the day's files came."""
+        everything: list[DemoFile | Act] = [*self.files]
+        everything += [act for act in self.acts if act.day <= self.last]
+        return sorted(everything, key=lambda each: (each.day, isinstance(each, Act), each[1]))
+
+
+def tell(practice: DemoPractice, today: date) -> Story:
+    """Return the year of a practice that ends the day before ``today``."""
+    return _Teller(practice, today).tell()
+
+
+class _Calendar:
+    """The days on which claims go out and remittances come in, the last one yesterday."""
+
+    def __init__(self, today: date, every_days: int) -> None:
+        self.last = today - timedelta(days=1)
+        self.first = today - timedelta(days=364)
+        backwards = [self.last - timedelta(days=days) for days in range(0, 364, every_days)]
+        self.remits = sorted(backwards)
+        self.sendings = sorted(day - timedelta(days=5) for day in backwards)
+
+    def sending_after(self, day: date) -> date | None:
+        return next((each for each in self.sendings if each >= day), None)
+
+    def remit_after(self, day: date) -> date | None:
+        return next((each for each in self.remits if each >= day), None)
+
+
+class _Answered(NamedTuple):
+    payer: DemoPayer
+    claim: ClaimPayment
+
+
+class _Teller:
+    """Goes through the visits of a practice and lays out what follows from each."""
+
+    def __init__(self, practice: DemoPractice, today: date) -> None:
+        self._practice, self._today = practice, today
+        self._chance = random.Random(f"{practice.prefix} of the demo")  # noqa: S311  # invented claims, no secrets
+        self._calendar = _Calendar(today, practice.files_every_days)
+        self._sent: dict[date, dict[str, list[tuple[DemoPayer, BilledClaim]]]] = defaultdict(lambda: defaultdict(list))
+        self._paid: dict[date, dict[str, list[_Answered]]] = defaultdict(lambda: defaultdict(list))
+        self._taken: dict[tuple[date, str], list[ProviderAdjustment]] = defaultdict(list)
+        self._courses: dict[str, int] = defaultdict(int)
+        self._first_billed: dict[date, list[Visit]] = defaultdict(list)
+        self._story = Story(self._calendar.last)
+
+    def tell(self) -> Story:
+        visits = sorted(self._all_visits(), key=lambda visit: (visit.day, visit.control))
+        self._spoil(visits)
+        for visit in visits:
+            self._live(visit)
+        self._story.files = [*self._sent_files(), *self._paid_files()]
+        return self._story
+
+    def _all_visits(self) -> Iterator[Visit]:
+        number = _FIRST_NUMBER
+        for episode in episodes(self._practice, self._chance, self._calendar.first, self._calendar.last):
+            yield from visits_of(self._practice, episode, self._chance, number, self._calendar.last)
+            number += episode.visits
+
+    # ---- troubles ----
+
+    def _spoil(self, visits: list[Visit]) -> None:
+        """Give about one visit in six a trouble that fits it, all troubles in turn; some others just get a note."""
+        waiting = [trouble for trouble in TROUBLES if trouble.name != "no_kx"]
+        for place, visit in enumerate(visits):
+            if visit.visits_past_threshold in _KX_FORGOTTEN:
+                self._give(visit, next(trouble for trouble in TROUBLES if trouble.name == "no_kx"))
+                continue
+            if place % _TROUBLED_EVERY != 3 or visit.number == 1:
+                visit.note = "good" if place % 14 == 1 else ""
+                continue
+            found = next((trouble for trouble in waiting if _fits(trouble, visit)), None)
+            if found is None:
+                continue
+            waiting.remove(found)
+            waiting.append(found)
+            self._give(visit, found)
+
+    def _give(self, visit: Visit, trouble: Trouble) -> None:
+        turn = self._courses[trouble.name]
+        self._courses[trouble.name] += 1
+        trouble.spoil(visit)
+        visit.trouble, visit.course = trouble.name, trouble.courses[turn % len(trouble.courses)]
+
+    # ---- what follows from a visit ----
+
+    def _live(self, visit: Visit) -> None:
+        sent_on = self._calendar.sending_after(visit.day + timedelta(days=1 + visit.held_days))
+        if sent_on is None:
+            return
+        billed = visit.billed(sent_on)
+        self._send(sent_on, visit, billed)
+        self._first_billed[sent_on].append(visit)
+        paid_on = self._calendar.remit_after(sent_on + timedelta(days=15))
+        if paid_on is None:
+            return
+        first = self._answer(visit, billed, visit.refusal, _icn(visit, 1))
+        self._pay(paid_on, visit, first)
+        if visit.trouble == "duplicate":
+            self._send_again(visit, paid_on)
+        elif visit.refusal is not None:
+            self._follow(visit, first, paid_on)
+        elif visit.number == 7 and visit.episode.payer.key in {"union", "prairie"}:
+            self._recoup(visit, first, paid_on)
+
+    def _send_again(self, visit: Visit, after: date) -> None:
+        """The paid claim goes out once more under another number and is denied as a duplicate."""
+        sent_on = self._calendar.sending_after(after + timedelta(days=4))
+        if sent_on is None:
+            return
+        again = replace(visit, control=f"{visit.control}R")
+        self._send(sent_on, again, again.billed(sent_on))
+        paid_on = self._calendar.remit_after(sent_on + timedelta(days=15))
+        if paid_on is None:
+            return
+        denied = self._answer(again, again.billed(sent_on), Refusal("OA-18"), _icn(again, 1))
+        self._pay(paid_on, again, denied)
+        if visit.course == "duplicate" and (self._today - paid_on).days > 20:
+            self._story.acts.append(Act(again.control, paid_on + timedelta(days=6), "duplicate"))
+
+    def _follow(self, visit: Visit, first: ClaimPayment, denied_on: date) -> None:
+        """What becomes of a denial: corrected, appealed, denied again, closed, or still open."""
+        age = (self._today - denied_on).days
+        left = _LIMITS[visit.episode.payer.key] - age
+        if 0 < left < 31 and int(visit.control[2:]) % 3:  # the deadline is near and nobody has acted yet
+            visit.course = "open"
+        elif left <= 0 and visit.course == "open" and int(visit.control[2:]) % 3:
+            visit.course = "written_off"
+        if visit.course in {"written_off", "patient_share"} and age > 40:
+            self._story.acts.append(Act(visit.control, denied_on + timedelta(days=24), visit.course))
+        elif visit.course == "other_payer" and age > 30:
+            self._story.acts.append(Act(visit.control, denied_on + timedelta(days=12), "waiting_on_payer"))
+        elif visit.course in _FIXES | _PAID_LATER:
+            self._second_round(visit, first, denied_on)
+        elif age > 25:
+            self._story.acts.append(Act(visit.control, denied_on + timedelta(days=9), "in_review"))
+
+    def _second_round(self, visit: Visit, first: ClaimPayment, denied_on: date) -> None:
+        resent = visit.course in _FIXES
+        acted_on = self._calendar.sending_after(denied_on + timedelta(days=9 if resent else 20))
+        if acted_on is None:
+            return
+        again = _put_right(visit) if visit.course == "corrected" else visit
+        claim = again.billed(acted_on, "7" if resent else "1", first.payer_claim_number)
+        if resent:
+            self._send(acted_on, again, claim)
+        done = "corrected_claim_sent" if resent else "waiting_on_payer"
+        self._story.acts.append(Act(visit.control, acted_on, done))
+        paid_on = self._calendar.remit_after(acted_on + timedelta(days=16 if resent else 38))
+        if paid_on is None:
+            return
+        refusal = visit.refusal if visit.course == "repeat" else None
+        second = self._answer(again, claim, refusal, _icn(visit, 2), original=first.payer_claim_number)
+        if first.paid_cents > 0:
+            self._pay(paid_on, visit, reversal(first))
+        self._pay(paid_on, visit, second)
+        if visit.course == "taken_back":
+            self._take_back(visit, second, paid_on)
+
+    def _take_back(self, visit: Visit, paid: ClaimPayment, paid_on: date) -> None:
+        """Months later the payer takes the money back: the denial opens again."""
+        taken_on = self._calendar.remit_after(paid_on + timedelta(days=45))
+        if taken_on is not None:
+            self._pay(taken_on, visit, reversal(paid))
+
+    def _recoup(self, visit: Visit, paid: ClaimPayment, paid_on: date) -> None:
+        """The payer withholds what it says it overpaid (PLB WO); no claim is answered anew."""
+        taken_on = self._calendar.remit_after(paid_on + timedelta(days=60))
+        if taken_on is not None and paid.paid_cents > 0:
+            pair = ProviderAdjustment(
+                "WO", paid.payer_claim_number, paid.paid_cents, self._practice.party.id, date(taken_on.year, 12, 31)
+            )
+            self._taken[taken_on, visit.episode.payer.key].append(pair)
+
+    # ---- answers ----
+
+    def _answer(
+        self, visit: Visit, billed: BilledClaim, refusal: Refusal | None, icn: str, original: str = ""
+    ) -> ClaimPayment:
+        received = (billed.submitted_on or visit.day) + timedelta(days=1)
+        if refusal is not None and refusal.for_whole_claim:
+            group, carc = refusal.reason.split("-")
+            whole = [Adjustment(group, carc, billed.charge_cents)]
+            return answer(billed, [], icn, status="4", adjustments=whole, remarks=refusal.remarks, received_on=received)
+        lines = [_line(visit, line, refusal) for line in billed.lines]
+        status, remarks, onward = "1", tuple(refusal.claim_remarks if refusal else ()), ""
+        if visit.episode.payer.key == "medicare":
+            remarks = ("MA01", *remarks) if "MA01" not in remarks and "MA130" not in remarks else remarks
+            if refusal is None and visit.number % 5 == 2:
+                status, remarks, onward = "19", ("MA01", "MA18"), "EXAMPLE MEDIGAP"
+        return answer(
+            billed, lines, icn, status=status, remarks=remarks, crossover_payer=onward, original_reference=original,
+            received_on=received,
+        )  # fmt: skip
+
+    def _send(self, day: date, visit: Visit, claim: BilledClaim) -> None:
+        self._sent[day][visit.episode.payer.key].append((visit.episode.payer, claim))
+
+    def _pay(self, day: date, visit: Visit, claim: ClaimPayment) -> None:
+        self._paid[day][visit.episode.payer.key].append(_Answered(visit.episode.payer, claim))
+
+    # ---- files ----
+
+    def _sent_files(self) -> Iterator[DemoFile]:
+        party = self._practice.party
+        for number, (day, by_payer) in enumerate(sorted(self._sent.items()), start=1):
+            sendings = [
+                Sending(
+                    party,
+                    claims[0][0].party,
+                    day,
+                    f"{self._practice.prefix}{day:%y%j}{key[:3].upper()}",
+                    tuple(c for _, c in claims),
+                )
+                for key, claims in sorted(by_payer.items())
+            ]
+            data = write_837p(sendings, datetime.combine(day, time(17, 30)), control_number=number)
+            yield DemoFile(day, self._name(day, "837"), data, tuple(self._first_billed[day]))
+
+    def _paid_files(self) -> Iterator[DemoFile]:
+        for number, (day, by_payer) in enumerate(sorted(self._paid.items()), start=1):
+            payments = [self._payment(day, key, answered) for key, answered in sorted(by_payer.items())]
+            data = write_835(payments, datetime.combine(day, time(6, 15)), control_number=number)
+            yield DemoFile(day, self._name(day, "835"), data)
+
+    def _name(self, day: date, kind: str) -> str:
+        return f"{self._practice.prefix.lower()}_{day:%m%d%y}.{kind}"
+
+    def _payment(self, day: date, key: str, answered: list[_Answered]) -> Payment:
+        payer, claims = answered[0].payer, tuple(each.claim for each in answered)
+        pairs = self._taken.pop((day, key), [])
+        left = sum(claim.paid_cents for claim in claims) - sum(pair.amount_cents for pair in pairs)
+        if left < 0:  # more is taken back than paid: the rest is carried forward
+            year_end = date(day.year, 12, 31)
+            pairs = [*pairs, ProviderAdjustment("FB", f"{day:%y%j}", left, self._practice.party.id, year_end)]
+        trace = f"{key[:2].upper()}{self._practice.prefix}{day:%y%j}"
+        method = "CHK" if key == "comp" else "ACH"
+        return Payment(payer.party, self._practice.party, trace, day, claims, tuple(pairs), method)
+
+
+def _fits(trouble: Trouble, visit: Visit) -> bool:
+    if visit.episode.payer.key not in trouble.payers or visit.episode.clinician.discipline not in trouble.disciplines:
+        return False
+    if trouble.name in {"units_over_minutes", "pair_without_59"}:
+        return any(SERVICES[line.code].timed for line in visit.lines)
+    return True
+
+
+def _put_right(visit: Visit) -> Visit:
+    """Return the visit as the corrected claim tells it."""
+    lines = [replace(line, modifiers=list(line.modifiers)) for line in visit.lines]
+    refused = visit.refusal.lines if visit.refusal and visit.refusal.lines else range(len(lines))
+    for place in refused:
+        line = lines[place]
+        if visit.trouble == "units_over_minutes":
+            line.units = max(line.minutes // 15, 1)
+        elif visit.trouble == "no_therapy_modifier":
+            line.modifiers.insert(0, visit.lines[0].modifiers[0] if len(visit.lines) > 1 else "GP")
+        elif visit.trouble == "no_kx":
+            line.modifiers.append("KX")
+        elif visit.trouble == "pair_without_59":
+            line.modifiers.append("59")
+    return replace(visit, lines=lines)
+
+
+def _line(visit: Visit, line: BilledLine, refusal: Refusal | None) -> ServicePayment:
+    found, allowed = visit.adjustments(line)
+    place = line.line - 1
+    if refusal is None or (refusal.lines and place not in refusal.lines):
+        return service(line, found, allowed_cents=allowed)
+    group, carc = refusal.reason.split("-")
+    if refusal.units and line.units > refusal.units:
+        fewer = line._replace(
+            units=line.units - refusal.units,
+            charge_cents=line.charge_cents * int(line.units - refusal.units) // int(line.units),
+        )
+        found, allowed = visit.adjustments(fewer)
+        cut = Adjustment(group, carc, line.charge_cents - fewer.charge_cents, float(refusal.units))
+        return service(line, [*found, cut], refusal.remarks, allowed_cents=allowed, units_paid=fewer.units)
+    return service(line, [Adjustment(group, carc, line.charge_cents)], refusal.remarks, allowed_cents=0)
+
+
+def _icn(visit: Visit, version: int) -> str:
+    return f"{visit.episode.payer.key[:2].upper()}{visit.day:%y%j}{visit.control[2:]}{version}"

@@ -8,14 +8,18 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from tracker.reading.clock import BARE_RANGE, CLOCK_RANGE, ClockRange, clock_range, number_before
-from tracker.reading.services import ServiceName, find_services, lowered
+from tracker.reading.services import MOST_PLACES, ServiceName, find_services, lowered
 from tracker.reading.totals import StatedMinutes, read_totals
 
 _LEAST_BARE = 8  # a number without a unit below this is rather units than minutes
 _MOST = 240
+_NAMES_APART = 40
+_SETTINGS_REACH = 60
+_MODALITIES = frozenset({"97012", "97014", "97016", "97018", "97032", "97033", "97034", "97035", "97036", "G0283"})
 _LABEL = 30  # characters before a stretch of the clock that begins a line
 _REACH = 90  # characters between a service and its minutes: dot leaders, columns
 _MODIFIER_NUMBERS = frozenset({52, 53, 59, 76, 77, 93, 95, 96, 97})
@@ -77,16 +81,16 @@ class _Time(NamedTuple):
     clock: ClockRange | None = None
 
 
-_MINUTES = re.compile(r"[0-9][0-9]{0,2}(?:(?P<unit>[ ]?-?[ ]?(?:minutes?|mins?|min)\b\.?)|['’′](?![\d'’′]))")
+_MINUTES = re.compile(r"[0-9][0-9]{0,2}(?:(?P<unit>(?:[ ]?-[ ]?|[ ])?(?:minutes?|mins?|min)\b\.?)|['’′](?![\d'’′]))")
 _ZERO_HOURS = re.compile(r"0:([0-5]\d)(?![\d:])")
 _SPELLED = re.compile(r"min(?:ute)?s?\b")
-_COUNT = re.compile(r"\d{1,3}(?!\d|:\d)")
+_COUNT = re.compile(r"\d{1,3}(?!\d|:\d)(?P<m>m(?![a-z0-9²]| walk))?")
 _NO_CLOCK_BEFORE, _NO_BARE_BEFORE, _NO_COUNT_BEFORE = ":/.", "-/#$.,", ".,:/$#"
 _IN_PARENTHESES = re.compile(r"[ \t]{0,4}[(\[][ ]?(\d{1,3})[ ]?(?:min(?:ute)?s?|['’′])?[ ]?[)\]]")
 _JOIN = re.compile(
-    r"[ \t.:=,|()\[\]{}<>~*_/\-–—x]*"
-    r"(?:(?:gp|go|gn|kx|cq|co|x[epsu]|59|for|of|total|time|timed|min|mins|minutes|units?|u|tx|treatment|training|code|cpt"
-    r"|untimed|intervention|one on one|1:1)\b[ \t.:=,|()\[\]{}<>~*_/\-–—x]*){0,6}",
+    r"[ \t.:=,;|()\[\]{}<>~*_/\-–—x]*"
+    r"(?:(?:gp|go|gn|kx|cq|co|x[epsu]|for|of|total|time|timed|min|mins|minutes|units?|u|tx|treatment|training|code|cpt"
+    r"|untimed|intervention|one on one|1:1)\b[ \t.:=,;|()\[\]{}<>~*_/\-–—x]*){0,6}",
 )
 _BETWEEN_NAMES = re.compile(r"[ \t.:=,|()\[\]{}/\-–—]{0,40}")
 _BEFORE_NAME = re.compile(
@@ -95,9 +99,16 @@ _BEFORE_NAME = re.compile(
 _NOT_MINUTES = re.compile(
     r"[ ]?(?:/[ ]?(?:day|wk|week)|per\b|a day|each\b|every\b|daily\b|nightly\b|at home|twice|once|x[ ]?/|times\b|hold\b|holds\b|rest\b)"
 )
-_TABLE_CELL = re.compile(r"[ \t]{2,}|[ \t]*(?:$|[\n:;,)\]}|(]|\.(?!\d)|[-–—][ ]|=)|[ \t]+(?:1:1|one[- ]on[- ]one)")
+_TABLE_CELL = re.compile(
+    r"[ ]{2,}|[ ]?\t|[ ]units?[ ]?[:=]|[ \t]*(?:$|[\n:;,)\]}|(]|\.(?!\d)|[-–—][ ]|=)|[ \t]+(?:1:1|one[- ]on[- ]one)"
+)
+_LIST = re.compile(r"[,;]")
+_SETTINGS = re.compile(
+    r"[ \t:,x]{0,3}(?:[0-9./\-]{1,9}[ ]?|(?:mhz|hz|khz|w|w/cm2|w/cm²|cm2|pulsed|continuous|cont|duty|cycle|ma|lbs?|%|unattended|attended|to|at|over|x|r|l)\b[ ,%]{0,2}|%[ ,]{0,2}|[a-z]{3,12}[ ,]{1,2}){0,9}"
+)
 _LEADERS = re.compile(r"\.{3,}|\|| {3,}|\t")
-_ITS_UNITS = re.compile(r"[ ]?(?:units?|u)\b")
+_ITS_UNITS = re.compile(r"[ ]?(?:units?|u)\b(?![ ]?[:=])")
+_UNITS_BEFORE = re.compile(r"\bunits?[ :=]*$")
 _LINE_START = re.compile(
     r"[ \t>*•\-–—|#~.()\d]{0,12}(?:(?:block|part|seg(?:ment)?|section|bout)[ ]\w{1,3}[ :.)\-]{0,3})?$"
 )
@@ -131,16 +142,17 @@ def read_minutes(text: str) -> Minutes:
         timed=totals.timed,
         treatment=totals.treatment,
         session=session or max(rest, key=lambda block: block.minutes, default=None),
-        blanks=tuple(match.span() for match in _BLANK.finditer(low)) if "__" in low else (),
+        blanks=tuple(match.span() for match in islice(_BLANK.finditer(low), MOST_PLACES)) if "__" in low else (),
         loose=max((time.minutes for time in times if time.kind == "minutes" and time.start not in used), default=0),
     )
 
 
 def _times(low: str) -> list[_Time]:
     """Return the lengths of time in their order; bare numbers are looked at only where a service stands before."""
-    found = list(_clocks(low))
+    found = list(islice(_clocks(low), MOST_PLACES))
     taken = [(time.start, time.end) for time in found]
-    found += [time for time in (*_counted(low), *_spelled(low)) if not _within(taken, time.start)]
+    others = (*islice(_counted(low), MOST_PLACES), *islice(_spelled(low), MOST_PLACES))
+    found += [time for time in others if not _within(taken, time.start)]
     found.sort(key=lambda time: time.start)
     return found
 
@@ -163,8 +175,10 @@ def _clocks(low: str) -> Iterator[_Time]:
 
 
 def _stands_free(low: str, start: int, bad: str) -> bool:
-    """Whether neither a digit nor one of ``bad`` stands before a number."""
-    return start == 0 or not (low[start - 1].isdigit() or low[start - 1] in bad)
+    """Whether neither a digit nor one of ``bad`` stands before a number; dot leaders may."""
+    if start == 0 or low.endswith("..", max(start - 2, 0), start):
+        return True
+    return not (low[start - 1].isdigit() or low[start - 1] in bad)
 
 
 def _counted(low: str) -> Iterator[_Time]:
@@ -196,19 +210,18 @@ def _is_part_of_span(low: str, start: int) -> bool:
 
 def _service_minutes(text: str, low: str, times: Sequence[_Time]) -> tuple[list[ServiceMinutes], set[int]]:
     """Return the services with minutes, and the places of the lengths of time that were used up."""
-    names = find_services(text, low)
-    starts = {time.start: time for time in times}
+    names = _merged(low, find_services(text, low))
+    line = _Line(low, {time.start: time for time in times}, frozenset(name.start for name in names))
     found: list[ServiceMinutes] = []
     used: set[int] = set()
-    at, next_time = 0, 0
-    while at < len(names):
-        name, at = _merged(low, names, at)
-        while next_time < len(times) and times[next_time].end <= name.start:
-            next_time += 1
-        taken = _forward(low, name, starts)
-        before = _backward(low, name, times[next_time - 1]) if next_time else None
-        if before is not None and before.start in used:
-            before = None
+    at = 0
+    for name in names:
+        while at < len(times) and times[at].end <= name.start:
+            at += 1
+        before = _backward(low, name, times[at - 1]) if at and times[at - 1].start not in used else None
+        taken = _forward(line, name) or (_after_settings(low, name, times, at) if before is None else None)
+        if taken is not None and before is not None and _LIST.search(low, name.end, taken.start):
+            taken = None  # 8 min manual, 15 min gait: the minutes stand before the names
         if (taken is None and before is None) or _AT_HOME.search(low, max(name.start - 9, 0), name.start):
             continue
         found.append(_with_minutes(name, taken, before, low))
@@ -216,65 +229,92 @@ def _service_minutes(text: str, low: str, times: Sequence[_Time]) -> tuple[list[
     return found, used
 
 
-def _merged(low: str, names: Sequence[ServiceName], at: int) -> tuple[ServiceName, int]:
-    """Return the service at ``at`` joined with the names right after it that mean the same, and the next index."""
-    name = names[at]
-    at += 1
-    while at < len(names):
-        following = names[at]
-        common = tuple(code for code in name.codes if code in following.codes)
-        if not common or not _BETWEEN_NAMES.fullmatch(low, name.end, min(following.start, name.end + 41)):
-            break
-        if following.start > name.end + 40:
-            break
-        name = ServiceName(common, name.start, following.end, name.is_code or following.is_code)
-        at += 1
-    return name, at
+class _Line(NamedTuple):
+    """What forward reading looks at: the text, lengths of time and services by their places."""
+
+    low: str
+    times: Mapping[int, _Time]
+    names: frozenset[int]
 
 
-def _forward(low: str, name: ServiceName, times: Mapping[int, _Time]) -> _Time | None:
+def _merged(low: str, names: Sequence[ServiceName]) -> list[ServiceName]:
+    """Join names that follow each other and mean the same: ``97110 Therapeutic exercise``."""
+    found: list[ServiceName] = []
+    for name in names:
+        last = found[-1] if found else None
+        common = tuple(code for code in last.codes if code in name.codes) if last is not None else ()
+        near = last is not None and name.start <= last.end + _NAMES_APART
+        if last is not None and common and near and _BETWEEN_NAMES.fullmatch(low, last.end, name.start):
+            found[-1] = ServiceName(common, last.start, name.end, last.is_code or name.is_code)
+        else:
+            found.append(name)
+    return found
+
+
+def _forward(line: _Line, name: ServiceName) -> _Time | None:
     """Return the length of time that follows a service's name on its line."""
+    low = line.low
     limit = min(name.end + _REACH, len(low))
     position = name.end
     while (joined := _JOIN.match(low, position, limit)) is not None:
         start = joined.end()
-        if (time := times.get(start)) is not None:
+        if (time := line.times.get(start)) is not None:
             return None if _NOT_MINUTES.match(low, time.end) or not 0 < time.minutes <= _MOST else time
         number = _COUNT.match(low, start)
         if number is None:
             return None
+        if number["m"]:
+            return _Time("minutes", int(number[0][:-1]), *number.span())
         time = _Time("number", int(number[0]), *number.span())
         if units := _ITS_UNITS.match(low, time.end):
             position = units.end()
-        elif _is_count(low, name, time, position, times):
+        elif _UNITS_BEFORE.search(low, position, start) or _is_count(line, name, time, position):
             position = time.end
         else:
-            return time if _is_bare_minutes(low, time, position) else None
+            return time if _is_bare_minutes(line, time, position) else None
     return None
 
 
-def _is_count(low: str, name: ServiceName, time: _Time, position: int, times: Mapping[int, _Time]) -> bool:
+def _is_count(line: _Line, name: ServiceName, time: _Time, position: int) -> bool:
     """Whether a bare number is a modifier or the units, with the minutes still to come."""
-    if name.is_code and time.minutes in _MODIFIER_NUMBERS and time.start - position <= 3:
+    low = line.low
+    is_modifier = name.is_code and time.minutes in _MODIFIER_NUMBERS
+    if is_modifier and low[time.start - 1] == "-":
         return True
     joined = _JOIN.match(low, time.end, time.end + 20)
-    if time.minutes >= _LEAST_BARE or joined is None or joined.end() == time.end:
+    if not (is_modifier and low[position : time.start] in {" ", ", ", ","}) and time.minutes >= _LEAST_BARE:
         return False
-    if joined.end() in times:
+    if joined is None or not joined[0] or "x" in joined[0]:
+        return False
+    if joined.end() in line.times:
         return True
     following = _COUNT.match(low, joined.end())
-    return following is not None and int(following[0]) >= _LEAST_BARE
+    return following is not None and int(following[0].rstrip("m")) >= _LEAST_BARE
 
 
-def _is_bare_minutes(low: str, time: _Time, position: int) -> bool:
-    if not 0 < time.minutes <= _MOST or not _TABLE_CELL.match(low, time.end):
+def _is_bare_minutes(line: _Line, time: _Time, position: int) -> bool:
+    """Whether a number without a unit stands like minutes: at the end of a label, in a column, before the next name."""
+    ends = _TABLE_CELL.match(line.low, time.end) or (
+        line.low[time.end : time.end + 1] == " " and time.end + 1 in line.names
+    )
+    if not 0 < time.minutes <= _MOST or not ends:
         return False
-    return time.minutes >= _LEAST_BARE or bool(_LEADERS.search(low, position, time.start))
+    return time.minutes >= _LEAST_BARE or bool(_LEADERS.search(line.low, position, time.start))
+
+
+def _after_settings(low: str, name: ServiceName, times: Sequence[_Time], at: int) -> _Time | None:
+    """Return the minutes behind the settings of a modality: ``ultrasound 1 MHz 1.2 W/cm2 x 8 min``."""
+    if name.codes[0] not in _MODALITIES or at >= len(times):
+        return None
+    time = times[at]
+    if time.kind != "minutes" or time.start > name.end + _SETTINGS_REACH or _NOT_MINUTES.match(low, time.end):
+        return None
+    return time if _SETTINGS.fullmatch(low, name.end, time.start) else None
 
 
 def _backward(low: str, name: ServiceName, time: _Time) -> _Time | None:
     """Return the length of time right before a service's name: ``15 min manual``, ``13:00-13:25 (25) 97530``."""
-    if time.kind == "prime" or not 0 < time.minutes <= _MOST or name.start - time.end > _REACH:
+    if not 0 < time.minutes <= _MOST or name.start - time.end > _REACH or low[time.end - 1] == ".":
         return None
     end = absorbed.end() if time.clock and (absorbed := _IN_PARENTHESES.match(low, time.end)) else time.end
     if end > name.start or not _BEFORE_NAME.fullmatch(low, end, name.start):
@@ -313,7 +353,7 @@ def _blocks(low: str, clocks: Sequence[_Time]) -> tuple[list[TimeBlock], list[Ti
 def _in_out(low: str) -> TimeBlock | None:
     if not _MAY_BE_OUT.search(low):
         return None
-    for match in _IN_OUT.finditer(low):
+    for match in islice(_IN_OUT.finditer(low), MOST_PLACES):
         written = [part for part in (match.groups()[i : i + 6] for i in (0, 6, 12)) if part[0] is not None]
         if clock := clock_range(*written[0]):
             return TimeBlock(clock, *match.span())

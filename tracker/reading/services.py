@@ -6,6 +6,7 @@ done (sets, cues, joints) are no names. The codes are those of the fee schedule;
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 _EVALUATIONS = ("97161", "97162", "97163", "97165", "97166", "97167", "92521", "92522", "92523", "92524", "92610")
@@ -170,6 +171,8 @@ _CAPITALS: Mapping[str, tuple[str, ...]] = {
     "hp": ("97010",),
     "cp": ("97010",),
 }
+# No note names more; a text that does is not read to its end, so that reading takes no longer than looking.
+MOST_PLACES = 2_000
 _ABBREVIATED = {**_NAMES, **_CAPITALS}
 _JOINT = r"[ .\-/]{1,2}"  # "ther. ex", "ther-ex", "self-care/home management"
 
@@ -229,7 +232,7 @@ def find_services(text: str, low: str) -> list[ServiceName]:
     Code numbers and names; an abbreviation that is also a word counts only in capitals.
     """
     found = []
-    for match in _FIND.finditer(low):
+    for match in islice(_FIND.finditer(low), MOST_PLACES):
         start, end = match.span()
         if match[2]:
             found.append(ServiceName((match[2].upper(),), start, end, is_code=True))

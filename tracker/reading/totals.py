@@ -3,9 +3,11 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from tracker.reading.clock import LONGEST
+from tracker.reading.services import MOST_PLACES
 
 
 class StatedMinutes(NamedTuple):
@@ -41,8 +43,8 @@ _TIMED = (
     "constant attendance",
     "skilled",
 )
-_WHOLE = ("total", "all", "entire", "overall", "in all", "session")
-_WORDS = r"(?:[ \t/\-]{1,3}(?:codes?|treatment|tx|rx|services?|contact|time|total|timed|one[- ]on[- ]one|skilled|therapy|minutes?|mins?|min)\b){0,4}"
+_WHOLE = ("total", "all", "entire", "overall", "in all", "session", "treatment time", "tx time", "visit time")
+_WORDS = r"(?:[ \t/\-]{1,3}\(?(?:codes?|treatment|tx|rx|services?|contact|time|total|timed|one[- ]on[- ]one|skilled|therapy|minutes?|mins?|min|length|duration|billable|billed|for|was|of)\b\)?){0,5}"
 
 # Each pattern begins with the letters of its word and is tried only where the note has that word: that makes it quick.
 _PAIRS = {
@@ -98,7 +100,7 @@ def read_totals(low: str, taken: Sequence[tuple[int, int]]) -> Totals:
 def _matches(low: str, patterns: Mapping[str, re.Pattern[str]]) -> Iterator[re.Match[str]]:
     for word, pattern in patterns.items():
         if word in low:
-            for match in pattern.finditer(low):
+            for match in islice(pattern.finditer(low), MOST_PLACES):
                 if match.start() == 0 or not low[match.start() - 1].isalnum():
                     yield match
 
@@ -119,8 +121,9 @@ def _stated(
         if 0 < int(match["n"]) <= LONGEST and not places.hold(match.start("n")):
             yield StatedMinutes(int(match["n"]), start, match.end(), named)
     for word in words:
-        at = low.find(word)
-        while at >= 0:
+        at, looked = low.find(word), 0
+        while at >= 0 and looked < MOST_PLACES:
+            looked += 1
             end = at + len(word)
             found = None if low[end : end + 1].isalnum() else before.search(low, max(at - _BEFORE_REACH, 0), at)
             if found is not None and int(found["n"]) <= LONGEST and not places.hold(found.start("n")):

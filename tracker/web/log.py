@@ -13,6 +13,7 @@ from tracker.domain.deadlines import Clock
 from tracker.knowledge import load
 from tracker.models import Denial, Payer, Practice
 from tracker.services.appealing import AppealRefused, letter_choices, open_appeal
+from tracker.services.barring import appeal_barred_by
 from tracker.services.logging_denials import LoggingProblem, first_clock, likely_same, log_denial
 from tracker.services.payers import payer_kind
 from tracker.web.filters import long_date
@@ -78,7 +79,7 @@ def _then(denial: Denial, practice: Practice, payer: Payer) -> BaseResponse:
         day = denial.denied_on.isoformat()
         return redirect(url_for(".new", practice=practice.public_id, payer=payer.public_id, denied_on=day), 303)
     if request.form.get("do") == "draft":
-        if not letter_choices(g.session, denial):
+        if not appeal_barred_by(denial, load()) and not letter_choices(g.session, denial):
             return redirect(url_for("letters.choose", public_id=denial.public_id), 303)
         try:
             appeal = open_appeal(g.session, denial, None, load(), g.now, g.today, g.user.id)

@@ -178,3 +178,10 @@ def test_no_step_scrolls_sideways_on_a_phone(open_page, width, to_check):
 
 def overflow(page):
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def test_reading_starts_on_its_own_once_files_are_chosen(page, sign_in, cast):
+    sign_in(page, cast.alice)
+    page.goto("/import")
+    page.set_input_files("input[type=file]", [as_upload(*GOOD)])
+    expect(page.get_by_role("heading", name="3 new denials to log")).to_be_visible()

@@ -51,7 +51,7 @@ class Frame:
     right: int = 8
     bars_top: int = 24
     bars_height: int = 130
-    line_top: int = 192
+    line_top: int = 206
     line_height: int = 62
     every: int = 1
     gap: float = 16
@@ -79,7 +79,7 @@ def draw_trend(chart: TrendChart, frame: Frame = WIDE) -> Markup:
         *plot.grid(frame.bars_top, frame.bars_height, top_cents, cents_step, short_dollars),
         *(plot.bar(place) for place in range(len(chart.points))),
         *plot.bar_labels(),
-        _text(0, frame.line_top - 12, chart.line_title, bold=True, anchor="start"),
+        _text(0, frame.line_top - 26, chart.line_title, bold=True, anchor="start"),
         *plot.grid(frame.line_top, frame.line_height, top_rate, rate_step, short_percent),
         *plot.line(),
         *plot.line_labels(),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -188,8 +189,9 @@ def test_with_pango_nothing_is_in_the_way():
 
 
 def test_only_the_child_loads_weasyprint():
-    make_pdf(_page("x"))
-    assert "weasyprint" not in sys.modules
+    code = "import sys; from tracker.letters.pdf import make_pdf; make_pdf(sys.argv[1]); print('weasyprint' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, _page("x")], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 _SIGNS = st.characters(categories=["Lu", "Ll", "Nd", "Po", "Pd", "Ps", "Pe", "Sm", "Zs"], max_codepoint=0x17F)

@@ -6,7 +6,8 @@ import pytest
 from tests.importers.oracles import pyx12_accepts
 from tracker.demo.cast import PRACTICES
 from tracker.demo.notes import note_text
-from tracker.demo.story import Act, DemoFile, tell
+from tracker.demo.plot import Act, DemoFile
+from tracker.demo.story import tell
 from tracker.domain.npi import is_npi
 from tracker.importers.summary import summarise
 from tracker.reading.minutes import read_minutes

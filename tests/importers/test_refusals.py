@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,13 @@ def test_a_segment_over_64_kb_is_refused():
 def test_a_long_name_under_64_kb_is_read():
     data = GOOD.replace(b"NM1*QC*1*RUIZ", b"NM1*QC*1*" + b"R" * 60_000)
     assert len(next(read_835(data)).claims[0].patient.last_name) == 60_000
+
+
+def test_a_sea_of_blanks_is_waded_through_in_one_go():
+    started = time.process_time()
+    [paid] = read_835(GOOD.replace(b"SE*36", b" " * 3_000_000 + b"\nSE*36"))
+    assert paid.problems == ()
+    assert time.process_time() - started < 1
 
 
 def test_text_saved_as_utf_16_says_so():

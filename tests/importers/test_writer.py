@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.importers.oracles import oxedi_complaints, oxedi_totals, pyx12_accepts
 from tracker.demo.volume import make_835, make_837p, payments, sendings
 from tracker.demo.x12_facts import Party, Payment, Sending, Style, adjustment, answer, reversal, service
-from tracker.demo.x12_writer import write_835, write_837p
+from tracker.demo.x12_writer import write_835
+from tracker.demo.x12_writer_837p import write_837p
 from tracker.domain.claim import BilledClaim, BilledLine, Provider
 from tracker.domain.npi import is_npi
 from tracker.domain.remittance import ClaimPayment, Person, ProviderAdjustment

@@ -12,7 +12,7 @@ from tests.edi import claim as paid_claim
 from tracker.db import transaction
 from tracker.demo.volume import make_835, make_837p
 from tracker.demo.x12_facts import Party, Sending
-from tracker.demo.x12_writer import write_837p
+from tracker.demo.x12_writer_837p import write_837p
 from tracker.domain.claim import BilledClaim, BilledLine, Provider
 from tracker.domain.remittance import Person
 from tracker.knowledge import load

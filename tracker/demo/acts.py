@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.demo.story import Act
+from tracker.demo.plot import Act
 from tracker.domain.statuses import TYPED_CLOSE_REASONS
 from tracker.knowledge import Knowledge
 from tracker.letters.facts import SignerFacts

@@ -12,8 +12,9 @@ from tracker.db import SessionMaker, transaction
 from tracker.demo import removal
 from tracker.demo.acts import act, appeal_one
 from tracker.demo.cast import PAYERS, PRACTICES, DemoPractice
+from tracker.demo.plot import Act, DemoFile
 from tracker.demo.records import keep_records, name_clinicians
-from tracker.demo.story import Act, DemoFile, tell
+from tracker.demo.story import tell
 from tracker.knowledge import Knowledge, load
 from tracker.models import Membership, Payer, Practice, User
 from tracker.services.bringing_in import diagnose_stored

@@ -6,16 +6,18 @@ Everything follows from the practice and the day before today: the same day give
 import random
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from tracker.demo.cast import DemoPayer, DemoPractice
+from tracker.demo.plot import Act, Calendar, DemoFile, Story
 from tracker.demo.services import SERVICES
 from tracker.demo.troubles import TROUBLES, Trouble
 from tracker.demo.visits import Refusal, Visit, episodes, visits_of
 from tracker.demo.x12_facts import Payment, Sending, answer, reversal, service
-from tracker.demo.x12_writer import write_835, write_837p
+from tracker.demo.x12_writer import write_835
+from tracker.demo.x12_writer_837p import write_837p
 from tracker.domain.claim import BilledClaim, BilledLine
 from tracker.domain.remittance import Adjustment, ClaimPayment, ProviderAdjustment, ServicePayment
 
@@ -27,58 +29,9 @@ _FIXES = frozenset({"corrected", "repeat"})
 _PAID_LATER = frozenset({"corrected", "appeal_won", "records_paid", "taken_back"})
 
 
-class DemoFile(NamedTuple):
-    """A file as it came or went on a day, with the visits it bills for the first time."""
-
-    day: date
-    name: str
-    data: bytes
-    visits: tuple[Visit, ...] = ()
-
-
-class Act(NamedTuple):
-    """What a person did with the denials of a claim: a status, an owner, or a close reason; on which day."""
-
-    control: str
-    day: date
-    what: str
-
-
-@dataclass(slots=True)
-class Story:
-    """All of a practice's year, up to ``last``."""
-
-    last: date
-    files: list[DemoFile] = field(default_factory=list)
-    acts: list[Act] = field(default_factory=list)
-
-    def in_order(self) -> list[DemoFile | Act]:
-        """Return files and acts as they happened; people work after the day's files came."""
-        everything: list[DemoFile | Act] = [*self.files]
-        everything += [act for act in self.acts if act.day <= self.last]
-        return sorted(everything, key=lambda each: (each.day, isinstance(each, Act), each[1]))
-
-
 def tell(practice: DemoPractice, today: date) -> Story:
     """Return the year of a practice that ends the day before ``today``."""
     return _Teller(practice, today).tell()
-
-
-class _Calendar:
-    """The days on which claims go out and remittances come in, the last one yesterday."""
-
-    def __init__(self, today: date, every_days: int) -> None:
-        self.last = today - timedelta(days=1)
-        self.first = today - timedelta(days=364)
-        backwards = [self.last - timedelta(days=days) for days in range(0, 364, every_days)]
-        self.remits = sorted(backwards)
-        self.sendings = sorted(day - timedelta(days=5) for day in backwards)
-
-    def sending_after(self, day: date) -> date | None:
-        return next((each for each in self.sendings if each >= day), None)
-
-    def remit_after(self, day: date) -> date | None:
-        return next((each for each in self.remits if each >= day), None)
 
 
 class _Answered(NamedTuple):
@@ -92,7 +45,7 @@ class _Teller:
     def __init__(self, practice: DemoPractice, today: date) -> None:
         self._practice, self._today = practice, today
         self._chance = random.Random(f"{practice.prefix} of the demo")  # noqa: S311  # invented claims, no secrets
-        self._calendar = _Calendar(today, practice.files_every_days)
+        self._calendar = Calendar(today, practice.files_every_days)
         self._sent: dict[date, dict[str, list[tuple[DemoPayer, BilledClaim]]]] = defaultdict(lambda: defaultdict(list))
         self._paid: dict[date, dict[str, list[_Answered]]] = defaultdict(lambda: defaultdict(list))
         self._taken: dict[tuple[date, str], list[ProviderAdjustment]] = defaultdict(list)

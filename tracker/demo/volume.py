@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.demo.x12_facts import Party, Payment, Sending, adjustment, answer, reversal, service
-from tracker.demo.x12_writer import write_835, write_837p
+from tracker.demo.x12_writer import write_835
+from tracker.demo.x12_writer_837p import write_837p
 from tracker.domain.claim import BilledClaim, BilledLine, Provider
 from tracker.domain.npi import make_npi
 from tracker.domain.remittance import ClaimPayment, Person, ProviderAdjustment, ServicePayment

@@ -5,7 +5,6 @@ indentation are gone. The envelope (SE, GE, IEA) is checked on the way: a missin
 refused; a wrong count or control number is listed.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -69,7 +68,7 @@ def first_text(data: bytes) -> str:
     """
     interchange = next(interchanges(data))
     head = data[interchange.start : min(interchange.start + _HEAD, interchange.stop)]
-    if _is_wrapped(data, interchange.start, interchange.delimiters):
+    if _is_wrapped(head, interchange.delimiters):
         head = head.translate(None, b"\r\n")
     text = _Plain(interchange.delimiters)(head)
     return text if len(head) < _HEAD else text.rpartition(SEGMENT)[0]
@@ -91,7 +90,7 @@ def refuse_nul(data: bytes) -> None:
 def _pieces(data: bytes, interchange: Interchange) -> Iterator[str]:
     """Yield the interchange's text piece by piece, each up to and with an SE, the rest at the end."""
     start, stop, delimiters = interchange.start, interchange.stop, interchange.delimiters
-    if _is_wrapped(data, start, delimiters):
+    if _is_wrapped(data[start : min(start + 8192, stop)], delimiters):
         data = data[start:stop].translate(None, b"\r\n")
         start, stop = 0, len(data)
     plain = _Plain(delimiters)
@@ -101,11 +100,11 @@ def _pieces(data: bytes, interchange: Interchange) -> Iterator[str]:
     yield plain(data[start:stop])
 
 
-def _is_wrapped(data: bytes, start: int, delimiters: Delimiters) -> bool:
+def _is_wrapped(head: bytes, delimiters: Delimiters) -> bool:
     """Whether lines are broken in the middle of segments (some senders wrap at 80 columns)."""
     if delimiters.terminator in b"\r\n":
         return False
-    lines = data[start : start + 8192].replace(b"\r", b"\n").split(b"\n")
+    lines = head.replace(b"\r", b"\n").split(b"\n")
     end = delimiters.terminator
     return any(
         line.strip() and rest.strip() and not line.rstrip().endswith(end) and not rest.lstrip().startswith(end)
@@ -119,11 +118,21 @@ def _end_of_transaction(data: bytes, start: int, stop: int, delimiters: Delimite
     white = _WHITE.replace(end, b"")
     at = start
     while (at := data.find(marker, at, stop)) >= 0:
-        if data[max(start, at - 80) : at].rstrip(white).endswith(end):
+        if _last_before(data, at, start, white) == end:
             close = data.find(end, at, stop)
             return stop if close < 0 else close + 1
         at += len(marker)
     return -1
+
+
+def _last_before(data: bytes, at: int, start: int, white: bytes) -> bytes:
+    """Return the last byte between ``start`` and ``at`` that is no white space."""
+    while at > start:
+        before = data[max(start, at - 256) : at].rstrip(white)
+        if before:
+            return before[-1:]
+        at -= 256
+    return b""
 
 
 class _Plain:
@@ -141,7 +150,8 @@ class _Plain:
     def __call__(self, data: bytes) -> str:
         text = _decode(data.translate(self._table, self._dropped))
         if f"{SEGMENT} " in text or f" {SEGMENT}" in text or SEGMENT * 2 in text:
-            text = re.sub(rf" *{SEGMENT}[ {SEGMENT}]*", SEGMENT, text)
+            stripped = (segment.strip(" ") for segment in text.split(SEGMENT))
+            text = SEGMENT.join(filter(None, stripped))
         text = text.strip(f" {SEGMENT}")
         _refuse_long_segment(text)
         return text

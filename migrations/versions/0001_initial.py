@@ -741,7 +741,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_denials_line", ["practice_id", "claim_line_id"], unique=False)
         batch_op.create_index(
             "ix_denials_month",
-            ["practice_id", "denied_on", "payer_id", "root_cause", "amount_cents", "close_reason", "claim_line_id"],
+            [
+                "practice_id",
+                "denied_on",
+                "payer_id",
+                "root_cause",
+                "amount_cents",
+                "close_reason",
+                "claim_line_id",
+                "recovered_cents",
+            ],
             unique=False,
         )
         batch_op.create_index(

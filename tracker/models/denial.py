@@ -51,6 +51,7 @@ class Denial(Versioned, PracticeOwned, Base):
             "amount_cents",
             "close_reason",
             "claim_line_id",
+            "recovered_cents",
         ),
         Index("ix_denials_claim", "practice_id", "claim_id"),
         Index("ix_denials_line", "practice_id", "claim_line_id"),

@@ -6,6 +6,7 @@ from tracker.diagnosis.facts import LineFacts
 
 _NEW_CLAIM = "MA130"
 _PAYER_ERROR = "pay_payer_error"
+_LATE_CLAIM = "29"
 
 
 class Way(NamedTuple):
@@ -25,18 +26,26 @@ def way_of(path: str, cause: str, facts: LineFacts) -> Way:
     """
     if _NEW_CLAIM in facts.remarks and path not in {"none", "bill_other_payer", "bill_patient"}:
         return Way("corrected_claim", "MA130: no appeal rights, send a new claim.")
-    barred_by = facts.classified.appeal_barred_by if facts.classified is not None else None
-    if path == "appeal" and barred_by is not None:
-        other = "reopening" if cause == _PAYER_ERROR else "write_off"
-        return Way(other, f"{barred_by}: the payer takes no appeal.")
+    if path == "appeal":
+        return _appeal(cause, facts)
     if path == "bill_patient" and facts.group != "PR":
         return Way("write_off", f"{facts.group or 'CO'}: only amounts under PR may be billed to the patient.")
-    if path == "corrected_claim" and facts.payer.kind == "medicare_b" and not _is_unprocessed(facts):
+    if path == "corrected_claim" and facts.payer.kind == "medicare_b" and facts.case.remittance is not None:
         return Way("reopening", "Medicare corrects a processed claim by a reopening, not by a replacement claim.")
     if path == "reopening" and facts.payer.kind != "medicare_b":
         return Way("corrected_claim")
     return Way(path)
 
 
-def _is_unprocessed(facts: LineFacts) -> bool:
-    return facts.case.remittance is None
+def _appeal(cause: str, facts: LineFacts) -> Way:
+    if facts.payer.kind == "medicare_b" and _LATE_CLAIM in facts.said:
+        return Way(
+            "reopening",
+            "Medicare's answer to a late claim cannot be appealed (42 CFR 405.926(n)); ask for a reopening or a "
+            "timely-filing exception (42 CFR 424.44(b)).",
+        )
+    barred_by = facts.classified.appeal_barred_by if facts.classified is not None else None
+    if barred_by is not None:
+        other = "reopening" if cause == _PAYER_ERROR and facts.payer.kind == "medicare_b" else "write_off"
+        return Way(other, f"{barred_by}: the payer takes no appeal.")
+    return Way("appeal")

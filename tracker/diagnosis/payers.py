@@ -16,7 +16,7 @@ _SURE = frozenset({"source", "mixed"})
 class PayerProfile:
     """The payer's rules: what the biller set, else the default of its kind.
 
-    ``filing_is_sure`` says that the filing limit was set or has a source; ``counting_is_set`` that the biller set the
+    ``filing_is_sure`` and ``discipline_is_sure`` say that the value was set or has a source; ``counting_is_set`` that the biller set the
     way of counting units.
     """
 
@@ -25,6 +25,7 @@ class PayerProfile:
     counting_method: str
     counting_is_set: bool
     requires_discipline_modifier: bool
+    discipline_is_sure: bool
     requires_cq_co: bool
     uses_ncci: bool
     uses_kx: bool
@@ -88,6 +89,8 @@ def _profile(payer: CasePayer, key: KnowledgeKey) -> PayerProfile:
         counting_method=payer.counting_method or defaults.counting_method,
         counting_is_set=payer.counting_method is not None,
         requires_discipline_modifier=discipline,
+        discipline_is_sure=payer.requires_discipline_modifier is not None
+        or defaults.cited["requires_discipline_modifier"].confidence in _SURE,
         requires_cq_co=defaults.requires_cq_co or any(_NAMES[name].search(payer.name) for name in ("uhc", "humana")),
         uses_ncci=defaults.uses_ncci,
         uses_kx=defaults.uses_kx,

@@ -88,6 +88,7 @@ def _payer_errors(facts: LineFacts, passed: Iterable[Answer]) -> list[Answer]:
                 outcome.evidence,
                 path="appeal",
                 cure="The proof goes with the appeal.",
+                letter=rule.proof_letter,
             ),
         )
         for rule, outcome in passed

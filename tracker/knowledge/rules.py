@@ -21,7 +21,7 @@ _CODE = re.compile(r"[0-9A-Z]\d{3}[0-9A-Z]")
 _KEYS = frozenset(
     {
         "id", "title", "codes", "payers", "requirement", "check", "figures", "root_causes", "basis", "path", "severity",
-        "only_when_said", "rules_out", "payer_says", "disproves", "cure", "letter", "source", "checked_on", "confidence", "examples",
+        "only_when_said", "rules_out", "payer_says", "disproves", "cure", "letter", "proof_letter", "source", "checked_on", "confidence", "examples",
     }
 )  # fmt: skip
 
@@ -48,7 +48,7 @@ class Rule:
     ``tracker.diagnosis.payers``. ``check`` names a small function, ``figures`` are its numbers. The first of
     ``root_causes`` is the usual one. ``basis`` says what the answer rests on: a fact of the claim, arithmetic, the
     presence of a record, or the content of a note. ``payer_says`` are the reason and remark codes with which payers
-    report this failure; a pass shows those in ``disproves`` to be wrong. With ``only_when_said`` a failure explains a
+    report this failure; a pass with proof shows those in ``disproves`` to be wrong (letter: ``proof_letter``). With ``only_when_said`` a failure explains a
     denial only when the payer said so; without ``rules_out`` a pass says too little to rule the cause out.
     """
 
@@ -69,6 +69,7 @@ class Rule:
     disproves: frozenset[str]
     cure: str
     letter: str | None
+    proof_letter: str | None
     cited: Cited
     examples: tuple[Example, ...]
     file: str
@@ -103,7 +104,7 @@ class _RuleFile:
         return Row(self.name, self._line(key), self.content)
 
     def _line(self, key: str) -> int:
-        found = re.search(rf"^\s*(?:\[\[?)?{re.escape(key)}\b", self._text, re.MULTILINE)
+        found = re.search(rf"^[ \t]*(?:\[\[?)?{re.escape(key)}\b", self._text, re.MULTILINE)
         return self._text.count("\n", 0, found.start()) + 1 if found else 1
 
     def text(self, key: str) -> str:
@@ -139,9 +140,6 @@ def _rule(file: _RuleFile, stem: str, codes: Mapping[str, ProcedureCode], root_c
         raise file.row("root_causes").wrong(f"root_causes are {', '.join(causes) or 'empty'}; one is not in the list")
     if not file.words("payers"):
         raise file.row("payers").wrong("it names no payers")
-    letter = file.row("letter").optional("letter")
-    if letter and not _LETTER.fullmatch(letter):
-        raise file.row("letter").wrong(f"letter is {letter!r}, it must be one like L12")
     return Rule(
         id=file.text("id"),
         title=file.text("title"),
@@ -159,11 +157,19 @@ def _rule(file: _RuleFile, stem: str, codes: Mapping[str, ProcedureCode], root_c
         payer_says=frozenset(file.words("payer_says")),
         disproves=frozenset(file.words("disproves")),
         cure=file.text("cure"),
-        letter=letter or None,
+        letter=_letter(file, "letter"),
+        proof_letter=_letter(file, "proof_letter") or _letter(file, "letter"),
         cited=_cited(file),
         examples=_examples(file),
         file=file.name,
     )
+
+
+def _letter(file: _RuleFile, key: str) -> str | None:
+    letter = file.row(key).optional(key)
+    if letter and not _LETTER.fullmatch(letter):
+        raise file.row(key).wrong(f"{key} is {letter!r}, it must be one like L12")
+    return letter or None
 
 
 def _cited(file: _RuleFile) -> Cited:

@@ -91,6 +91,9 @@ def appeal_in_time(facts: LineFacts, rule: Rule) -> Outcome:
     answers = [
         each.on for each in submissions if _ANSWER.search(each.proof or "") and not _APPEAL.search(each.proof or "")
     ]
+    paid_on = facts.case.remittance.payment_date if facts.case.remittance is not None else None
+    if not answers and paid_on is not None:
+        answers = [paid_on]  # this answer is the notice, when the appeal came after it
     if not sent or not answers:
         return NOT_APPLICABLE
     notice, asked = min(answers), min(sent)

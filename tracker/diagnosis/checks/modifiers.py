@@ -16,7 +16,7 @@ _MODIFIER_OF = {discipline: modifier for modifier, discipline in DISCIPLINE_MODI
 _DAY_OF_SEPARATE_POOLS = {"PT": "pt_slp", "SLP": "pt_slp", "OT": "ot"}
 
 
-def discipline_modifier(facts: LineFacts, _rule: Rule) -> Outcome:
+def discipline_modifier(facts: LineFacts, rule: Rule) -> Outcome:
     """Exactly one of GP, GO and GN stands on a therapy line."""
     found = [modifier for modifier in facts.line.modifiers if modifier in DISCIPLINE_MODIFIERS]
     if len(set(found)) > 1:
@@ -30,7 +30,9 @@ def discipline_modifier(facts: LineFacts, _rule: Rule) -> Outcome:
     cure = f"{wanted} on the line." if wanted else None
     if facts.payer.requires_discipline_modifier:
         reason = "None of GP, GO and GN is on the line, and this payer wants one on every therapy line."
-        return Outcome(Result.FAILED, reason, "mod_discipline", cure=cure)
+        sure = facts.payer.discipline_is_sure or facts.says(rule.payer_says)
+        strength = Strength.STRONG if sure else Strength.LIKELY
+        return Outcome(Result.FAILED, reason, "mod_discipline", strength, cure=cure)
     paid = _paid_with_discipline(facts)
     if paid is None:
         return NOT_APPLICABLE

@@ -1,0 +1,333 @@
+"""What the checker concludes from the rules' answers."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.diagnosis.short_cases import short_case
+from tracker.diagnosis import LineDiagnosis, Strength, as_json, diagnose
+from tracker.domain.statuses import PATHS
+from tracker.knowledge import load
+
+
+def diagnosis_of(**facts: Any) -> LineDiagnosis:
+    return diagnose(short_case(facts), load())[0]
+
+
+def causes(**facts: Any) -> list[str]:
+    return [suggestion.root_cause for suggestion in diagnosis_of(**facts).suggestions]
+
+
+def ruled_out(**facts: Any) -> list[str]:
+    return [each.root_cause for each in diagnosis_of(**facts).ruled_out]
+
+
+# ---- ranking
+
+_TOO_MANY = "97110 20 min\nTimed 20 / Total 20"
+_NO_CERTIFICATION = {"established_on": "2026-05-01", "order_on_file": False}
+
+
+def test_a_fact_of_the_claim_outranks_arithmetic():
+    found = causes(payer="medicare_b", lines=["97110 x3"], note=_TOO_MANY, said="CO-50")
+
+    assert found[:2] == ["mod_discipline", "unt_exceed_minutes"]
+
+
+def test_arithmetic_outranks_a_missing_certification():
+    found = causes(payer="medicare_b", lines=["97110-GP x3"], note=_TOO_MANY, plan=_NO_CERTIFICATION, said="CO-50")
+
+    assert found[:2] == ["unt_exceed_minutes", "doc_certification_missing"]
+
+
+def test_a_missing_certification_outranks_what_the_content_suggests():
+    found = causes(
+        payer="medicare_b",
+        lines=["97124-GP x1"],
+        plan={**_NO_CERTIFICATION, "treatment_days_since_progress_report": 9},
+        said="CO-50",
+    )
+
+    assert found == ["doc_certification_missing", "mn_excess_or_passive"]
+
+
+def test_the_reason_code_is_a_prior_and_no_verdict():
+    """CO-50 says not necessary; the units are what is wrong."""
+    assert causes(payer="medicare_b", lines=["97110-GP x3"], note=_TOO_MANY, said="CO-50 N115") == [
+        "unt_exceed_minutes"
+    ]
+
+
+def test_three_suggestions_at_most():
+    found = causes(
+        payer="medicare_b",
+        lines=["97124 x3", "97140-GP x1"],
+        note="Massage 10 min\nManual 15 min\nTimed 25",
+        plan={**_NO_CERTIFICATION, "treatment_days_since_progress_report": 14, "interventions": ["97140"]},
+        eligibility={"active_from": "2026-01-01", "active_to": "2026-06-30"},
+        said="CO-97",
+    )
+
+    assert len(found) == 3
+
+
+def test_a_cause_of_the_whole_visit_explains_nothing_when_another_line_was_paid():
+    late = {"number": "A1", "from": "2026-01-01", "to": "2026-06-30"}
+    facts = {
+        "lines": ["97110-GP x2", "97140-GP x1"],
+        "authorization": late,
+        "claim_authorization": "A1",
+        "said": "CO-50",
+    }
+
+    assert causes(**facts, denied=[2]) == ["auth_exceeded_or_mismatch"]
+    assert causes(**facts, paid=[2]) == []
+
+
+def test_an_authorization_for_other_codes_explains_one_line_beside_a_paid_one():
+    partial = {"number": "A1", "codes": ["97140"]}
+
+    assert causes(lines=["97110-GP x2", "97140-GP x1"], authorization=partial, claim_authorization="A1", paid=[2]) == [
+        "auth_exceeded_or_mismatch"
+    ]
+
+
+# ---- payer errors
+
+_RIGHT = "97110 30 min\nTimed 30 / Total 30"
+
+
+def test_recomputed_units_prove_the_payer_wrong():
+    suggestion = diagnosis_of(payer="medicare_b", lines=["97110-GP x2"], note=_RIGHT, said="CO-151").suggestions[0]
+
+    assert (suggestion.root_cause, suggestion.path, suggestion.letter) == ("pay_payer_error", "appeal", "L12")
+    assert "30 timed minutes make 2 units" in suggestion.reasons[0]
+    assert [each.quote for each in suggestion.evidence] == ["97110 30 min", "Timed 30 / Total 30"]
+
+
+def test_proof_does_not_speak_while_something_else_is_wrong():
+    assert causes(payer="medicare_b", lines=["97110 x2"], note=_RIGHT, said="CO-151") == ["mod_discipline"]
+
+
+def test_minutes_of_an_aide_prove_nothing():
+    note = "97110 30 min with rehab tech\nTimed 30 / Total 30"
+
+    assert causes(payer="medicare_b", lines=["97110-GP x2"], note=note, said="CO-151") == []
+
+
+def test_units_prove_nothing_against_medical_necessity():
+    assert causes(payer="medicare_b", lines=["97110-GP x2"], note=_RIGHT, said="CO-50") == []
+
+
+def test_a_way_of_counting_nobody_set_proves_something_only_when_both_ways_agree():
+    note = "97110 8 min\n97140 8 min\nTimed 16 / Total 16"  # one unit by CMS, two counted alone
+
+    assert causes(payer="commercial", lines=["97110-GP x1", "97140-GP x1"], note=note, said="CO-151") == []
+    assert causes(payer="commercial", lines=["97110-GP x2"], note=_RIGHT, said="CO-151") == ["pay_payer_error"]
+
+
+# ---- paths
+
+
+def test_ma130_never_leads_to_an_appeal():
+    suggestion = diagnosis_of(
+        payer="medicare_b", lines=["97110-GP x2"], plan=_NO_CERTIFICATION, said="CO-16 M141", claim_remarks=["MA130"]
+    ).suggestions[0]
+
+    assert suggestion.path == "corrected_claim"
+    assert "MA130: no appeal rights, send a new claim." in suggestion.reasons
+
+
+def test_an_appeal_the_payer_does_not_take_is_not_offered():
+    suggestion = diagnosis_of(lines=["97110-GP x2"], said="CO-197", claim_remarks=["N211"]).suggestions[0]
+
+    assert (suggestion.root_cause, suggestion.path) == ("auth_absent", "write_off")
+
+
+@pytest.mark.parametrize(("kind", "path"), [("medicare_b", "reopening"), ("commercial", "corrected_claim")])
+def test_medicare_reopens_where_others_take_a_corrected_claim(kind: str, path: str):
+    suggestion = diagnosis_of(payer=kind, lines=["97110-GP-GO x2"], said="CO-4").suggestions[0]
+
+    assert (suggestion.root_cause, suggestion.path) == ("mod_discipline", path)
+
+
+def test_the_patient_is_billed_only_under_pr():
+    limit = {"visit_limit": 20, "visits_used": 20, "checked_on": "2026-08-01"}
+
+    assert diagnosis_of(lines=["97110-GP x2"], said="PR-119", eligibility=limit).suggestions[0].path == "bill_patient"
+    assert diagnosis_of(lines=["97110-GP x2"], said="CO-119", eligibility=limit).suggestions[0].path == "appeal"
+
+
+def test_a_late_claim_is_not_appealed_at_medicare():
+    sent = [{"on": "2026-08-10", "proof": "277CA accepted 2026-08-11"}]
+    suggestion = diagnosis_of(payer="medicare_b", lines=["97110-GP x2"], said="CO-29", submissions=sent).suggestions[0]
+
+    assert (suggestion.root_cause, suggestion.path, suggestion.letter) == ("pay_payer_error", "reopening", "L05")
+
+
+# ---- what the payer's code itself says
+
+
+@pytest.mark.parametrize(
+    ("said", "cause", "path"),
+    [
+        ("PR-27", "elig_not_active", "bill_other_payer"),
+        ("CO-109", "elig_not_active", "bill_other_payer"),
+        ("CO-22", "cob_other_coverage", "bill_other_payer"),
+        ("CO-11", "cod_diagnosis", "corrected_claim"),
+        ("OA-18", "dup_submission", "corrected_claim"),
+    ],
+)
+def test_without_a_rule_the_code_gives_a_weak_hint(said: str, cause: str, path: str):
+    suggestion = diagnosis_of(lines=["97110-GP x2"], said=said).suggestions[0]
+
+    assert (suggestion.root_cause, suggestion.path, suggestion.strength) == (cause, path, Strength.WEAK)
+    assert suggestion.rules == ()
+
+
+@pytest.mark.parametrize("said", ["CO-50", "CO-150", "CO-151", "CO-152", "CO-97", "CO-A1"])
+def test_a_code_that_judges_gives_no_hint(said: str):
+    assert causes(lines=["97110-GP x2"], said=said) == []
+
+
+def test_a_cause_that_is_ruled_out_is_not_hinted_at():
+    covered = {"active_from": "2026-01-01", "checked_on": "2026-08-20"}
+    diagnosis = diagnosis_of(lines=["97110-GP x2"], said="PR-27", eligibility=covered)
+
+    assert [each.root_cause for each in diagnosis.suggestions] == ["pay_payer_error"]
+    assert "elig_not_active" in [each.root_cause for each in diagnosis.ruled_out]
+
+
+# ---- ruled out
+
+
+def test_what_is_ruled_out_is_never_suggested():
+    facts = {"payer": "medicare_b", "lines": ["97110-GP x3"], "note": _TOO_MANY, "said": "CO-151"}
+
+    assert "unt_exceed_minutes" in causes(**facts)
+    assert "unt_exceed_minutes" not in ruled_out(**facts)
+
+
+def test_units_that_are_right_and_a_pair_that_is_none_are_ruled_out():
+    out = ruled_out(lines=["97110-GP x2", "97530-GP x1"], note=_RIGHT, said="CO-97")
+
+    assert {"unt_exceed_minutes", "bun_not_separable", "bun_modifier_needed"} <= set(out)
+
+
+def test_a_ruled_out_cause_has_no_path():
+    assert {each.path for each in diagnosis_of(lines=["97110-GP x2"], note=_RIGHT, said="CO-151").ruled_out} == {"none"}
+
+
+# ---- older tables
+
+
+def test_an_older_quarters_table_is_said_and_makes_a_finding_likely_at_most():
+    suggestion = diagnosis_of(
+        payer="medicare_b", lines=["97110-GP x1", "97150-GP x1"], on="2026-08-03", said="CO-50"
+    ).suggestions[0]
+
+    assert suggestion.root_cause == "bun_modifier_needed"
+    assert suggestion.strength is Strength.LIKELY
+    assert "table of 2024q3, the newest table loaded for 08/03/2026" in suggestion.reasons[0]
+
+
+@pytest.mark.parametrize(("on", "said"), [("2024-08-06", "CO-50"), ("2026-08-03", "CO-97")])
+def test_the_quarters_own_table_or_the_payers_word_make_it_strong(on: str, said: str):
+    suggestion = diagnosis_of(payer="medicare_b", lines=["97110-GP x1", "97150-GP x1"], on=on, said=said).suggestions[0]
+
+    assert suggestion.strength is Strength.STRONG
+
+
+# ---- which lines
+
+
+def test_adjusted_lines_that_are_no_denial_say_so():
+    case = short_case({"payer": "medicare_b", "lines": ["97110-GP x2", "97140-GP x1"], "paid": [2]})
+    denied, paid = diagnose(case, load())
+
+    assert denied.line == 1
+    assert [(each.root_cause, each.path) for each in paid.suggestions] == [("adj_not_a_denial", "none")]
+
+
+def test_a_line_nobody_answered_is_left_out():
+    assert len(diagnose(short_case({"lines": ["97110-GP x2", "97140-GP x1"]}), load())) == 1
+
+
+def test_a_denial_of_the_claim_speaks_of_every_line():
+    case = short_case({"lines": ["97110-GP x2", "97140-GP x1"], "said": "CO-29"})
+    assert case.remittance is not None
+    denial = case.remittance.lines[0].adjustments
+    whole = _with_remittance(case, lines=(), claim_adjustments=denial)
+
+    found = diagnose(whole, load())
+
+    assert [(line.line, line.suggestions[0].root_cause) for line in found] == [
+        (1, "tf_claim_late"),
+        (2, "tf_claim_late"),
+    ]
+
+
+def _with_remittance(case: Any, **changes: Any) -> Any:
+    return replace(case, remittance=replace(case.remittance, **changes))
+
+
+def test_an_unsent_claim_has_no_denials():
+    assert diagnose(replace(short_case({"lines": ["97110-GP x2"]}), remittance=None), load()) == ()
+
+
+# ---- the printed shape
+
+
+def test_the_printed_shape_is_that_of_the_command():
+    case = short_case({"payer": "medicare_b", "lines": ["97110-GP x3"], "note": _TOO_MANY, "said": "CO-151"})
+    printed = json.loads(json.dumps(as_json(case.case_id, diagnose(case, load()))))
+
+    assert [entry.keys() for entry in printed] == [{"case_id", "line", "suggestions", "ruled_out"}]
+    suggestion = printed[0]["suggestions"][0]
+    assert suggestion.keys() == {
+        "root_cause", "path", "strength", "rules", "reasons", "evidence", "against", "cure", "letter",
+    }  # fmt: skip
+    assert suggestion["evidence"][0] == {"note": 0, "start": 0, "end": 12, "quote": "97110 20 min"}
+
+
+# ---- whatever comes
+
+_SAID = ["CO-50", "CO-151 N362", "CO-97 M15", "CO-197", "CO-29", "OA-18", "CO-16 N54", "PR-119", "CO-252", "CO-B7"]
+_CODES = ["97110-GP", "97140-GP-59", "97124-GP", "97150-GP", "97530", "97162-GP", "97010-GP", "92507-GN", "20561-GP"]
+
+
+@given(
+    st.sampled_from(["medicare_b", "medicare_advantage", "medicaid", "commercial", "workers_comp", "auto", "tricare"]),
+    st.lists(
+        st.tuples(st.sampled_from(_CODES), st.integers(1, 5)), min_size=1, max_size=4, unique_by=lambda line: line[0]
+    ),
+    st.sampled_from(_SAID),
+    st.text(alphabet="97110 TEMT timed total\n0123456789:-xmin,. PTA\u0130", max_size=400),
+    st.integers(0, 30),
+)
+def test_quotes_are_exact_and_suggestions_keep_their_limits(kind, lines, said, note, used):
+    case = short_case(
+        {
+            "payer": kind,
+            "lines": [f"{code} x{units}" for code, units in lines],
+            "denied": [2, 3],
+            "said": said,
+            "note": note,
+            "authorization": {"number": "A1", "visits_allowed": 20, "visits_used": used},
+            "plan": {"established_on": "2026-05-01", "treatment_days_since_progress_report": used},
+        }
+    )
+    for line in diagnose(case, load()):
+        assert len(line.suggestions) <= 3
+        assert not {each.root_cause for each in line.suggestions} & {each.root_cause for each in line.ruled_out}
+        for suggestion in (*line.suggestions, *line.ruled_out):
+            assert suggestion.path in PATHS
+            assert suggestion.root_cause in load().root_causes
+            assert len(suggestion.evidence) <= 4
+            for quote in (*suggestion.evidence, *suggestion.against):
+                assert case.notes[quote.note].text[quote.start : quote.end] == quote.quote
+                assert 0 < len(quote.quote) <= 200

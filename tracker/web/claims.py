@@ -8,9 +8,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
 from tracker.knowledge import load
-from tracker.models import Claim, Patient
+from tracker.models import Claim, Patient, Provider
 from tracker.reports.claim_page import claim_page
+from tracker.services.diagnosing import diagnose_claims
 from tracker.services.notes import KINDS
+from tracker.services.record_facts import Clinician, edit_claim
 from tracker.web.coverage_form import (
     EditConflict,
     conflict_page,
@@ -19,9 +21,12 @@ from tracker.web.coverage_form import (
     save_coverage,
     sent_form,
 )
+from tracker.web.forms.record_facts import ClaimForm
 from tracker.web.navigation import say
 
 blueprint = Blueprint("claims", __name__)
+
+_CLINICIAN = ("npi", "name", "credential", "discipline")
 
 
 @blueprint.get("/claims/<public_id>")
@@ -42,7 +47,14 @@ def _patient(claim: Claim) -> Patient:
     return patient
 
 
-def _page(claim: Claim, coverage: Any = None) -> str:
+def _facts_form(claim: Claim) -> ClaimForm:
+    provider_id = claim.rendering_provider_id
+    provider = g.session.get(Provider, (claim.practice_id, provider_id)) if provider_id else None
+    clinician = {f"clinician_{name}": getattr(provider, name, "") for name in _CLINICIAN}
+    return ClaimForm(formdata=None, prefix="claim-", obj=claim, version=str(claim.version), **clinician)
+
+
+def _page(claim: Claim, coverage: Any = None, facts: Any = None) -> str:
     return render_template(
         "claims/show.html",
         page=claim_page(g.session, claim, g.today),
@@ -50,6 +62,7 @@ def _page(claim: Claim, coverage: Any = None) -> str:
         patient=_patient(claim),
         form=coverage or coverage_form(_patient(claim), claim),
         form_errors=errors_of(coverage) if coverage else [],
+        facts=facts or _facts_form(claim),
         kinds=KINDS,
         codes=load().codes,
     )
@@ -68,4 +81,25 @@ def save(public_id: str) -> BaseResponse | tuple[str, int]:
     except EditConflict:
         return conflict_page()
     say("Coverage and plan saved. The likely causes were looked for again." if changed else "Nothing was changed.")
+    return redirect(url_for(".show", public_id=public_id), 303)
+
+
+@blueprint.post("/claims/<public_id>/facts")
+def edit(public_id: str) -> BaseResponse | str | tuple[str, int]:
+    """Set the payer's claim number, the day it was sent and who treated."""
+    claim = _claim(public_id)
+    form = ClaimForm(prefix="claim-")
+    if not form.validate():
+        return _page(claim, facts=form), 422
+    values = {"payer_claim_number": form.payer_claim_number.data, "submitted_on": form.submitted_on.data}
+    typed = [form[f"clinician_{name}"].data or "" for name in _CLINICIAN]
+    try:
+        with transaction(g.session):
+            seen = int(form.version.data) if (form.version.data or "").isdigit() else 0
+            who = Clinician(*typed) if typed[0] else None
+            changed = edit_claim(g.session, claim, seen, values, who, g.now, g.user.id)
+            diagnose_claims(g.session, claim.practice_id, [claim.id], load(), g.today)
+    except EditConflict:
+        return conflict_page()
+    say("Claim saved." if changed else "Nothing was changed.")
     return redirect(url_for(".show", public_id=public_id), 303)

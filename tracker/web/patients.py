@@ -12,6 +12,7 @@ from tracker.models import Patient
 from tracker.reports.patient_page import patient_page
 from tracker.services.diagnosing import diagnose_claims
 from tracker.services.notes import KINDS, NoteError, add_note
+from tracker.services.record_facts import edit_patient
 from tracker.web.coverage_form import (
     EditConflict,
     conflict_page,
@@ -21,6 +22,7 @@ from tracker.web.coverage_form import (
     sent_form,
 )
 from tracker.web.forms.notes import NoteForm
+from tracker.web.forms.record_facts import PatientForm
 from tracker.web.navigation import say
 from tracker.web.uploads import note_from
 
@@ -40,13 +42,18 @@ def _patient(public_id: str) -> Patient:
     return patient
 
 
-def _page(patient: Patient, coverage: Any = None, note: Any = None) -> str:
+def _facts_form(patient: Patient) -> PatientForm:
+    return PatientForm(formdata=None, prefix="patient-", obj=patient, version=str(patient.version))
+
+
+def _page(patient: Patient, coverage: Any = None, note: Any = None, facts: Any = None) -> str:
     return render_template(
         "patients/show.html",
         page=patient_page(g.session, patient),
         patient=patient,
         form=coverage or coverage_form(patient, None),
         form_errors=errors_of(coverage) if coverage else [],
+        facts=facts or _facts_form(patient),
         forms={"note": note or NoteForm(formdata=None, prefix="note-")},
         kinds=KINDS,
     )
@@ -65,6 +72,24 @@ def save(public_id: str) -> BaseResponse | tuple[str, int]:
     except EditConflict:
         return conflict_page()
     say("Coverage and plan saved. The likely causes were looked for again." if changed else "Nothing was changed.")
+    return redirect(url_for(".show", public_id=public_id), 303)
+
+
+@blueprint.post("/patients/<public_id>/facts")
+def edit(public_id: str) -> BaseResponse | str | tuple[str, int]:
+    """Set name, date of birth and member id."""
+    patient = _patient(public_id)
+    form = PatientForm(prefix="patient-")
+    if not form.validate():
+        return _page(patient, facts=form), 422
+    values = {name: form[name].data for name in ("last_name", "first_name", "birth_date", "member_id")}
+    try:
+        with transaction(g.session):
+            seen = int(form.version.data) if (form.version.data or "").isdigit() else 0
+            changed = edit_patient(g.session, patient, seen, values, g.now, g.user.id)
+    except EditConflict:
+        return conflict_page()
+    say("Patient saved." if changed else "Nothing was changed.")
     return redirect(url_for(".show", public_id=public_id), 303)
 
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import FormField, HiddenField, SelectField
+from wtforms import FormField, HiddenField
 from wtforms.form import Form
 from wtforms.validators import Length, ValidationError
 
-from tracker.web.forms.fields import CountField, DateField, TextLineField
+from tracker.web.forms.fields import ChoiceField, CountField, DateField, TextLineField
 
 _YES_NO = {"": "Not known", "yes": "Yes", "no": "No"}
 
@@ -61,7 +61,7 @@ class PlanPart(Form):  # type: ignore[misc]  # WTForms has no types
     established_on = DateField("Plan established on")
     certified_on = DateField("Certified on")
     certified_by = TextLineField("Certified by", validators=[_short("Certified by", 120)])
-    order_on_file = SelectField("Order on file", choices=_YES_NO)
+    order_on_file = ChoiceField("Order on file", choices=_YES_NO)
     sent_to_physician_on = DateField("Sent to the physician on")
     duration_days = CountField("Days the plan lasts", most=730)
     interventions = TextLineField("Interventions, with a comma between", validators=[_short("Interventions", 300)])
@@ -73,7 +73,7 @@ class SubmissionPart(Form):  # type: ignore[misc]  # WTForms has no types
     """One sending of the claim with its receipt; empty when there is none to add."""
 
     sent_on = DateField("Claim sent on")
-    receipt = SelectField("Receipt", choices={"": "None", "999": "999", "277CA": "277CA"})
+    receipt = ChoiceField("Receipt", choices={"": "None", "999": "999", "277CA": "277CA"})
     proof = TextLineField("What the receipt says", validators=[_short("What the receipt says", 300)])
 
     def validate_proof(self, field: Any) -> None:

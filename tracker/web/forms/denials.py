@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from tracker.domain.statuses import CLOSE_REASONS, OPEN_STATUSES, STATUSES, TYPED_CLOSE_REASONS
 from tracker.knowledge import Knowledge
 from tracker.models import User
-from tracker.web.forms.fields import DateField, TextLineField
+from tracker.web.forms.fields import ChoiceField, DateField, TextLineField
 
 
 class DenialForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
@@ -22,7 +22,7 @@ class DenialForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
 class OwnerForm(DenialForm):
     """Who works on the denial."""
 
-    owner = SelectField("Owner", coerce=int)
+    owner = ChoiceField("Owner", coerce=int)
 
     def offer(self, users: Iterable[User]) -> "OwnerForm":
         """Offer the people of the practice, and nobody."""
@@ -36,7 +36,7 @@ class OwnerForm(DenialForm):
 class StatusForm(DenialForm):
     """Where the work stands."""
 
-    status = SelectField("Status", choices={status: STATUSES[status] for status in OPEN_STATUSES})
+    status = ChoiceField("Status", choices={status: STATUSES[status] for status in OPEN_STATUSES})
 
 
 class SnoozeForm(DenialForm):
@@ -54,13 +54,13 @@ class DeadlineForm(DenialForm):
 class CloseForm(DenialForm):
     """Why the denial is closed."""
 
-    reason = SelectField("Why it is closed", choices={reason: CLOSE_REASONS[reason] for reason in TYPED_CLOSE_REASONS})
+    reason = ChoiceField("Why it is closed", choices={reason: CLOSE_REASONS[reason] for reason in TYPED_CLOSE_REASONS})
 
 
 class CauseForm(DenialForm):
     """A cause picked by a person, from all of them."""
 
-    cause = SelectField("Cause")
+    cause = ChoiceField("Cause")
 
     def offer(self, knowledge: Knowledge) -> "CauseForm":
         """Offer every root cause, by group."""

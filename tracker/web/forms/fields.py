@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import Field, StringField
+from wtforms import Field, SelectField, StringField
 from wtforms.widgets import TextInput
 
 # 11/29/2026, 11/29/26, 11-29-2026, 11.29.2026, 11292026 and the ISO form of copied data.
@@ -90,3 +90,12 @@ class TextLineField(StringField):  # type: ignore[misc]  # WTForms has no types
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take the text the browser sent."""
         self.data = " ".join(str(valuelist[0]).split()) if valuelist else ""
+
+
+class ChoiceField(SelectField):  # type: ignore[misc]  # WTForms has no types
+    """One of a list."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("invalid_choice_message", "Choose one of the list")
+        kwargs.setdefault("invalid_value_message", "Choose one of the list")
+        super().__init__(*args, **kwargs)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, SelectField
+from wtforms import BooleanField, HiddenField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from tracker.letters.catalog import Choice, LetterTemplate, templates
 from tracker.services.letter_evidence import TOPICS
-from tracker.web.forms.fields import CountField, DateField, TextLineField
+from tracker.web.forms.fields import ChoiceField, CountField, DateField, TextLineField
 
 EXCEPTIONS = {
     "": "None",
@@ -36,7 +36,7 @@ class LetterForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     """What the letter page holds besides the paragraphs."""
 
     version = HiddenField()
-    template = SelectField("Template")
+    template = ChoiceField("Template")
     signer_name = TextLineField(
         "Signer", validators=[Length(max=120, message="Signer must be 120 characters or fewer")]
     )
@@ -46,14 +46,14 @@ class LetterForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     reference = TextLineField(
         "The payer's reference", validators=[Length(max=80, message="Reference must be 80 characters or fewer")]
     )
-    sent_method = SelectField("How it is sent", choices=SENT_METHODS)
+    sent_method = ChoiceField("How it is sent", choices=SENT_METHODS)
     request_reference = TextLineField(
         "Reference of the records request",
         validators=[Length(max=80, message="Reference must be 80 characters or fewer")],
     )
     requested_on = DateField("Date of the records request")
     request_due = DateField("Records due by")
-    exception = SelectField("Exception to the filing limit", choices=EXCEPTIONS)
+    exception = ChoiceField("Exception to the filing limit", choices=EXCEPTIONS)
     exception_on = DateField("Day the exception began")
 
     def offer(self, fitting: Iterable[Choice]) -> "LetterForm":
@@ -93,10 +93,10 @@ def typed_fields(template: LetterTemplate) -> list[str]:
 class QuoteForm(FlaskForm):  # type: ignore[misc]
     """Lines of a note to quote word for word."""
 
-    note = SelectField("Note")
+    note = ChoiceField("Note")
     first = CountField("From line", validators=[InputRequired("Enter the first line to quote")])
     last = CountField("To line")
-    about = SelectField("What the words show", choices=dict(TOPICS))
+    about = ChoiceField("What the words show", choices=dict(TOPICS))
 
 
 class SignForm(FlaskForm):  # type: ignore[misc]
@@ -118,7 +118,7 @@ class ExhibitForm(FlaskForm):  # type: ignore[misc]
     """A file to enclose."""
 
     file = FileField("File")
-    title = SelectField("What it is")
+    title = ChoiceField("What it is")
 
     def offer(self, template: LetterTemplate) -> "ExhibitForm":
         """Offer what the letter counts on, and other papers."""
@@ -130,7 +130,7 @@ class ExhibitForm(FlaskForm):  # type: ignore[misc]
 class ChooseForm(FlaskForm):  # type: ignore[misc]
     """Which letter to write when none answers the denial by itself."""
 
-    template = SelectField("Template")
+    template = ChoiceField("Template")
 
     def offer(self) -> "ChooseForm":
         """Offer all letters."""

@@ -2,11 +2,11 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import SelectField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from tracker.services.notes import KINDS
-from tracker.web.forms.fields import DateField, TextLineField
+from tracker.web.forms.fields import ChoiceField, DateField, TextLineField
 
 DISCIPLINES = {"": "Any", "PT": "PT", "OT": "OT", "SLP": "SLP"}
 
@@ -19,6 +19,6 @@ class NoteForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     )
     file = FileField("File")
     service_date = DateField("Date of service", validators=[InputRequired("Enter the date of service of the note")])
-    kind = SelectField("Kind of document", choices=KINDS, default="daily")
-    discipline = SelectField("Discipline", choices=DISCIPLINES, default="")
+    kind = ChoiceField("Kind of document", choices=KINDS, default="daily")
+    discipline = ChoiceField("Discipline", choices=DISCIPLINES, default="")
     author = TextLineField("Author", validators=[Length(max=120, message="Author must be 120 characters or fewer")])

@@ -217,12 +217,12 @@ class LineFacts:
             for other in self.claim.lines
         )
 
-    @property
+    @cached_property
     def session(self) -> Session | None:
         """Return the visit's minutes, or None without a note of the day."""
         return self.claim.session(self.day, self.discipline)
 
-    @property
+    @cached_property
     def notes(self) -> list[NoteOfVisit]:
         """Return the notes of the visit."""
         return self.claim.notes_of(self.day, self.discipline)

@@ -48,7 +48,7 @@ class Rule:
     ``tracker.diagnosis.payers``. ``check`` names a small function, ``figures`` are its numbers. The first of
     ``root_causes`` is the usual one. ``basis`` says what the answer rests on: a fact of the claim, arithmetic, the
     presence of a record, or the content of a note. ``payer_says`` are the reason and remark codes with which payers
-    report this failure; a pass with proof shows those in ``disproves`` to be wrong (letter: ``proof_letter``). With ``only_when_said`` a failure explains a
+    report this failure; a pass with proof shows those in ``disproves`` to be wrong (letter: ``proof_letter``); ``speaks_of`` are both. With ``only_when_said`` a failure explains a
     denial only when the payer said so; without ``rules_out`` a pass says too little to rule the cause out.
     """
 
@@ -67,17 +67,13 @@ class Rule:
     rules_out: bool
     payer_says: frozenset[str]
     disproves: frozenset[str]
+    speaks_of: frozenset[str]
     cure: str
     letter: str | None
     proof_letter: str | None
     cited: Cited
     examples: tuple[Example, ...]
     file: str
-
-    @property
-    def speaks_of(self) -> frozenset[str]:
-        """Return the reason and remark codes a pass has something to say about."""
-        return self.payer_says | self.disproves if self.disproves else self.payer_says
 
     @property
     def explains_denials(self) -> bool:
@@ -156,6 +152,7 @@ def _rule(file: _RuleFile, stem: str, codes: Mapping[str, ProcedureCode], root_c
         rules_out=file.flag("rules_out", default=True),
         payer_says=frozenset(file.words("payer_says")),
         disproves=frozenset(file.words("disproves")),
+        speaks_of=frozenset((*file.words("payer_says"), *file.words("disproves"))),
         cure=file.text("cure"),
         letter=_letter(file, "letter"),
         proof_letter=_letter(file, "proof_letter") or _letter(file, "letter"),

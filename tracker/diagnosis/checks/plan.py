@@ -1,6 +1,7 @@
 """Checks of the plan of care as far as its record tells: certification, recertification, progress reports, services."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
@@ -116,9 +117,7 @@ def service_in_plan(facts: LineFacts, _rule: Rule) -> Outcome:
     plan = facts.case.history.plan_of_care
     if plan is None or not plan.interventions or facts.code in EVALUATIONS | RE_EVALUATIONS:
         return NOT_APPLICABLE
-    planned = set(plan.interventions)
-    for words in plan.interventions:
-        planned.update(codes_in_words(words))
+    planned = _planned_codes(plan.interventions)
     if facts.code in planned:
         return passed(f"{facts.code} is in the plan of care.")
     known = [code for code in planned if code in facts.knowledge.codes]
@@ -126,6 +125,12 @@ def service_in_plan(facts: LineFacts, _rule: Rule) -> Outcome:
         return NOT_APPLICABLE  # words nobody can set against codes
     reason = f"The plan of care names {', '.join(plan.interventions)}; {facts.code} is not among them and no amendment is on file."
     return Outcome(Result.FAILED, reason, "doc_plan_of_care_deficient", evidence=_plan_lines(facts))
+
+
+@lru_cache(maxsize=1024)
+def _planned_codes(interventions: tuple[str, ...]) -> frozenset[str]:
+    """Return the codes a plan's interventions are or name."""
+    return frozenset(interventions).union(*map(codes_in_words, interventions))
 
 
 def _plan_lines(facts: LineFacts) -> tuple[Quote, ...]:

@@ -1,5 +1,6 @@
 """Forms of a page as a browser sends them: with all their fields as they stand, but those a test fills in."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -66,7 +67,7 @@ class _Forms(HTMLParser):
             self._select = None
         elif tag == "textarea" and self._area:
             name, form, words = self._area
-            self._add(name, "".join(words).removeprefix("\n"), form)
+            self._add(name, re.sub(r"^\r?\n", "", "".join(words)), form)
             self._area = None
 
     def close(self) -> None:

@@ -187,6 +187,12 @@ def test_a_change_is_made_logged_and_undone(alice, denied, sessions, action, fie
     assert "undone" in kinds
 
 
+def test_a_comment_is_kept_and_an_empty_one_refused(alice, denied):
+    assert send(alice, address(denied), address(denied, "/comment")).status_code == 422
+    send(alice, address(denied), address(denied, "/comment"), **{"comment-text": "Called, spoke to <Kim>."})
+    assert "Called, spoke to &lt;Kim&gt;." in alice.get(address(denied)).text
+
+
 def test_a_snooze_into_the_past_is_refused_with_the_reason(alice, denied):
     answer = send(alice, address(denied), address(denied, "/snooze"), **{"snooze-until": "01/05/2026"})
     assert answer.status_code == 422

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from tracker.domain.statuses import CLOSE_REASONS, OPEN_STATUSES, STATUSES, TYPED_CLOSE_REASONS
 from tracker.knowledge import Knowledge
@@ -76,8 +76,9 @@ class CommentForm(DenialForm):
 
     text = TextAreaField(
         "Comment",
+        filters=[lambda text: (text or "").strip()],
         validators=[
-            InputRequired("Enter the comment"),
+            DataRequired("Enter the comment"),
             Length(max=1000, message="Comment must be 1,000 characters or fewer"),
         ],
     )

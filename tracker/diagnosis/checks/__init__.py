@@ -9,6 +9,7 @@ from tracker.diagnosis.checks import (
     coverage,
     edits,
     filing,
+    limits,
     modifiers,
     plan,
     record,
@@ -21,7 +22,7 @@ from tracker.knowledge.rules import Rule
 
 Check = Callable[[LineFacts, Rule], Outcome]
 
-_MODULES = (answers, authorization, coverage, edits, filing, modifiers, plan, record, services, units)
+_MODULES = (answers, authorization, coverage, edits, filing, limits, modifiers, plan, record, services, units)
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {name: check for module in _MODULES for name, check in module.CHECKS.items()}
 )

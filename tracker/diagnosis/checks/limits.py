@@ -1,0 +1,63 @@
+"""Checks of the most units a day: untimed services, CMS's medically unlikely edits, caps of payers."""
+
+from tracker.diagnosis.facts import LineFacts
+from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Result, Strength, passed
+from tracker.diagnosis.words import counted, units_word
+from tracker.knowledge.rules import Rule
+
+
+def one_unit_a_day(facts: LineFacts, rule: Rule) -> Outcome:
+    """An untimed service is one unit a day however long it lasts."""
+    if facts.code in rule.figures["except"]:
+        return NOT_APPLICABLE
+    if facts.line.units <= 1:
+        return passed(f"{facts.code} is untimed and billed once.")
+    reason = f"{facts.code} is untimed: one unit a day however long the session; {counted(facts.line.units)} billed."
+    return Outcome(Result.FAILED, reason, "unt_over_limit", cure=f"{facts.code} with 1 unit.")
+
+
+def within_mue(facts: LineFacts, _rule: Rule) -> Outcome:
+    """The day's units of a code against CMS's medically unlikely edit."""
+    limit = facts.knowledge.mue(facts.code, facts.day, facts.case.practice.setting)
+    if limit is None or limit.units == 0:
+        return NOT_APPLICABLE
+    units = facts.line.units + sum(
+        other.line.units for other in facts.same_day if other.claim is None and other.line.code == facts.code
+    )
+    table = f"CMS's limit for {facts.code} is {units_word(limit.units)} a day (table of {limit.quarter})"
+    if units <= limit.units:
+        return passed(f"{table}; {counted(units)} billed.", strength=_table_strength(exact=limit.exact_quarter))
+    absolute = limit.mai == 2
+    return Outcome(
+        Result.FAILED,
+        f"{table}; {counted(units)} billed." + (" The limit is absolute." if absolute else ""),
+        "unt_over_limit",
+        _table_strength(exact=limit.exact_quarter, agrees=facts.says(_UNIT_LIMIT_CODES)),
+        path="write_off" if absolute and not _may_be_typing_error(facts) else None,
+    )
+
+
+_UNIT_LIMIT_CODES = frozenset({"151", "222", "N362", "N430"})
+
+
+def _may_be_typing_error(facts: LineFacts) -> bool:
+    """An untimed service with several units is one service counted wrongly."""
+    return facts.procedure is not None and not facts.procedure.timed
+
+
+def _table_strength(*, exact: bool, agrees: bool = False) -> Strength:
+    """An older quarter's table makes a finding likely at most, unless the remittance says the same."""
+    return Strength.STRONG if exact or agrees else Strength.LIKELY
+
+
+def daily_cap(facts: LineFacts, rule: Rule) -> Outcome:
+    """The day's timed units against the usual cap of payers that have one, when the payer speaks of a limit."""
+    cap: int = rule.figures["timed_units_a_day"]
+    units = sum(facts.timed_units.values())
+    if units <= cap:
+        return NOT_APPLICABLE
+    reason = f"{counted(units).capitalize()} billed; payers of this kind often stop at {units_word(cap)} a day."
+    return Outcome(Result.FAILED, reason, "unt_over_limit", Strength.LIKELY)
+
+
+CHECKS = {"one_unit_a_day": one_unit_a_day, "within_mue": within_mue, "daily_cap": daily_cap}

@@ -301,20 +301,23 @@ def _practice_to_join(session: Session, title: str, npi: str | None) -> Practice
 @click.pass_obj
 def demo(settings: Settings, remove: bool, if_empty: bool) -> None:
     """Load (or remove) three invented practices with a year of claims."""
-    from tracker.demo.load import load_demo, remove_demo
+    from tracker.demo.load import how_to_sign_in, load_demo, remove_demo
 
     sessions = _sessions(settings)
     with sessions.reading(()) as session:
         practices = session.scalar(select(func.count()).select_from(Practice)) or 0
     if remove:
         remove_demo(sessions)
-        click.echo("Demo data removed.")
-    elif not (if_empty and practices):
+        lines = ["Demo data removed."]
+    elif if_empty and practices:
+        with transaction(sessions.system()) as session:
+            lines = how_to_sign_in(session, settings)
+    else:
         today = date.today()  # noqa: DTZ011  # the user's day
         with _reporting(Path("demo data"), show=True) as report:
-            signed_in_as = load_demo(sessions, settings, today, datetime.now(UTC), report)
-        for line in signed_in_as:
-            click.echo(line)
+            lines = load_demo(sessions, settings, today, datetime.now(UTC), report)
+    for line in lines:
+        click.echo(line)
 
 
 # ---- printing ----

@@ -50,13 +50,17 @@ class Settings:
 
     @property
     def secret_key(self) -> str:
-        """Return the key that signs cookies, made on first use and kept in the data folder (mode 600)."""
-        path = self.data_dir / "secret_key"
+        """Return the key that signs cookies."""
+        return self.kept_secret("secret_key", lambda: secrets.token_hex(32))
+
+    def kept_secret(self, name: str, make: Callable[[], str]) -> str:
+        """Return a secret of the installation: made on first use and kept in the data folder (mode 600)."""
+        path = self.data_dir / name
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
             with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_hex(32))
+                file.write(make())
         return path.read_text().strip()
 
 
@@ -79,7 +83,7 @@ def _yes_or_no(text: str) -> bool:
 
 def _database_url(text: str) -> str:
     scheme = urlsplit(text).scheme.split("+")[0]
-    if scheme == "postgres" or scheme == "postgresql":
+    if scheme in {"postgres", "postgresql"}:
         return "postgresql+psycopg:" + text.split(":", 1)[1]
     if scheme != "sqlite":
         raise ValueError("an address like sqlite:////var/lib/tracker.db or postgresql://user@host/name")

@@ -48,7 +48,7 @@ def test_a_killed_import_ends_once_and_whole(sessions, cast):
         process.kill()
         process.wait()
     process = start_worker(url, job_id)
-    assert process.wait(timeout=120) == 0
+    assert process.wait(timeout=600) == 0
     with sessions.reading([cast.eastside.id]) as session:
         counted = [
             session.scalar(select(func.count()).select_from(t)) for t in (Remittance, ClaimPayment, ServicePayment)

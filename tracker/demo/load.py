@@ -19,7 +19,7 @@ from tracker.knowledge import Knowledge, load
 from tracker.models import Membership, Payer, Practice, User
 from tracker.services.bringing_in import diagnose_stored
 from tracker.services.importing import import_now
-from tracker.services.users import find_user, hash_password
+from tracker.services.users import find_user, hash_password, password_is_right
 
 Report = Callable[[int, int, str], None]
 
@@ -29,17 +29,16 @@ OWNER_LOGIN, SECOND_LOGIN = "demo", "eastside"
 def load_demo(sessions: SessionMaker, settings: Settings, today: date, now: datetime, progress: Report) -> list[str]:
     """Load three practices with a year of claims in one transaction; return lines that tell how to sign in.
 
-    Nothing happens when the demo is there already, or a practice with a name or NPI of its. The password is ``settings.demo_password`` or made up.
+    Nothing is loaded when the demo is there already, or a practice with a name or NPI of its.
     """
     with transaction(sessions.system()) as session:
         if session.scalar(select(Practice.id).where(Practice.is_demo).limit(1)) is not None:
-            return ["The demo data is loaded already."]
+            return ["The demo data is loaded already.", *how_to_sign_in(session, settings)]
         taken = _taken(session)
         if taken is not None:
             return [f"There is a practice {taken} already, so the demo data was not loaded."]
-        password = settings.demo_password or secrets.token_urlsafe(9)
         practices = [_practice(session, demo) for demo in PRACTICES]
-        owner = _users(session, practices, password, settings)
+        owner = _users(session, practices, _password(settings), settings)
         _payers(session)
         steps = [
             (demo, practice, step)
@@ -53,10 +52,30 @@ def load_demo(sessions: SessionMaker, settings: Settings, today: date, now: date
         for demo, practice in zip(PRACTICES, practices, strict=True):
             name_clinicians(session, practice, demo.clinicians)
             appeal_one(session, practice, load(), now, today, owner)
+        return how_to_sign_in(session, settings)
+
+
+def how_to_sign_in(session: Session, settings: Settings) -> list[str]:
+    """Return lines that tell how to sign in to the demo; none when there is no demo.
+
+    A password that was set since (TRACKER_DEMO_PASSWORD) becomes the demo users' password.
+    """
+    users = session.scalars(select(User).where(User.is_demo, User.login.in_((OWNER_LOGIN, SECOND_LOGIN)))).all()
+    password = _password(settings)
+    for user in users:
+        if not password_is_right(user.password_hash, password, fast_hash=settings.fast_hash):
+            user.password_hash = hash_password(password, fast_hash=settings.fast_hash)
+    if not users:
+        return []
     return [
         f"Sign in as {OWNER_LOGIN} (all three practices) or {SECOND_LOGIN} ({PRACTICES[0].name} only).",
         f"The password of both is {password}",
     ]
+
+
+def _password(settings: Settings) -> str:
+    """Return the demo's password: set from outside, else made up once and kept in the data folder (mode 600)."""
+    return settings.demo_password or settings.kept_secret("demo_password", lambda: secrets.token_urlsafe(9))
 
 
 def _taken(session: Session) -> str | None:

@@ -91,7 +91,7 @@ class ClaimStore:
             original_reference=billed.original_reference[:80],
             prior_authorization=billed.prior_authorization[:80],
             filing_code=billed.filing_code[:4],
-            diagnoses=" ".join(map(_dotted, billed.diagnoses))[:200],
+            diagnoses=" ".join(billed.diagnoses)[:200],
             referring_name=as_written(referring.name if referring else "")[:120],
             referring_npi=(referring.npi if referring else "")[:10],
             submitted_on=sent_on,
@@ -148,11 +148,6 @@ class ClaimStore:
                     Patient, self._practice_id, claim.patient_id,
                     birth_date=billed.patient.birth_date, sex=billed.patient.sex[:1],
                 )  # fmt: skip
-
-
-def _dotted(diagnosis: str) -> str:
-    """X12 leaves out the point of an ICD-10-CM code; people and rules write it."""
-    return diagnosis if "." in diagnosis or len(diagnosis) <= 3 else f"{diagnosis[:3]}.{diagnosis[3:]}"
 
 
 def _is_same(known: KnownLine, billed: BilledLine) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from tests.databases import SqliteTemplate
 from tracker.config import Settings
 from tracker.db import SessionMaker, transaction
-from tracker.demo.load import load_demo, remove_demo
+from tracker.demo.load import OWNER_LOGIN, how_to_sign_in, load_demo, remove_demo
 from tracker.demo.removal import rows_left
 from tracker.models import (
     Appeal,
@@ -139,7 +139,9 @@ def test_one_appeal_is_signed_and_its_packet_is_there(demo):
 def test_loading_twice_adds_nothing(demo, tmp_path):
     with transaction(demo.system()) as session:
         before = session.scalar(select(func.count()).select_from(Denial))
-    assert load(demo, tmp_path) == ["The demo data is loaded already."]
+    said = load(demo, tmp_path)
+    assert said[0] == "The demo data is loaded already."
+    assert said[-1] == f"The password of both is {PASSWORD}"
     with transaction(demo.system()) as session:
         assert session.scalar(select(func.count()).select_from(Denial)) == before
 
@@ -186,3 +188,14 @@ def test_a_demo_user_who_has_another_practice_keeps_the_sign_in(demo, sqlite_tem
         with transaction(sessions.system()) as session:
             assert session.scalars(select(User.login)).all() == ["demo"]
             assert session.scalars(select(Practice.name)).all() == ["Harbor Rehab"]
+
+
+def test_a_password_made_up_is_kept_and_one_set_later_wins(demo, tmp_path):
+    unset = Settings(data_dir=tmp_path, database_url="", fast_hash=True)
+    with transaction(demo.system()) as session:
+        first, again = how_to_sign_in(session, unset), how_to_sign_in(session, unset)
+        user = session.scalars(select(User).where(User.login == OWNER_LOGIN)).one()
+        assert first == again
+        assert password_is_right(user.password_hash, first[-1].split()[-1], fast_hash=True)
+        how_to_sign_in(session, Settings(data_dir=tmp_path, database_url="", demo_password=PASSWORD, fast_hash=True))
+        assert password_is_right(user.password_hash, PASSWORD, fast_hash=True)

@@ -1,11 +1,11 @@
 """The tables, one per file. Importing this package registers them all."""
 
-from tracker.models.base import Base
 from tracker.models.adjustment import Adjustment
 from tracker.models.appeal import Appeal
 from tracker.models.appeal_denial import AppealDenial
 from tracker.models.attachment import Attachment
 from tracker.models.authorization import Authorization
+from tracker.models.base import Base
 from tracker.models.claim import Claim
 from tracker.models.claim_line import ClaimLine
 from tracker.models.claim_payment import ClaimPayment

@@ -26,7 +26,10 @@ def denied_claim(
 ) -> Claim:
     payer, patient = build.payer(session, kind="medicare_b"), build.patient(session, practice)
     clinician = build.provider(session, practice, credential="PT, DPT", npi="1234567893")
-    claim = build.claim(session, practice, patient, payer, rendering_provider_id=clinician.id)
+    claim = build.claim(
+        session, practice, patient, payer, rendering_provider_id=clinician.id, referring_name="A. Ruiz MD",
+        referring_npi="1234567893",
+    )  # fmt: skip
     answer = build.claim_payment(session, build.remittance(session, practice, payer), claim)
     for number, (code, units) in enumerate((("97140", 1), ("97530", 3)), 1):
         line = build.claim_line(session, claim, code, line=number, units=units, diagnosis_pointers="1")

@@ -16,8 +16,8 @@ from tracker.knowledge import load
 from tracker.models import ClaimPayment, Denial, ImportFile, Job, Practice, Remittance, ServicePayment
 from tracker.services import importing
 
-CLAIMS = 2_500
-KILLS = 6
+CLAIMS = 2_100
+KILLS = 4
 
 
 def start_worker(url: str, job_id: int) -> subprocess.Popen[bytes]:

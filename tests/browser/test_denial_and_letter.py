@@ -64,6 +64,10 @@ def test_claim_patient_and_note_pages_have_no_accessibility_violations(
     look_at(colored, "patient", check_axe)
     colored.get_by_role("link", name="Daily note").click()
     look_at(colored, "note", check_axe)
+    colored.goto("/payers")
+    look_at(colored, "payers", check_axe)
+    colored.get_by_role("link", name="Prairie Medicare Part B").click()
+    look_at(colored, "payer", check_axe)
 
 
 def test_the_answer_is_above_the_fold(page, cast, sign_in, denied):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import current_app, g, render_template, request, url_for
+from flask import g, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
@@ -239,10 +239,11 @@ def _places(hand: LetterInHand) -> dict[str, str]:
     """Return where a missing fact can be added, by the first word of its path."""
     patient = url_for("patients.show", public_id=hand.rows.patient.public_id)
     claim = url_for("claims.show", public_id=hand.rows.claim.public_id)
-    own = url_for("settings.show") if "settings.show" in current_app.view_functions else ""
+    payer = url_for("payers.show", public_id=hand.rows.payer.public_id)
+    practice = url_for("settings.practice", public_id=hand.rows.practice.public_id)
     return {
         "patient": patient, "plan": f"{patient}#coverage", "claim": claim, "lines": claim, "clinician": claim,
-        "practice": own, "payer": own, "filing": own,
+        "practice": practice, "payer": payer, "filing": payer,
     }  # fmt: skip
 
 

@@ -1,0 +1,83 @@
+from datetime import date
+
+import pytest
+
+from tests import build
+from tests.forms import fields_of, send
+from tests.web.test_denial_page import make_denial
+from tracker.db import transaction
+from tracker.models import Denial, Payer
+
+
+@pytest.fixture
+def alice(signed_in, cast):
+    return signed_in(cast.alice)
+
+
+@pytest.fixture
+def denied(sessions, cast):
+    with transaction(sessions.system()) as session:
+        return make_denial(session, cast.eastside, kind="commercial")
+
+
+@pytest.fixture
+def address(denied, sessions):
+    with sessions.system() as session:
+        return f"/payers/{session.get_one(Payer, denied.payer_id).public_id}"
+
+
+def test_the_address_for_appeals_is_kept_line_by_line(alice, address, sessions, denied):
+    send(alice, address, f"{address}/address", address=" PO Box 1 \r\nFargo, ND 58103", fax="701-555-0100")
+    with sessions.system() as session:
+        payer = session.get_one(Payer, denied.payer_id)
+    assert (payer.appeal_address, payer.fax) == ("PO Box 1\nFargo, ND 58103", "701-555-0100")
+    assert "PO Box 1" in alice.get("/payers").text
+
+
+def test_a_practices_own_days_move_its_open_deadlines(alice, address, sessions, denied, cast):
+    key = cast.eastside.public_id
+    page = alice.get(address).text
+    action = f"{address}/figures"
+    fields = fields_of(page, action) | {f"{key}-appeal_days": "60"}
+    answer = alice.post(f"{action}?practice={key}", data=fields)
+    assert answer.status_code == 303
+    with sessions.system() as session:
+        row = session.get_one(Denial, (denied.practice_id, denied.id))
+    assert row.file_by_legal == date(2026, 12, 4)  # 10/05/2026 and 60 days
+    assert row.clock_rule == "OWN"
+
+
+def test_a_date_set_by_hand_does_not_move(alice, address, sessions, denied, cast):
+    denial = f"/denials/{denied.public_id}"
+    send(alice, denial, f"{denial}/deadline", **{"deadline-file_by": "12/24/2026"})
+    key = cast.eastside.public_id
+    fields = fields_of(alice.get(address).text, f"{address}/figures") | {f"{key}-appeal_days": "60"}
+    alice.post(f"{address}/figures?practice={key}", data=fields)
+    with sessions.system() as session:
+        assert session.get_one(Denial, (denied.practice_id, denied.id)).file_by_safe == date(2026, 12, 24)
+
+
+def test_nonsense_is_refused_and_kept(alice, address, cast):
+    key = cast.eastside.public_id
+    fields = fields_of(alice.get(address).text, f"{address}/figures") | {f"{key}-appeal_days": "sixty"}
+    answer = alice.post(f"{address}/figures?practice={key}", data=fields)
+    assert answer.status_code == 422
+    assert "must be a whole number from 0 to 1,500" in answer.text
+    assert "sixty" in answer.text
+
+
+def test_a_second_writer_is_told(alice, address, cast):
+    key = cast.eastside.public_id
+    action = f"{address}/figures"
+    opened = fields_of(alice.get(address).text, action)
+    alice.post(f"{action}?practice={key}", data=opened | {f"{key}-appeal_days": "60"})
+    assert alice.post(f"{action}?practice={key}", data=opened | {f"{key}-appeal_days": "90"}).status_code == 409
+
+
+def test_another_practice_neither_sees_nor_sets_anything(signed_in, cast, address):
+    charlie = signed_in(cast.charlie)
+    assert charlie.get(address).status_code == 404
+    token = build.csrf_token(charlie.get("/queue"))
+    data = {"csrf_token": token, "address": "Elsewhere"}
+    assert charlie.post(f"{address}/address", data=data).status_code == 404
+    assert charlie.post(f"{address}/figures?practice={cast.eastside.public_id}", data=data).status_code == 404

@@ -735,7 +735,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("denials", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_denials_cause", ["practice_id", "root_cause", "is_open", "due_on", "amount_cents"], unique=False
+            "ix_denials_cause", ["practice_id", "root_cause", "is_open", "due_on", "amount_cents", "id"], unique=False
         )
         batch_op.create_index("ix_denials_claim", ["practice_id", "claim_id"], unique=False)
         batch_op.create_index("ix_denials_line", ["practice_id", "claim_line_id"], unique=False)
@@ -750,23 +750,29 @@ def upgrade() -> None:
                 "close_reason",
                 "claim_line_id",
                 "recovered_cents",
+                "is_open",
+                "due_on",
             ],
             unique=False,
         )
         batch_op.create_index(
-            "ix_denials_owner", ["practice_id", "owner_id", "is_open", "due_on", "amount_cents"], unique=False
-        )
-        batch_op.create_index(
-            "ix_denials_payer", ["practice_id", "payer_id", "is_open", "due_on", "amount_cents"], unique=False
-        )
-        batch_op.create_index("ix_denials_queue", ["practice_id", "is_open", "due_on", "amount_cents"], unique=False)
-        batch_op.create_index(
-            "ix_denials_reason",
-            ["practice_id", "group_code", "carc", "is_open", "due_on", "amount_cents"],
+            "ix_denials_owner",
+            ["practice_id", "owner_id", "is_open", "due_on", "amount_cents", "id", "snoozed_to"],
             unique=False,
         )
         batch_op.create_index(
-            "ix_denials_status", ["practice_id", "status", "is_open", "due_on", "amount_cents"], unique=False
+            "ix_denials_payer", ["practice_id", "payer_id", "is_open", "due_on", "amount_cents", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_denials_queue", ["practice_id", "is_open", "due_on", "amount_cents", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_denials_reason",
+            ["practice_id", "group_code", "carc", "is_open", "due_on", "amount_cents", "id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_denials_status", ["practice_id", "status", "is_open", "due_on", "amount_cents", "id"], unique=False
         )
 
     op.create_table(

@@ -149,11 +149,11 @@ def measure(settings: Settings, maker: SessionMaker, payer: str, times: int = 40
 
 def _queries(session: Session) -> dict[str, Callable[[], object]]:
     viewer, asked, causes = Viewer(1, _TODAY, build.NOW), QueueFilter(), load().root_causes
-    ids = queue_page(session, asked, viewer).ids
+    page = queue_page(session, asked, viewer)
     return {
         "counts by due date, ids of the page": lambda: queue_page(session, asked, viewer),
-        "rows": lambda: queue_rows(session, ids, causes, _TODAY),
-        "numbers of the views": lambda: counts(session, viewer),
+        "rows": lambda: queue_rows(session, page.ids, causes, _TODAY),
+        "numbers of the views": lambda: counts(session, asked, page, viewer),
         "choices of the filters": lambda: choices(session, session.info["scope"], causes),
     }
 

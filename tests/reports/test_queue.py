@@ -219,10 +219,11 @@ def test_filters_of_payer_and_owner_work_together(sessions, filled, viewer, cast
     assert {(row.payer, row.owner) for row in rows} == {("Payer B", "Bob")}
 
 
-def test_the_numbers_beside_the_views(sessions, filled, viewer):
+@pytest.mark.parametrize(("code", "due"), [("", ""), ("", "8-14"), ("CO-16", "")])
+def test_the_numbers_beside_the_views_are_those_without_the_filter(sessions, filled, viewer, code, due):
     with sessions.reading(filled) as session:
-        rows = all_rows(session)
-        assert counts(session, viewer) == (
+        rows, asked = all_rows(session), QueueFilter(code=code, due=due)
+        assert counts(session, asked, queue_page(session, asked, viewer), viewer) == (
             sum(is_in_view(d, "open", viewer) for d in rows), sum(is_in_view(d, "mine", viewer) for d in rows)
         )  # fmt: skip
 

@@ -35,12 +35,12 @@ class Denial(Versioned, PracticeOwned, Base):
         UniqueConstraint("practice_id", "number"),
         CheckConstraint(f"coalesce(due_on, '1900-01-01') = coalesce({_DUE_ON}, '1900-01-01')", name="due_on"),
         # The queue counts and sums by due date along these, one for each filter, without reading a row.
-        Index("ix_denials_queue", "practice_id", "is_open", "due_on", "amount_cents"),
-        Index("ix_denials_owner", "practice_id", "owner_id", "is_open", "due_on", "amount_cents"),
-        Index("ix_denials_status", "practice_id", "status", "is_open", "due_on", "amount_cents"),
-        Index("ix_denials_payer", "practice_id", "payer_id", "is_open", "due_on", "amount_cents"),
-        Index("ix_denials_reason", "practice_id", "group_code", "carc", "is_open", "due_on", "amount_cents"),
-        Index("ix_denials_cause", "practice_id", "root_cause", "is_open", "due_on", "amount_cents"),
+        Index("ix_denials_queue", "practice_id", "is_open", "due_on", "amount_cents", "id"),
+        Index("ix_denials_owner", "practice_id", "owner_id", "is_open", "due_on", "amount_cents", "id", "snoozed_to"),
+        Index("ix_denials_status", "practice_id", "status", "is_open", "due_on", "amount_cents", "id"),
+        Index("ix_denials_payer", "practice_id", "payer_id", "is_open", "due_on", "amount_cents", "id"),
+        Index("ix_denials_reason", "practice_id", "group_code", "carc", "is_open", "due_on", "amount_cents", "id"),
+        Index("ix_denials_cause", "practice_id", "root_cause", "is_open", "due_on", "amount_cents", "id"),
         # Covers every count of the insights page, so that none of them reads the table.
         Index(
             "ix_denials_month",
@@ -52,6 +52,8 @@ class Denial(Versioned, PracticeOwned, Base):
             "close_reason",
             "claim_line_id",
             "recovered_cents",
+            "is_open",
+            "due_on",
         ),
         Index("ix_denials_claim", "practice_id", "claim_id"),
         Index("ix_denials_line", "practice_id", "claim_line_id"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, UnaryExpression, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.deadlines import Bucket, bucket
@@ -81,13 +81,13 @@ def all_ids(session: Session, asked: QueueFilter, viewer: Viewer, limit: int) ->
     return _ids(session, narrowed, wanted, asked.with_(size=limit), 0)
 
 
-def counts(session: Session, viewer: Viewer) -> Counts:
-    """Return the numbers that stand beside the views."""
-    open_denials = select(func.count()).select_from(Denial).where(Denial.is_open.is_(True))
-    mine = conditions(session, QueueFilter(view="mine"), viewer)
-    return Counts(
-        session.scalar(open_denials) or 0, session.scalar(select(func.count()).select_from(Denial).where(*mine)) or 0
-    )
+def counts(session: Session, asked: QueueFilter, page: QueuePage, viewer: Viewer) -> Counts:
+    """Return the numbers that stand beside the views; what the page's tiles tell is not counted again."""
+    plain = asked.view == "open" and not asked.with_(due="").narrows
+    of_open = select(func.count()).select_from(Denial).where(Denial.is_open.is_(True))
+    all_open = sum(tile.denials for tile in page.tiles) if plain else session.scalar(of_open) or 0
+    mine = select(func.count()).select_from(Denial).where(*conditions(session, QueueFilter(view="mine"), viewer))
+    return Counts(all_open, session.scalar(mine) or 0)
 
 
 # ---- counting ----
@@ -129,15 +129,19 @@ def _tiles(groups: Iterable[Group], today: date) -> tuple[Tile, ...]:
 
 # ---- ordering ----
 
-_COLUMNS: dict[str, Any] = {
+_BY_EACH: dict[str, Any] = {
     "denial": Denial.number,
-    "payer": Payer.name,
     "service": Denial.service_date,
-    "reason": (Denial.group_code, Denial.carc),
-    "cause": Denial.root_cause,
     "amount": Denial.amount_cents,
-    "status": Denial.status,
 }
+# Columns with few values: the values are counted first, and only those the page touches are sorted.
+_BY_VALUE: dict[str, tuple[Any, ...]] = {
+    "payer": (Denial.payer_id,),
+    "reason": (Denial.group_code, Denial.carc),
+    "cause": (Denial.root_cause,),
+    "status": (Denial.status,),
+}
+_NEAREST = (Denial.due_on.is_(None).asc(), Denial.due_on.asc(), Denial.amount_cents.desc(), Denial.id.asc())
 
 
 def _ids(
@@ -149,21 +153,48 @@ def _ids(
 ) -> tuple[int, ...]:
     if not groups:
         return ()
-    if asked.sort.removeprefix("-") == "due":
+    column = asked.sort.removeprefix("-")
+    if column == "due":
         return _ids_by_due(session, narrowed, groups, asked, skip)
-    within = () if not asked.due else (_lies_in(groups),)
-    query = select(Denial.id).where(*narrowed, *within)
-    if asked.sort.removeprefix("-") == "payer":
-        query = query.join(Payer, Payer.id == Denial.payer_id)
-    return tuple(session.scalars(query.order_by(*_order(asked.sort)).offset(skip).limit(asked.size)))
+    where = (*narrowed, _lies_in(groups)) if asked.due else tuple(narrowed)
+    if column in _BY_VALUE:
+        return _ids_by_value(session, where, asked, skip)
+    first = _BY_EACH[column].desc() if asked.sort.startswith("-") else _BY_EACH[column].asc()
+    query = select(Denial.id).where(*where).order_by(first, *_NEAREST)
+    return tuple(session.scalars(query.offset(skip).limit(asked.size)))
 
 
-def _order(sort: str) -> list[UnaryExpression[Any]]:
-    """Return the order by a column, ties by the nearest clock, the larger amount and the older row."""
-    column = _COLUMNS[sort.removeprefix("-")]
-    columns = column if isinstance(column, tuple) else (column,)
-    chosen = [one.desc() if sort.startswith("-") else one.asc() for one in columns]
-    return [*chosen, Denial.due_on.is_(None).asc(), Denial.due_on.asc(), Denial.amount_cents.desc(), Denial.id.asc()]
+def _ids_by_value(
+    session: Session, where: Sequence[ColumnElement[bool]], asked: QueueFilter, skip: int
+) -> tuple[int, ...]:
+    """Return the ids of a page in the order of a column's values, within a value by the nearest clock."""
+    columns = _BY_VALUE[asked.sort.removeprefix("-")]
+    keys = Denial.practice_id, *columns
+    sums: dict[tuple[Any, ...], int] = defaultdict(int)
+    for _, *value, count in session.execute(select(*keys, func.count()).where(*where).group_by(*keys)):
+        sums[tuple(value)] += count
+    ids: list[int] = []
+    for found in _in_order(session, asked.sort, list(sums)):
+        if skip >= sums[found]:
+            skip -= sums[found]
+            continue
+        of_value = (column == part for column, part in zip(columns, found, strict=True))
+        query = select(Denial.id).where(*where, *of_value).order_by(*_NEAREST)
+        ids += session.scalars(query.offset(skip).limit(asked.size - len(ids)))
+        skip = 0
+        if len(ids) == asked.size:
+            break
+    return tuple(ids)
+
+
+def _in_order(session: Session, sort: str, values: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return a column's values as people read them: payers by name, the others by their codes."""
+    backwards = sort.startswith("-")
+    if sort.removeprefix("-") != "payer":
+        return sorted(values, reverse=backwards)
+    of_ids = Payer.id.in_([payer_id for (payer_id,) in values])
+    names = dict(session.execute(select(Payer.id, Payer.name).where(of_ids)).all())
+    return sorted(values, key=lambda value: (names[value[0]].casefold(), value[0]), reverse=backwards)
 
 
 def _ids_by_due(

@@ -182,10 +182,10 @@ def open_session(session: Session, user: User, now: datetime) -> str:
 
 def find_session(
     session: Session, token: str, now: datetime, idle_minutes: int, longest_hours: int
-) -> UserSession | None:
-    """Return the living session of a token, or None: unknown, ended, idle too long, too old, or its user is gone."""
-    return session.scalar(
-        select(UserSession)
+) -> tuple[UserSession, User] | None:
+    """Return the living session of a token with its user, or None: unknown, ended, idle too long, or too old."""
+    found = session.execute(
+        select(UserSession, User)
         .join(User, User.id == UserSession.user_id)
         .where(
             UserSession.token_hash == _token_hash(token),
@@ -194,7 +194,8 @@ def find_session(
             UserSession.created_at > now - timedelta(hours=longest_hours),
             User.is_active.is_(True),
         )
-    )
+    ).one_or_none()
+    return (found[0], found[1]) if found is not None else None
 
 
 def note_seen(session: Session, session_id: int, now: datetime) -> None:

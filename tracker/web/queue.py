@@ -14,7 +14,7 @@ from tracker.knowledge import load
 from tracker.models import Denial, Event, Membership, Search, User
 from tracker.reports.csv_export import csv_lines
 from tracker.reports.queue import all_ids, counts, queue_page
-from tracker.reports.queue_choices import choices, people
+from tracker.reports.queue_choices import choices
 from tracker.reports.queue_conditions import Viewer, search_words
 from tracker.reports.queue_file import COLUMNS, file_rows
 from tracker.reports.queue_filter import PAGE_SIZES, VIEWS, QueueFilter, read_filter
@@ -53,13 +53,13 @@ def show() -> str:
     wanted = wanted.with_(page=page.page)
     words = search_words(g.session, wanted.search, viewer()) if wanted.search else ""
     offered = choices(g.session, g.scope, causes)
-    numbers = counts(g.session, viewer())
+    numbers = counts(g.session, wanted, page, viewer())
     return render_template(
         "queue/show.html",
         asked=wanted, page=page, rows=queue_rows(g.session, page.ids, causes, g.today), counts=numbers,
         choices=offered, chips=chips(wanted, offered, words),
         nothing=None if page.ids else nothing_found(g.session, wanted, offered, words, viewer()),
-        people=people(g.session, g.scope), sizes=PAGE_SIZES,
+        sizes=PAGE_SIZES,
         address=lambda **changes: url_for("queue.show", **wanted.with_(**changes).query()),
         link_to_page=lambda number: url_for("queue.show", **wanted.with_(page=number).query()),
         here=url_for("queue.show", **wanted.query()),

@@ -96,10 +96,10 @@ def _who() -> SignedIn | None:
     if not token:
         return None
     with sessions().reading(()) as session:
-        row = users.find_session(session, token, g.now, settings().session_idle_minutes, settings().session_hours)
-        if row is None:
+        found = users.find_session(session, token, g.now, settings().session_idle_minutes, settings().session_hours)
+        if found is None:
             return None
-        user = session.get_one(User, row.user_id)
+        row, user = found
         memberships = session.execute(
             select(Practice, Membership.role)
             .join(Membership, Membership.practice_id == Practice.id)

@@ -2,34 +2,56 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 
 from tracker.config import Settings, resource_dir
 from tracker.db import SessionMaker, make_engine
 from tracker.jobs.engine import progress_of
-from tracker.web import cookies, errors, filters, headers, navigation, request
+from tracker.web import (
+    activity,
+    appeals,
+    auth,
+    claims,
+    cookies,
+    denials,
+    errors,
+    filters,
+    headers,
+    health,
+    imports,
+    insights,
+    jobs,
+    letters,
+    log,
+    navigation,
+    notes,
+    packets,
+    patients,
+    payers,
+    queue,
+    request,
+    settings,
+)
 
 _SUBJECTS = (
-    "auth",
-    "queue",
-    "log",
-    "denials",
-    "claims",
-    "patients",
-    "payers",
-    "notes",
-    "letters",
-    "packets",
-    "appeals",
-    "imports",
-    "insights",
-    "jobs",
-    "activity",
-    "settings",
-    "health",
+    auth,
+    queue,
+    log,
+    denials,
+    claims,
+    patients,
+    payers,
+    notes,
+    letters,
+    packets,
+    appeals,
+    imports,
+    insights,
+    jobs,
+    activity,
+    settings,
+    health,
 )
 
 
@@ -56,6 +78,5 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     for part in (cookies, request, headers, errors, filters, navigation):
         part.init_app(app)
     for subject in _SUBJECTS:
-        if find_spec(f"tracker.web.{subject}"):
-            app.register_blueprint(import_module(f"tracker.web.{subject}").blueprint)
+        app.register_blueprint(subject.blueprint)
     return app

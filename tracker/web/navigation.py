@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flask import Flask, current_app, flash, g, get_flashed_messages, request, url_for
+from flask import Flask, flash, g, get_flashed_messages, request, url_for
 
 _PAGES = (
     ("Queue", "queue.show"),
     ("Import", "imports.choose"),
     ("Appeals", "appeals.index"),
     ("Insights", "insights.show"),
+    ("Payers", "payers.index"),
     ("Settings", "settings.show"),
 )
 
@@ -32,8 +33,7 @@ def say(text: str, undo: str = "") -> None:
 
 def _pages() -> list[Page]:
     here = request.blueprint
-    existing = ((label, name) for label, name in _PAGES if name in current_app.view_functions)
-    return [Page(label, url_for(name), name.split(".")[0] == here) for label, name in existing]
+    return [Page(label, url_for(name), name.split(".")[0] == here) for label, name in _PAGES]
 
 
 def _status_lines() -> list[dict[str, str]]:
@@ -55,7 +55,6 @@ def init_app(app: Flask) -> None:
             "status_lines": _status_lines,
             "asset": lambda name: _asset(app, name),
             "is_demo": any(practice.is_demo for practice in g.get("practices", ())),
-            "has_page": lambda name: name in app.view_functions,
         }
 
     app.context_processor(known)

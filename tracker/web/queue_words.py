@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -111,11 +111,8 @@ def nothing_found(session: Session, asked: QueueFilter, offered: Choices, words:
 
 
 def _first_use() -> Nothing:
-    if "imports.choose" in current_app.view_functions:
-        return Nothing(
-            "Import an 835 to fill your queue", "Or log one denial by hand.", "Import files", url_for("imports.choose")
-        )
-    return Nothing("Log a denial to fill your queue", "", "Log a denial", url_for("log.new"))
+    address = url_for("imports.choose")
+    return Nothing("Import an 835 to fill your queue", "Or log one denial by hand.", "Import files", address)
 
 
 def _no_match(asked: QueueFilter, offered: Choices) -> str:

@@ -10,6 +10,7 @@ from tracker.diagnosis.sessions import Session, read_session
 from tracker.domain.case import Case, CaseLine, CaseNote, LineAnswer, OtherClaim
 from tracker.domain.classification import AdjustmentClass, ClassifiedLine, LineClass, LineToClassify, classify_line
 from tracker.knowledge import Knowledge, NcciEdit, ProcedureCode
+from tracker.reading.note import ReadNote
 from tracker.reading.people import author_of
 
 DISCIPLINE_MODIFIERS = {"GP": "PT", "GO": "OT", "GN": "SLP"}
@@ -55,6 +56,7 @@ class ClaimFacts:
     def __init__(self, case: Case, knowledge: Knowledge) -> None:
         self.case, self.knowledge = case, knowledge
         self.payer: PayerProfile = profile_of(case.payer, knowledge)
+        self._read: dict[int, ReadNote] = {}
         self._sessions: dict[tuple[date, str | None], Session | None] = {}
         self.lines: tuple[LineFacts, ...] = tuple(LineFacts(self, line) for line in case.claim.lines)
 
@@ -65,6 +67,12 @@ class ClaimFacts:
             for index, note in enumerate(self.case.notes)
             if note.kind in VISIT_NOTES and note.service_date == day and _may_be_by(note, discipline)
         ]
+
+    def read(self, number: int) -> ReadNote:
+        """Return a note of the case, by its number, as it is read."""
+        if number not in self._read:
+            self._read[number] = ReadNote(self.case.notes[number].text)
+        return self._read[number]
 
     def session(self, day: date, discipline: str | None) -> Session | None:
         """Return the minutes of a visit as its note tells them, or None when there is no note of it."""

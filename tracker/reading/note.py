@@ -1,0 +1,39 @@
+"""One note as it is read: each subject once, and only when somebody asks."""
+
+from functools import cached_property
+
+from tracker.reading.minutes import Minutes, read_minutes
+from tracker.reading.passages import Heading, Passage, headings, passages
+from tracker.reading.services import ServiceName, find_services, lowered
+
+
+class ReadNote:
+    """A note's text with what is read from it. Every fact carries the place it stands at (``text[start:end]``)."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def low(self) -> str:
+        """Return the text in lower case with every character at its own place."""
+        return lowered(self.text)
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """Return its sentences and lines."""
+        return passages(self.text)
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """Return its headings with what stands under them."""
+        return headings(self.text)
+
+    @cached_property
+    def services(self) -> tuple[ServiceName, ...]:
+        """Return the services it names."""
+        return tuple(find_services(self.text, self.low))
+
+    @cached_property
+    def minutes(self) -> Minutes:
+        """Return its minutes per service, totals and times of day."""
+        return read_minutes(self.text)

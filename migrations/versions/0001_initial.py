@@ -865,6 +865,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_appeal_denials_denial", ["practice_id", "denial_id"], unique=False)
 
     op.create_table(
+        "cause_decisions",
+        sa.Column("denial_id", sa.BigInteger(), nullable=False),
+        sa.Column("root_cause", sa.String(length=40), nullable=False),
+        sa.Column("decision", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("decided_by_id", sa.BigInteger(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(), nullable=False),
+        sa.Column("practice_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["users.id"], name=op.f("fk_cause_decisions_decided_by_id")),
+        sa.ForeignKeyConstraint(
+            ["practice_id", "denial_id"],
+            ["denials.practice_id", "denials.id"],
+            name=op.f("fk_cause_decisions_practice_id_denial_id"),
+        ),
+        sa.ForeignKeyConstraint(["practice_id"], ["practices.id"], name=op.f("fk_cause_decisions_practice_id")),
+        sa.PrimaryKeyConstraint("practice_id", "id", name=op.f("pk_cause_decisions")),
+        sa.UniqueConstraint(
+            "practice_id", "denial_id", "root_cause", name=op.f("uq_cause_decisions_practice_id_denial_id_root_cause")
+        ),
+    )
+    op.create_table(
         "denial_answers",
         sa.Column("denial_id", sa.BigInteger(), nullable=False),
         sa.Column("claim_payment_id", sa.BigInteger(), nullable=True),
@@ -1030,13 +1052,9 @@ def upgrade() -> None:
         sa.Column("against", sa.JSON(), nullable=False),
         sa.Column("cure", sa.Text(), nullable=True),
         sa.Column("letter", sa.String(length=8), nullable=True),
-        sa.Column("decision", sa.String(length=8), nullable=False),
-        sa.Column("decided_by_id", sa.BigInteger(), nullable=True),
-        sa.Column("decided_at", sa.DateTime(), nullable=True),
         sa.Column("knowledge_version", sa.String(length=64), nullable=False),
         sa.Column("practice_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(["decided_by_id"], ["users.id"], name=op.f("fk_suggestions_decided_by_id")),
         sa.ForeignKeyConstraint(
             ["practice_id", "denial_id"],
             ["denials.practice_id", "denials.id"],
@@ -1072,6 +1090,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_denial_answers_claim_payment")
 
     op.drop_table("denial_answers")
+    op.drop_table("cause_decisions")
     with op.batch_alter_table("appeal_denials", schema=None) as batch_op:
         batch_op.drop_index("ix_appeal_denials_denial")
 

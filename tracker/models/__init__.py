@@ -6,6 +6,7 @@ from tracker.models.appeal_denial import AppealDenial
 from tracker.models.attachment import Attachment
 from tracker.models.authorization import Authorization
 from tracker.models.base import Base
+from tracker.models.cause_decision import CauseDecision
 from tracker.models.claim import Claim
 from tracker.models.claim_line import ClaimLine
 from tracker.models.claim_payment import ClaimPayment
@@ -45,6 +46,7 @@ __all__ = [
     "Attachment",
     "Authorization",
     "Base",
+    "CauseDecision",
     "Claim",
     "ClaimLine",
     "ClaimPayment",

@@ -1,16 +1,15 @@
 """One likely (or ruled-out) root cause of a denial."""
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, PracticeOwned, belongs_to_practice, owned_key
 
 
 class Suggestion(PracticeOwned, Base):
-    """A suggested cause, best first; ``decision`` is empty, accepted or rejected, by a person."""
+    """A suggested cause, best first. What a person says of it is a ``CauseDecision``: suggestions are replaced."""
 
     __tablename__ = "suggestions"
     __table_args__ = (
@@ -31,7 +30,4 @@ class Suggestion(PracticeOwned, Base):
     against: Mapped[list[Any]] = mapped_column(JSON, default=list)
     cure: Mapped[str | None] = mapped_column(Text)
     letter: Mapped[str | None] = mapped_column(String(8))
-    decision: Mapped[str] = mapped_column(String(8), default="")
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    decided_at: Mapped[datetime | None]
     knowledge_version: Mapped[str] = mapped_column(String(64))

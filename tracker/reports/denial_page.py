@@ -1,6 +1,6 @@
 """Everything the denial page shows about one denial, read in one go."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from tracker.models import (
     Appeal,
     AppealDenial,
     Attachment,
+    CauseDecision,
     Claim,
     Denial,
     Finding,
@@ -30,6 +31,7 @@ from tracker.models import (
 from tracker.reports.note_view import NoteLine, Span, line_of, mark_of, merge_spans, note_lines
 from tracker.services.barring import appeal_barred_by
 from tracker.services.cases import stored_cases
+from tracker.services.cause_decisions import decisions_of
 from tracker.services.clocks import Start, file_by
 
 # Our words for the group codes (denials-appeals.md 1.1): who bears an adjustment.
@@ -80,7 +82,13 @@ class CauseView(NamedTuple):
     against: tuple[QuoteView, ...]
     not_found: bool
     chosen: bool
+    decision: CauseDecision | None
     decided_by: str
+
+    @property
+    def rejected(self) -> bool:
+        """Whether a person said that it is not this cause."""
+        return self.decision is not None and self.decision.decision == "rejected"
 
 
 class NoteView(NamedTuple):
@@ -175,9 +183,10 @@ def denial_page(session: Session, denial: Denial, knowledge: Knowledge, today: d
     suggestions = _suggestions(session, denial)
     linked = _linked_notes(session, practice_id, claim.id)
     notes, places = _note_views(linked, suggestions)
-    users = _names(session, [row.decided_by_id for row in suggestions])
+    said = decisions_of(session, denial)
+    users = _names(session, [row.decided_by_id for row in said.values()])
     not_shown = _rules_not_shown(session, denial)
-    views = [_cause(row, knowledge, places, not_shown, denial, users) for row in suggestions]
+    views = [_cause(row, knowledge, places, not_shown, denial, said, users) for row in suggestions]
     return DenialPage(
         denial=denial,
         claim=claim,
@@ -219,8 +228,8 @@ def _rules_not_shown(session: Session, denial: Denial) -> frozenset[str]:
     return frozenset(session.scalars(query))
 
 
-def _names(session: Session, user_ids: Sequence[int | None]) -> dict[int, str]:
-    wanted = {user_id for user_id in user_ids if user_id is not None}
+def _names(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
+    wanted = set(user_ids)
     if not wanted:
         return {}
     return dict(session.execute(select(User.id, User.name).where(User.id.in_(wanted))).all())
@@ -232,8 +241,10 @@ def _cause(  # what one card is made of
     places: dict[tuple[str, int, int], QuoteView],
     not_shown: frozenset[str],
     denial: Denial,
+    said: Mapping[str, CauseDecision],
     users: dict[int, str],
 ) -> CauseView:
+    decision = said.get(row.root_cause)
     cause = knowledge.root_causes.get(row.root_cause)
     return CauseView(
         number=row.rank,
@@ -244,7 +255,8 @@ def _cause(  # what one card is made of
         against=_found(row.against, places),
         not_found=not row.evidence and any(rule in not_shown for rule in row.rules),
         chosen=denial.cause_chosen_by_id is not None and denial.root_cause == row.root_cause,
-        decided_by=users.get(row.decided_by_id or 0, ""),
+        decision=decision,
+        decided_by=users.get(decision.decided_by_id, "") if decision else "",
     )
 
 

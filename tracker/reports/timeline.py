@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from tracker.domain.money import dollars
 from tracker.domain.statuses import CLOSE_REASONS, STATUSES
 from tracker.knowledge import Knowledge
-from tracker.models import AppealDenial, Denial, DenialAnswer, Event, ImportFile, User
+from tracker.models import AppealDenial, CauseDecision, Denial, DenialAnswer, Event, ImportFile, User
+from tracker.services.cause_decisions import decisions_of
+from tracker.services.working import still_stands
 
 _ANSWERS = {
     "first": "The payer denied it",
@@ -39,7 +41,8 @@ def timeline(session: Session, denial: Denial, knowledge: Knowledge) -> list[Mom
     """Return what happened to a denial, newest first."""
     events = _events(session, denial)
     names = _user_names(session, events)
-    moments = [_moment(event, denial, names, knowledge) for event in events]
+    said = decisions_of(session, denial)
+    moments = [_moment(event, denial, said, names, knowledge) for event in events]
     moments += _answers(session, denial)
     moments.append(_created(session, denial))
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
@@ -68,9 +71,12 @@ def _user_names(session: Session, events: Sequence[Event]) -> Mapping[int, str]:
     return dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
 
 
-def _moment(event: Event, denial: Denial, names: Mapping[int, str], knowledge: Knowledge) -> Moment:
+def _moment(
+    event: Event, denial: Denial, said: Mapping[str, CauseDecision], names: Mapping[int, str], knowledge: Knowledge
+) -> Moment:
     words = _WORDS.get(event.kind, _plain(event.kind.replace("_", " ").capitalize()))
-    can_undo = not event.undone and _still_so(event, denial)
+    is_change = event.subject_kind == "denial" and "changes" in event.details
+    can_undo = not event.undone and is_change and still_stands(event, denial, said)
     return Moment(
         event.at,
         True,
@@ -79,17 +85,6 @@ def _moment(event: Event, denial: Denial, names: Mapping[int, str], knowledge: K
         event.id if can_undo else None,
         event.undone,
     )
-
-
-def _still_so(event: Event, denial: Denial) -> bool:
-    """Whether a change can be taken back: the denial still has the values it set."""
-    if event.subject_kind != "denial" or "changes" not in event.details:
-        return False
-    for name, (_, after) in event.details["changes"].items():
-        value = getattr(denial, name)
-        if (value.isoformat() if isinstance(value, date) else value) != after:
-            return False
-    return True
 
 
 def _answers(session: Session, denial: Denial) -> list[Moment]:
@@ -161,7 +156,9 @@ def _cause(event: Event, _names: Mapping[int, str], knowledge: Knowledge) -> str
 
 def _rejected(event: Event, _names: Mapping[int, str], knowledge: Knowledge) -> str:
     cause = knowledge.root_causes.get(event.details.get("cause", ""))
-    return f"Said it is not: {cause.title}" if cause else "Rejected a suggested cause"
+    words = f"Said it is not: {cause.title}" if cause else "Rejected a suggested cause"
+    reasons = [after["reason"] for _, _, after in event.details.get("decisions", []) if after and after["reason"]]
+    return f"{words}. Because: {reasons[0]}" if reasons else words
 
 
 def _coverage(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:

@@ -1,8 +1,8 @@
 """Running the checker over stored claims: findings and suggestions per denial; a person's choice always stands."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table, bindparam, delete, select, update
@@ -12,7 +12,7 @@ from tracker.db import insert_rows
 from tracker.diagnosis import LineDiagnosis, Quote, diagnose
 from tracker.diagnosis import Suggestion as Cause
 from tracker.knowledge import Knowledge
-from tracker.models import Denial, Finding, Suggestion
+from tracker.models import CauseDecision, Denial, Finding, Suggestion
 from tracker.models.base import take_ids
 from tracker.services.cases import StoredCase, stored_cases
 from tracker.services.known_claims import chunks
@@ -20,19 +20,8 @@ from tracker.services.known_claims import chunks
 _FINDING = ("practice_id", "id", "denial_id", "rule_id", "result", "reason", "evidence", "knowledge_version")
 _SUGGESTION = (
     "practice_id", "id", "denial_id", "rank", "ruled_out", "root_cause", "path", "strength", "rules", "reasons",
-    "evidence", "against", "cure", "letter", "decision", "decided_by_id", "decided_at", "knowledge_version",
+    "evidence", "against", "cure", "letter", "knowledge_version",
 )  # fmt: skip
-
-
-class _Decision(NamedTuple):
-    """What a person said about a suggested cause before."""
-
-    decision: str
-    by_id: int | None
-    at: datetime | None
-
-
-_UNDECIDED = _Decision("", None, None)
 
 
 class _Diagnosed(NamedTuple):
@@ -82,7 +71,6 @@ def _diagnose(
 
 def _save(session: Session, practice_id: int, diagnosed: Sequence[_Diagnosed], version: str) -> None:
     denial_ids = [entry.denial.id for entry in diagnosed]
-    decisions = _decisions(session, practice_id, denial_ids)
     for model in (Finding, Suggestion):
         session.execute(
             delete(model)
@@ -90,21 +78,18 @@ def _save(session: Session, practice_id: int, diagnosed: Sequence[_Diagnosed], v
             .execution_options(synchronize_session=False)
         )
     insert_rows(session, Finding, _FINDING, list(_finding_rows(practice_id, diagnosed, version)))
-    insert_rows(session, Suggestion, _SUGGESTION, list(_suggestion_rows(practice_id, diagnosed, decisions, version)))
-    _update_denials(session, practice_id, diagnosed, decisions)
+    insert_rows(session, Suggestion, _SUGGESTION, list(_suggestion_rows(practice_id, diagnosed, version)))
+    _update_denials(session, practice_id, diagnosed, _rejected(session, practice_id, denial_ids))
 
 
-def _decisions(session: Session, practice_id: int, denial_ids: Sequence[int]) -> Mapping[tuple[int, str], _Decision]:
-    query = select(
-        Suggestion.denial_id, Suggestion.root_cause, Suggestion.decision, Suggestion.decided_by_id,
-        Suggestion.decided_at,
-    ).where(
-        Suggestion.practice_id == practice_id, Suggestion.denial_id.in_(denial_ids), Suggestion.decision != ""
-    )  # fmt: skip
-    return {
-        (row.denial_id, row.root_cause): _Decision(row.decision, row.decided_by_id, row.decided_at)
-        for row in session.execute(query)
-    }
+def _rejected(session: Session, practice_id: int, denial_ids: Sequence[int]) -> frozenset[tuple[int, str]]:
+    """Return (denial, root cause) of what people said is not it."""
+    query = select(CauseDecision.denial_id, CauseDecision.root_cause).where(
+        CauseDecision.practice_id == practice_id,
+        CauseDecision.denial_id.in_(denial_ids),
+        CauseDecision.decision == "rejected",
+    )
+    return frozenset((row.denial_id, row.root_cause) for row in session.execute(query))
 
 
 def _finding_rows(practice_id: int, diagnosed: Iterable[_Diagnosed], version: str) -> Iterable[tuple[Any, ...]]:
@@ -117,14 +102,9 @@ def _finding_rows(practice_id: int, diagnosed: Iterable[_Diagnosed], version: st
         yield (practice_id, row_id, *row, version)
 
 
-def _suggestion_rows(
-    practice_id: int,
-    diagnosed: Sequence[_Diagnosed],
-    decisions: Mapping[tuple[int, str], _Decision],
-    version: str,
-) -> Iterable[tuple[Any, ...]]:
+def _suggestion_rows(practice_id: int, diagnosed: Sequence[_Diagnosed], version: str) -> Iterable[tuple[Any, ...]]:
     rows = [
-        _suggestion_row(entry, cause, rank, out, decisions.get((entry.denial.id, cause.root_cause), _UNDECIDED))
+        _suggestion_row(entry, cause, rank, out)
         for entry in diagnosed
         for out, causes in ((False, entry.diagnosis.suggestions), (True, entry.diagnosis.ruled_out))
         for rank, cause in enumerate(causes, 1)
@@ -133,13 +113,10 @@ def _suggestion_rows(
         yield (practice_id, row_id, *row, version)
 
 
-def _suggestion_row(
-    entry: _Diagnosed, cause: Cause, rank: int, ruled_out: bool, decision: _Decision
-) -> tuple[Any, ...]:
+def _suggestion_row(entry: _Diagnosed, cause: Cause, rank: int, ruled_out: bool) -> tuple[Any, ...]:
     return (
         entry.denial.id, rank, ruled_out, cause.root_cause, str(cause.path), str(cause.strength), list(cause.rules),
         list(cause.reasons), _quotes(cause.evidence, entry), _quotes(cause.against, entry), cause.cure, cause.letter,
-        *decision,
     )  # fmt: skip
 
 
@@ -152,19 +129,14 @@ def _quotes(quotes: Iterable[Quote], entry: _Diagnosed) -> list[dict[str, Any]]:
 
 
 def _update_denials(
-    session: Session,
-    practice_id: int,
-    diagnosed: Sequence[_Diagnosed],
-    decisions: Mapping[tuple[int, str], _Decision],
+    session: Session, practice_id: int, diagnosed: Sequence[_Diagnosed], rejected: frozenset[tuple[int, str]]
 ) -> None:
     changes: dict[int, dict[str, Any]] = defaultdict(dict)
     for entry in diagnosed:
         if entry.denial.cause_chosen_by_id is not None:
             continue
         standing = (
-            cause
-            for cause in entry.diagnosis.suggestions
-            if decisions.get((entry.denial.id, cause.root_cause), _UNDECIDED).decision != "rejected"
+            cause for cause in entry.diagnosis.suggestions if (entry.denial.id, cause.root_cause) not in rejected
         )
         best = next(standing, None)
         changes[entry.denial.id] = {
@@ -179,7 +151,11 @@ def _update_denials(
     assert isinstance(table, Table)
     statement = (
         update(table)
-        .where(table.c.practice_id == practice_id, table.c.id == bindparam("key_id"))
+        .where(
+            table.c.practice_id == practice_id,
+            table.c.id == bindparam("key_id"),
+            table.c.cause_chosen_by_id.is_(None),  # somebody may have chosen since the denials were read
+        )
         .values({name: bindparam(f"new_{name}") for name in ("root_cause", "strength", "path")})
     )
     session.connection().execute(statement, list(changes.values()))

@@ -14,6 +14,7 @@ from tracker.models import (
     AppealDenial,
     Attachment,
     Authorization,
+    CauseDecision,
     Claim,
     ClaimLine,
     ClaimPayment,
@@ -126,7 +127,7 @@ def _delete_denials(session: Session, row: ImportFile) -> None:
     query = select(Denial.id).where(Denial.practice_id == row.practice_id, Denial.import_id == row.id)
     for ids in chunks(session.scalars(query).all()):
         _delete_drafts(session, row.practice_id, ids)
-        for model in (Finding, Suggestion, DenialAnswer):
+        for model in (Finding, Suggestion, CauseDecision, DenialAnswer):
             session.execute(delete(model).where(model.practice_id == row.practice_id, model.denial_id.in_(ids)))
         session.execute(delete(Denial).where(Denial.practice_id == row.practice_id, Denial.id.in_(ids)))
 

@@ -1,4 +1,4 @@
-"""What people change on denials: owner, status, snooze, deadline, cause, closing. Every change is logged and undoable."""
+"""What people change on denials: owner, status, snooze, deadline, closing. Every change is logged and undoable."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.domain.statuses import OPEN_STATUSES, TYPED_CLOSE_REASONS, status_after_closing
-from tracker.models import Denial, Event, Suggestion
+from tracker.models import CauseDecision, Denial, Event
 from tracker.models.base import take_ids
+from tracker.services.cause_decisions import decisions_of, follow, put, standing_suggestion, state_of
 
 _DATES = frozenset({"file_by_safe", "file_by_legal", "snoozed_to", "closed_on"})
 
@@ -113,63 +115,6 @@ def close(  # who closes what, when and why
     return change_denials(session, denials, "closed", values, now, user_id)
 
 
-def choose_cause(
-    session: Session,
-    denial: Denial,
-    root_cause: str,
-    path: str,
-    strength: str,
-    now: datetime,
-    user_id: int,
-) -> Event | None:
-    """Record the cause a person decided on, from the suggestions or not."""
-    for suggestion in _suggestions(session, denial):
-        if suggestion.root_cause == root_cause:
-            suggestion.decision, suggestion.decided_by_id, suggestion.decided_at = "accepted", user_id, now
-            path, strength = path or suggestion.path, strength or suggestion.strength
-        elif suggestion.decision == "accepted":
-            suggestion.decision, suggestion.decided_by_id, suggestion.decided_at = "", None, None
-    values = {
-        "root_cause": root_cause,
-        "path": path or denial.path,
-        "strength": strength,
-        "cause_chosen_by_id": user_id,
-    }
-    return change_denials(session, [denial], "cause", values, now, user_id)
-
-
-def reject_cause(session: Session, denial: Denial, root_cause: str, now: datetime, user_id: int) -> Event | None:
-    """Record that a suggested cause is not it; the next one takes its place."""
-    suggestions = _suggestions(session, denial)
-    for suggestion in suggestions:
-        if suggestion.root_cause == root_cause:
-            suggestion.decision, suggestion.decided_by_id, suggestion.decided_at = "rejected", user_id, now
-    if denial.root_cause != root_cause:
-        event = Event(
-            practice_id=denial.practice_id,
-            at=now,
-            user_id=user_id,
-            kind="cause_rejected",
-            subject_kind="denial",
-            subject_id=denial.id,
-            details={"cause": root_cause},
-        )
-        session.add(event)
-        session.flush()
-        return event
-    left = next((row for row in suggestions if not row.ruled_out and row.decision != "rejected"), None)
-    values = {
-        "root_cause": left.root_cause if left else "",
-        "path": left.path if left else "",
-        "strength": left.strength if left else "",
-        "cause_chosen_by_id": None,
-    }
-    event_or_none = change_denials(session, [denial], "cause_rejected", values, now, user_id)
-    if event_or_none is not None:
-        event_or_none.details = event_or_none.details | {"cause": root_cause}
-    return event_or_none
-
-
 def comment(session: Session, denial: Denial, text: str, now: datetime, user_id: int) -> Event:
     """Keep a comment in the denial's activity."""
     event = Event(
@@ -184,14 +129,6 @@ def comment(session: Session, denial: Denial, text: str, now: datetime, user_id:
     session.add(event)
     session.flush()
     return event
-
-
-def _suggestions(session: Session, denial: Denial) -> Sequence[Suggestion]:
-    return session.scalars(
-        select(Suggestion)
-        .where(Suggestion.practice_id == denial.practice_id, Suggestion.denial_id == denial.id)
-        .order_by(Suggestion.ruled_out, Suggestion.rank)
-    ).all()
 
 
 def undo(session: Session, event: Event, now: datetime, user_id: int) -> int:
@@ -218,24 +155,37 @@ def undo(session: Session, event: Event, now: datetime, user_id: int) -> int:
 
 
 def _take_back(session: Session, event: Event, denial: Denial) -> None:
-    changes: dict[str, list[Any]] = event.details.get("changes", {})
-    if any(_plain(getattr(denial, name)) != after for name, (_, after) in changes.items()):
+    if not still_stands(event, denial, decisions_of(session, denial)):
         raise ChangeError(f"D-{denial.number} was changed again since. Undo the later change first")
-    for name, (before, _) in changes.items():
+    for name, (before, _) in event.details.get("changes", {}).items():
         value = date.fromisoformat(before) if name in _DATES and before else before
         setattr(denial, name, value)
-    if event.kind in {"cause", "cause_rejected"}:
-        _forget_decisions(session, denial, event)
+    for cause, before, _ in event.details.get("decisions", []):
+        put(session, denial, cause, before)
+    if "decisions" in event.details:
+        _follow_again(session, denial)
     event.undone = True
 
 
-def _forget_decisions(session: Session, denial: Denial, event: Event) -> None:
-    """Undoing a choice or a rejection frees the suggestion it was about."""
-    chosen = event.details.get("changes", {}).get("root_cause", ["", ""])[1]
-    cause = event.details.get("cause", chosen)
-    for suggestion in _suggestions(session, denial):
-        if suggestion.root_cause == cause:
-            suggestion.decision, suggestion.decided_by_id, suggestion.decided_at = "", None, None
+def still_stands(event: Event, denial: Denial, said: Mapping[str, CauseDecision]) -> bool:
+    """Whether a denial, and what was said about its causes, is as an event left it, so that it can be taken back."""
+    changes: dict[str, list[Any]] = event.details.get("changes", {})
+    decisions: list[list[Any]] = event.details.get("decisions", [])
+    if decisions:
+        # A cause nobody chose moves with the suggestions; that is no later change by a person.
+        changes = {name: both for name, both in changes.items() if name == "cause_chosen_by_id"}
+    return all(_plain(getattr(denial, name)) == after for name, (_, after) in changes.items()) and all(
+        state_of(said.get(cause)) == after for cause, _, after in decisions
+    )
+
+
+def _follow_again(session: Session, denial: Denial) -> None:
+    """Give a denial whose cause nobody chose the best suggestion of today: there may be others than at the time."""
+    if denial.cause_chosen_by_id is not None:
+        flag_modified(denial, "root_cause")
+        return
+    for name, value in follow(standing_suggestion(session, denial)).items():
+        setattr(denial, name, value)
 
 
 def _undo_event(event: Event, now: datetime, user_id: int) -> Event:

@@ -20,7 +20,7 @@ from tracker.reports.queue_conditions import Viewer
 from tracker.reports.queue_filter import QueueFilter, read_filter
 from tracker.reports.queue_place import place_in_queue
 from tracker.reports.timeline import timeline
-from tracker.services import coverage, working
+from tracker.services import coverage, deciding, working
 from tracker.services.diagnosing import diagnose_claims
 from tracker.services.linking import link_by_hand
 from tracker.services.notes import KINDS, NoteError, add_note
@@ -233,7 +233,7 @@ def cause(public_id: str) -> Any:
     """Pick a cause, from the suggestions or from all of them."""
 
     def change(denial: Denial, form: CauseForm) -> tuple[str, Event | None]:
-        event = working.choose_cause(g.session, denial, form.cause.data, "", "", g.now, g.user.id)
+        event = deciding.choose_cause(g.session, denial, form.cause.data, "", g.now, g.user.id)
         return f"D-{denial.number}: cause picked.", event
 
     return _change(public_id, "cause", change)
@@ -244,7 +244,7 @@ def reject(public_id: str) -> Any:
     """Say that a suggested cause is not it."""
 
     def change(denial: Denial, form: CauseForm) -> tuple[str, Event | None]:
-        event = working.reject_cause(g.session, denial, form.cause.data, g.now, g.user.id)
+        event = deciding.reject_cause(g.session, denial, form.cause.data, "", g.now, g.user.id)
         return f"D-{denial.number}: cause ruled out by you.", event
 
     return _change(public_id, "cause", change)

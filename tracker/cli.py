@@ -236,6 +236,38 @@ def diagnose(files: tuple[Path, ...]) -> None:
     sys.exit(1 if refused else 0)
 
 
+# ---- knowledge ----
+
+
+@main.group()
+def knowledge() -> None:
+    """Look after the reference data and the rules."""
+
+
+@knowledge.command("check")
+@click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
+def check_knowledge(folder: Path | None) -> None:
+    """Check all data files and rules (of FOLDER, else the product's own), and say what is wrong where."""
+    from tracker.diagnosis.rule_files import rule_file_problems
+    from tracker.knowledge import KnowledgeError, load_from
+    from tracker.knowledge.ages import old_sources
+    from tracker.knowledge.library import FOLDER
+
+    folder = folder or FOLDER
+    problems: list[str] = []
+    try:
+        found = load_from(folder)
+    except KnowledgeError as error:
+        problems += error.problems
+    problems += rule_file_problems(folder)
+    if problems:
+        click.echo("\n".join(problems), err=True)
+        raise click.ClickException(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
+    for old in old_sources(found, date.today()):  # noqa: DTZ011  # the user's day
+        click.echo(f"Checked over a year ago, on {old.checked_on}: {old.where} ({old.source})")
+    click.echo(f"{len(found.rules)} rules and all tables are in order, version {found.version}.")
+
+
 # ---- database, users, demo ----
 
 

@@ -305,7 +305,7 @@ def test_the_version_follows_the_files(tmp_path):
             "root_causes.toml",
             'starts_at = "biller"',
             'starts_at = "nurse"',
-            r"root_causes.toml, line 4: starts_at is 'nurse'",
+            r"root_causes.toml, line 8: starts_at is 'nurse'",
         ),
         (
             "root_causes.toml",
@@ -313,7 +313,7 @@ def test_the_version_follows_the_files(tmp_path):
             "avoidable = true\norigin",
             r"root_causes.toml, line 4: source is empty",
         ),
-        ("payer_kinds.toml", ', confidence = "source"', "", r"payer_kinds.toml, line 4: confidence is ''"),
+        ("payer_kinds.toml", ', confidence = "source"', "", r"payer_kinds.toml, line 6: confidence is ''"),
         ("payer_kinds.toml", "[va]", "[veterans]", r"payer_kinds.toml, line \d+: veterans is no payer kind"),
         (
             "clocks.toml",
@@ -322,7 +322,7 @@ def test_the_version_follows_the_files(tmp_path):
             r"clocks.toml, line \d+: it needs either days or months",
         ),
         ("clocks.toml", "checked_on = 2026-11-22\n", "", r"clocks.toml, line 8: checked_on is empty"),
-        ("medicare.toml", "from_year = 2021", 'from_year = "soon"', r"medicare.toml, line 5: from_year is 'soon'"),
+        ("medicare.toml", "from_year = 2021", 'from_year = "soon"', r"medicare.toml, line 6: from_year is 'soon'"),
         ("medicare.toml", "[[closed_day]]", "[[closed_day]", r"medicare.toml: "),
         ("sources.toml", "checked_on = 2026-11-22\n", "", r"sources.toml, line 3: checked_on is empty"),
     ],

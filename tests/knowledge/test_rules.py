@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tracker.knowledge import KnowledgeError, load
+from tracker.knowledge.rows import refuse
 from tracker.knowledge.rules import read_rules
 from tracker.knowledge.stated import read_stated
 
@@ -42,7 +43,10 @@ lines = ["97110 x1"]
 
 def read(folder: Path, text: str = _RULE, name: str = "example"):
     (folder / f"{name}.toml").write_text(text, encoding="utf-8")
-    return read_rules(folder, load().codes, load().root_causes)
+    problems: list[str] = []
+    rules = read_rules(folder, load().codes, load().root_causes, problems)
+    refuse(problems)
+    return rules
 
 
 def test_a_rule_is_read_with_its_figures_source_and_examples(tmp_path):
@@ -103,7 +107,8 @@ def test_a_stated_cause_of_an_unknown_code_is_refused(tmp_path):
     path.write_text(
         "codes\tpayer_kinds\troot_cause\tpath\tsource\n9999\tall\ttf_claim_late\t\tx12-carc-2025-11\n", encoding="utf-8"
     )
-    knowledge = load()
+    knowledge, problems = load(), []
 
-    with pytest.raises(KnowledgeError, match="line 2: 9999 is no reason or remark code"):
-        read_stated(path, knowledge.sources, knowledge.root_causes, frozenset(knowledge.carc))
+    read_stated(path, knowledge.sources, knowledge.root_causes, frozenset(knowledge.carc), problems)
+
+    assert problems == [f"{tmp_path.name}/stated.tsv, line 2: 9999 is no reason or remark code of the lists"]

@@ -1,13 +1,13 @@
 """Pairs of codes not paid together (NCCI) and units a day (MUE), by quarter and setting."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from tracker.knowledge.entries import EndedEdit, Mue, NcciEdit, Source
-from tracker.knowledge.rows import Row, read_table
+from tracker.knowledge.rows import Problems, Row, read_table
 from tracker.knowledge.tables import Sources, quarter_files, quarter_of, source_of
 
 NCCI_COLUMNS = ("column1", "column2", "practitioner", "facility", "rationale", "ended", "source")
@@ -15,6 +15,7 @@ MUE_COLUMNS = ("code", "practitioner", "practitioner_mai", "facility", "facility
 SETTINGS = ("practitioner", "facility")
 
 _Table = TypeVar("_Table")
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 class Quarters(Generic[_Table]):
@@ -85,17 +86,27 @@ class Edits:
         return Mue(code, units, mai, quarter, exact, found.source)
 
 
-def read_edits(folder: Path, sources: Sources) -> Edits:
+def read_edits(folder: Path, sources: Sources, problems: Problems) -> Edits:
     """Return the pairs and limits of ``folder``/ncci and ``folder``/mue."""
     pairs = {
-        quarter: dict(_pair(row, sources) for row in read_table(path, NCCI_COLUMNS))
-        for quarter, path in quarter_files(folder / "ncci").items()
+        quarter: _once((row, _pair(row, sources)) for row in read_table(path, NCCI_COLUMNS, problems))
+        for quarter, path in quarter_files(folder / "ncci", problems).items()
     }
     limits = {
-        quarter: dict(_limit(row, sources) for row in read_table(path, MUE_COLUMNS))
-        for quarter, path in quarter_files(folder / "mue").items()
+        quarter: _once((row, _limit(row, sources)) for row in read_table(path, MUE_COLUMNS, problems))
+        for quarter, path in quarter_files(folder / "mue", problems).items()
     }
     return Edits(Quarters(pairs), Quarters(limits))
+
+
+def _once(rows: Iterable[tuple[Row, tuple[_Key, _Table]]]) -> dict[_Key, _Table]:
+    """Return the entries by their key; one that stands twice is noted."""
+    found: dict[_Key, _Table] = {}
+    for row, (key, entry) in rows:
+        if key in found:
+            row.wrong(f"{' with '.join(key) if isinstance(key, tuple) else key} stands twice")
+        found[key] = entry
+    return found
 
 
 def _pair(row: Row, sources: Sources) -> tuple[tuple[str, str], _Pair]:
@@ -114,7 +125,7 @@ def _ended(row: Row) -> tuple[tuple[date, int], ...]:
         try:
             ended.append((date.fromisoformat(day), int(indicator)))
         except ValueError:
-            raise row.wrong(f"ended has {word!r}, it must be a date and an indicator like 2019-12-31:1") from None
+            row.wrong(f"ended has {word!r}, it must be a date and an indicator like 2019-12-31:1")
     return tuple(ended)
 
 

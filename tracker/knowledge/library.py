@@ -1,7 +1,7 @@
 """All reference data in one immutable object."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -33,6 +33,7 @@ from tracker.knowledge.payers import (
     read_root_causes,
 )
 from tracker.knowledge.playbook import Playbook
+from tracker.knowledge.rows import Problems, refuse
 from tracker.knowledge.rules import Rule, read_rules
 from tracker.knowledge.stated import StatedCause, read_stated
 from tracker.knowledge.tables import (
@@ -44,7 +45,7 @@ from tracker.knowledge.tables import (
     read_sources,
 )
 
-_FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent
 _REOPENING_LEVEL = 0
 
 
@@ -96,6 +97,10 @@ class Knowledge:
         """Return the allowed amount of a year above which targeted medical review is possible."""
         return self._medicare.find("review_threshold", year, pool)
 
+    def medicare_figures(self) -> Iterator[tuple[str, Figure]]:
+        """Yield every yearly Medicare figure with its name."""
+        return self._medicare.all()
+
     def payer_defaults(self, kind: str) -> PayerDefaults:
         """Return what holds for a kind of payer. Raises KeyError for a word that is no kind."""
         return self._payers[kind]
@@ -145,33 +150,44 @@ def _adjustment_table(carc: Mapping[str, Carc], rarc: Mapping[str, Rarc]) -> Adj
 def load_from(folder: Path) -> Knowledge:
     """Return the knowledge of a folder laid out like this package's.
 
-    Raises KnowledgeError naming file and line of the first entry that is wrong or names no source.
+    Raises KnowledgeError naming file and line of everything that is wrong or names no source.
     """
-    sources = read_sources(folder / "sources.toml")
-    carc = read_carc(folder / "carc.tsv", sources)
-    rarc = read_rarc(folder / "rarc.tsv", sources)
-    codes = read_codes(folder / "codes.tsv", sources)
-    root_causes = read_root_causes(folder / "root_causes.toml")
+    problems: Problems = []
+    sources = read_sources(folder / "sources.toml", problems)
+    carc = read_carc(folder / "carc.tsv", sources, problems)
+    rarc = read_rarc(folder / "rarc.tsv", sources, problems)
+    codes = read_codes(folder / "codes.tsv", sources, problems)
+    root_causes = read_root_causes(folder / "root_causes.toml", problems)
+    modifiers = read_modifiers(folder / "modifiers.tsv", sources, problems)
+    clocks = read_clocks(folder / "clocks.toml", problems)
+    rules = read_rules(folder / "rules", codes, root_causes, problems)
+    reasons = frozenset({*carc, *rarc})
+    stated = read_stated(folder / "stated_causes.tsv", sources, root_causes, reasons, problems)
+    payers = read_payer_kinds(folder / "payer_kinds.toml", problems)
+    edits = read_edits(folder, sources, problems)
+    medicare = read_medicare(folder / "medicare.toml", problems)
+    playbook = read_playbook(folder / "playbook.tsv", sources, problems)
+    refuse(problems)
     return Knowledge(
         version=_version(folder),
         sources=sources,
         carc=carc,
         rarc=rarc,
         codes=codes,
-        modifiers=read_modifiers(folder / "modifiers.tsv", sources),
+        modifiers=modifiers,
         root_causes=root_causes,
-        clocks=read_clocks(folder / "clocks.toml"),
+        clocks=clocks,
         adjustment_table=_adjustment_table(carc, rarc),
-        rules=read_rules(folder / "rules", codes, root_causes),
-        stated_causes=read_stated(folder / "stated_causes.tsv", sources, root_causes, frozenset({*carc, *rarc})),
-        _payers=read_payer_kinds(folder / "payer_kinds.toml"),
-        _edits=read_edits(folder, sources),
-        _medicare=read_medicare(folder / "medicare.toml"),
-        _playbook=Playbook(read_playbook(folder / "playbook.tsv", sources)),
+        rules=rules,
+        stated_causes=stated,
+        _payers=payers,
+        _edits=edits,
+        _medicare=medicare,
+        _playbook=Playbook(playbook),
     )
 
 
 @cache
 def load() -> Knowledge:
     """Return the product's own knowledge, read once."""
-    return load_from(_FOLDER)
+    return load_from(FOLDER)

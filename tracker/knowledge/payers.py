@@ -1,6 +1,6 @@
 """Reads what holds per kind of payer: defaults, clocks, yearly Medicare amounts, closed days."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from typing import Any
 
 from tracker.domain.deadlines import ClockRule, MonthEnd
 from tracker.knowledge.entries import Cited, Figure, PayerDefaults, RootCause
-from tracker.knowledge.rows import Row, read_entries
+from tracker.knowledge.rows import Problems, Row, file_name, read_entries
 from tracker.knowledge.tables import CONFIDENCES, PAYER_KINDS, by_code
 
 _PURPOSES = frozenset(
@@ -19,9 +19,9 @@ _MONTH_ENDS = frozenset({"", *MonthEnd})
 _STARTS_AT = frozenset({"therapist", "front desk", "biller", "payer", "patient"})
 
 
-def read_root_causes(path: Path) -> Mapping[str, RootCause]:
+def read_root_causes(path: Path, problems: Problems) -> Mapping[str, RootCause]:
     """Return the root causes, in the order of the file."""
-    return by_code((row, _root_cause(code, row)) for code, row in read_entries(path))
+    return by_code((row, _root_cause(code, row)) for code, row in read_entries(path, problems))
 
 
 def _root_cause(code: str, row: Row) -> RootCause:
@@ -36,15 +36,15 @@ def _root_cause(code: str, row: Row) -> RootCause:
     )
 
 
-def read_payer_kinds(path: Path) -> Mapping[str, PayerDefaults]:
-    """Return the defaults per kind of payer. Every kind of the case format must be there."""
+def read_payer_kinds(path: Path, problems: Problems) -> Mapping[str, PayerDefaults]:
+    """Return the defaults per kind of payer; a kind of the case format that is missing is noted."""
     found = {}
-    for kind, row in read_entries(path):
+    for kind, row in read_entries(path, problems):
         if kind not in PAYER_KINDS:
-            raise row.wrong(f"{kind} is no payer kind; the kinds are {', '.join(sorted(PAYER_KINDS))}")
+            row.wrong(f"{kind} is no payer kind; the kinds are {', '.join(sorted(PAYER_KINDS))}")
         found[kind] = _defaults(kind, row)
     if missing := PAYER_KINDS - found.keys():
-        raise row.wrong(f"there is no entry for {', '.join(sorted(missing))}")
+        problems.append(f"{file_name(path)}: there is no entry for {', '.join(sorted(missing))}")
     return MappingProxyType(found)
 
 
@@ -54,7 +54,7 @@ def _defaults(kind: str, row: Row) -> PayerDefaults:
     for name in PayerDefaults._fields:
         if name in {"kind", "title", "cited"}:
             continue
-        entry = Row(row.file, row.line, {"file": "", **row.table(name)})
+        entry = row.part(name)
         values[name] = _value(name, entry)
         cited[name] = Cited(entry.text("source"), entry.one_of("confidence", CONFIDENCES), entry.day("checked_on"))
     return PayerDefaults(kind=kind, title=row.text("title"), cited=MappingProxyType(cited), **values)
@@ -70,18 +70,18 @@ def _value(name: str, entry: Row) -> object:
     return entry.flag("value")
 
 
-def read_clocks(path: Path) -> Mapping[str, ClockRule]:
+def read_clocks(path: Path, problems: Problems) -> Mapping[str, ClockRule]:
     """Return the clock rules by id, in the order of the file."""
-    return MappingProxyType({name: _clock_rule(name, row) for name, row in read_entries(path)})
+    return MappingProxyType({name: _clock_rule(name, row) for name, row in read_entries(path, problems)})
 
 
 def _clock_rule(name: str, row: Row) -> ClockRule:
     days, months = row.optional_whole("days"), row.optional_whole("months")
     if (days is None) == (months is None):
-        raise row.wrong("it needs either days or months")
+        row.wrong("it needs either days or months")
     kinds = row.words("payer_kinds")
     if not PAYER_KINDS.issuperset(kinds):
-        raise row.wrong(f"payer_kinds are {', '.join(kinds)}; the kinds are {', '.join(sorted(PAYER_KINDS))}")
+        row.wrong(f"payer_kinds are {', '.join(kinds)}; the kinds are {', '.join(sorted(PAYER_KINDS))}")
     return ClockRule(
         id=name,
         payer_kinds=kinds,
@@ -116,12 +116,17 @@ class MedicareFigures:
         """Return the figure of a year, or None when it is not known."""
         return self._figures.get((name, year, pool))
 
+    def all(self) -> Iterator[tuple[str, Figure]]:
+        """Yield every figure with its name."""
+        for (name, _, _), figure in self._figures.items():
+            yield name, figure
 
-def read_medicare(path: Path) -> MedicareFigures:
+
+def read_medicare(path: Path, problems: Problems) -> MedicareFigures:
     """Return the yearly figures (``[[kx_threshold]]``, ``[[review_threshold]]``) and the ``[[closed_day]]`` entries."""
     figures: dict[tuple[str, int, str], Figure] = {}
     closed = set()
-    for name, row in read_entries(path):
+    for name, row in read_entries(path, problems):
         source, checked_on = row.text("source"), row.day("checked_on")
         if name == "closed_day":
             closed.add(row.day("day"))

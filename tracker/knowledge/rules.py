@@ -1,7 +1,6 @@
 """Documentation and billing rules: one file per rule, each with its source and its own examples."""
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tracker.knowledge.entries import Cited, ProcedureCode, RootCause
-from tracker.knowledge.rows import KnowledgeError, Row
+from tracker.knowledge.rows import Problems, Row, read_whole
 from tracker.knowledge.tables import CONFIDENCES, PATHS
 
 BASES = ("fact", "arithmetic", "record", "content")
@@ -81,103 +80,80 @@ class Rule:
         return self.severity not in {"low", "info"}
 
 
-class _RuleFile:
-    """One rule's file; errors name the line of the key."""
-
-    def __init__(self, path: Path) -> None:
-        self.name = f"{path.parent.name}/{path.name}"
-        self._text = path.read_text(encoding="utf-8")
-        try:
-            self.content = tomllib.loads(self._text)
-        except tomllib.TOMLDecodeError as error:
-            raise KnowledgeError(f"{self.name}: {error}") from None
-        for key in self.content:
-            if key not in _KEYS:
-                raise self.row(key).wrong(f"{key} is no key of a rule")
-
-    def row(self, key: str) -> Row:
-        """Return the file as a row whose errors name the line of ``key``."""
-        return Row(self.name, self._line(key), self.content)
-
-    def _line(self, key: str) -> int:
-        found = re.search(rf"^[ \t]*(?:\[\[?)?{re.escape(key)}\b", self._text, re.MULTILINE)
-        return self._text.count("\n", 0, found.start()) + 1 if found else 1
-
-    def text(self, key: str) -> str:
-        return self.row(key).text(key)
-
-    def words(self, key: str) -> tuple[str, ...]:
-        return self.row(key).words(key)
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        return self.row(key).flag(key) if key in self.content else default
-
-
 def read_rules(
-    folder: Path, codes: Mapping[str, ProcedureCode], root_causes: Mapping[str, RootCause]
+    folder: Path, codes: Mapping[str, ProcedureCode], root_causes: Mapping[str, RootCause], problems: Problems
 ) -> Mapping[str, Rule]:
     """Return the rules of a folder by id.
 
-    Raises KnowledgeError naming file and line for a rule without a source, with an unknown cause, code or path, whose
-    id is not its file's name, or without an example that passes and one that fails.
+    Noted with file and line: a rule without a source, with an unknown cause, code or path, whose id is not its file's
+    name, or without an example that passes and one that fails.
     """
     found = {}
     for path in sorted(folder.glob("*.toml")):
-        rule = _rule(_RuleFile(path), path.stem, codes, root_causes)
-        found[rule.id] = rule
+        row = read_whole(path, problems)
+        if row is not None:
+            rule = _rule(row, path.stem, codes, root_causes)
+            found[rule.id] = rule
     return MappingProxyType(found)
 
 
-def _rule(file: _RuleFile, stem: str, codes: Mapping[str, ProcedureCode], root_causes: Mapping[str, RootCause]) -> Rule:
-    if file.text("id").lower() != stem:
-        raise file.row("id").wrong(f"the id is {file.text('id')}, the file is called {stem}")
-    causes = file.words("root_causes")
+def _rule(row: Row, stem: str, codes: Mapping[str, ProcedureCode], root_causes: Mapping[str, RootCause]) -> Rule:
+    for key in row.names():
+        if key not in _KEYS:
+            row.wrong(f"{key} is no key of a rule", key)
+    if row.text("id").lower() != stem:
+        row.wrong(f"the id is {row.optional('id')}, the file is called {stem}", "id")
+    causes = row.words("root_causes")
     if not causes or any(cause not in root_causes for cause in causes):
-        raise file.row("root_causes").wrong(f"root_causes are {', '.join(causes) or 'empty'}; one is not in the list")
-    if not file.words("payers"):
-        raise file.row("payers").wrong("it names no payers")
+        row.wrong(f"root_causes are {', '.join(causes) or 'empty'}; one is not in the list", "root_causes")
+    if not row.words("payers"):
+        row.wrong("it names no payers", "payers")
     return Rule(
-        id=file.text("id"),
-        title=file.text("title"),
-        codes=_codes(file, codes),
-        payers=file.words("payers"),
-        requirement=file.text("requirement"),
-        check=file.text("check"),
-        figures=MappingProxyType(dict(file.row("figures").table("figures"))),
+        id=row.optional("id"),
+        title=row.text("title"),
+        codes=_codes(row, codes),
+        payers=row.words("payers"),
+        requirement=row.text("requirement"),
+        check=row.text("check"),
+        figures=MappingProxyType(dict(row.table("figures"))),
         root_causes=causes,
-        basis=file.row("basis").one_of("basis", frozenset(BASES)),
-        path=file.row("path").one_of("path", PATHS),
-        severity=file.row("severity").one_of("severity", frozenset(SEVERITIES)),
-        only_when_said=file.flag("only_when_said", default=False),
-        rules_out=file.flag("rules_out", default=True),
-        payer_says=frozenset(file.words("payer_says")),
-        disproves=frozenset(file.words("disproves")),
-        speaks_of=frozenset((*file.words("payer_says"), *file.words("disproves"))),
-        cure=file.text("cure"),
-        letter=_letter(file, "letter"),
-        proof_letter=_letter(file, "proof_letter") or _letter(file, "letter"),
-        cited=_cited(file),
-        examples=_examples(file),
-        file=file.name,
+        basis=row.one_of("basis", frozenset(BASES)),
+        path=row.one_of("path", PATHS),
+        severity=row.one_of("severity", frozenset(SEVERITIES)),
+        only_when_said=_flag(row, "only_when_said", default=False),
+        rules_out=_flag(row, "rules_out", default=True),
+        payer_says=frozenset(row.words("payer_says")),
+        disproves=frozenset(row.words("disproves")),
+        speaks_of=frozenset((*row.words("payer_says"), *row.words("disproves"))),
+        cure=row.text("cure"),
+        letter=_letter(row, "letter"),
+        proof_letter=_letter(row, "proof_letter") or row.optional("letter") or None,
+        cited=_cited(row),
+        examples=_examples(row),
+        file=row.file,
     )
 
 
-def _letter(file: _RuleFile, key: str) -> str | None:
-    letter = file.row(key).optional(key)
+def _flag(row: Row, key: str, *, default: bool) -> bool:
+    return row.flag(key) if row.has(key) else default
+
+
+def _letter(row: Row, key: str) -> str | None:
+    letter = row.optional(key)
     if letter and not _LETTER.fullmatch(letter):
-        raise file.row(key).wrong(f"{key} is {letter!r}, it must be one like L12")
+        row.wrong(f"{key} is {letter!r}, it must be one like L12", key)
     return letter or None
 
 
-def _cited(file: _RuleFile) -> Cited:
-    if not file.row("source").optional("source").strip():
-        raise file.row("source").wrong("it names no source")
-    confidence = file.row("confidence").one_of("confidence", CONFIDENCES)
-    return Cited(file.text("source"), confidence, file.row("checked_on").day("checked_on"))
+def _cited(row: Row) -> Cited:
+    source = row.optional("source")
+    if not source.strip():
+        row.wrong("it names no source", "source")
+    return Cited(source, row.one_of("confidence", CONFIDENCES), row.day("checked_on"))
 
 
-def _codes(file: _RuleFile, codes: Mapping[str, ProcedureCode]) -> frozenset[str] | None:
-    words = file.words("codes")
+def _codes(row: Row, codes: Mapping[str, ProcedureCode]) -> frozenset[str] | None:
+    words = row.words("codes")
     if words == (_ALL,):
         return None
     found: set[str] = set()
@@ -187,9 +163,9 @@ def _codes(file: _RuleFile, codes: Mapping[str, ProcedureCode]) -> frozenset[str
         elif _CODE.fullmatch(word):
             found.add(word)
         else:
-            raise file.row("codes").wrong(f"codes has {word!r}, which is no code and no word for codes")
-    if not found:
-        raise file.row("codes").wrong("it names no codes")
+            row.wrong(f"codes has {word!r}, which is no code and no word for codes", "codes")
+    if not words:
+        row.wrong("it names no codes", "codes")
     return frozenset(found)
 
 
@@ -203,17 +179,15 @@ _CODE_WORDS: Mapping[str, Callable[[ProcedureCode], bool]] = {
 }
 
 
-def _examples(file: _RuleFile) -> tuple[Example, ...]:
-    row = file.row("examples")
-    entries = file.content.get("examples", [])
+def _examples(row: Row) -> tuple[Example, ...]:
     examples = []
-    for entry in entries if isinstance(entries, list) else []:
+    for entry in row.entries("examples"):
         facts = dict(entry)
         example = Example(str(facts.pop("says", "")), str(facts.pop("result", "")), MappingProxyType(facts))
         if example.result not in RESULTS or not example.says:
-            raise row.wrong(f"an example needs says and a result among {', '.join(sorted(RESULTS))}")
+            row.wrong(f"an example needs says and a result among {', '.join(sorted(RESULTS))}", "examples")
         examples.append(example)
     results = {example.result for example in examples}
     if not results & {"passed", "not_applicable"} or not results & {"failed", "not_shown"}:
-        raise row.wrong("it needs an example that passes and one that fails")
+        row.wrong("it needs an example that passes and one that fails", "examples")
     return tuple(examples)

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from tracker.knowledge.entries import RootCause, Source
-from tracker.knowledge.rows import Row, read_table
-from tracker.knowledge.tables import PATHS, PAYER_KINDS, Sources, source_of
+from tracker.knowledge.rows import Problems, Row, read_table
+from tracker.knowledge.tables import PATHS, Sources, payer_kinds_of, source_of
 
 COLUMNS = ("codes", "payer_kinds", "root_cause", "path", "source")
 
@@ -23,25 +23,26 @@ class StatedCause(NamedTuple):
 
 
 def read_stated(
-    path: Path, sources: Sources, root_causes: Mapping[str, RootCause], codes: frozenset[str]
+    path: Path,
+    sources: Sources,
+    root_causes: Mapping[str, RootCause],
+    codes: frozenset[str],
+    problems: Problems,
 ) -> Mapping[str, tuple[StatedCause, ...]]:
-    """Return the stated causes by code. Raises KnowledgeError for a cause, kind or code that does not exist."""
+    """Return the stated causes by code; a cause, kind or code that does not exist is noted."""
     found: dict[str, tuple[StatedCause, ...]] = {}
-    for row in read_table(path, COLUMNS):
+    for row in read_table(path, COLUMNS, problems):
         for code in row.words("codes"):
             if code not in codes:
-                raise row.wrong(f"{code} is no reason or remark code of the lists")
+                row.wrong(f"{code} is no reason or remark code of the lists")
             found[code] = (*found.get(code, ()), _stated(code, row, sources, root_causes))
     return MappingProxyType(found)
 
 
 def _stated(code: str, row: Row, sources: Sources, root_causes: Mapping[str, RootCause]) -> StatedCause:
-    kinds = frozenset(row.words("payer_kinds")) - {"all"}
-    if not kinds <= PAYER_KINDS:
-        raise row.wrong(f"payer_kinds has {', '.join(sorted(kinds - PAYER_KINDS))}, which is no payer kind")
     return StatedCause(
         code,
-        kinds,
+        payer_kinds_of(row),
         row.one_of("root_cause", frozenset(root_causes)),
         row.one_of("path", PATHS | {""}),
         source_of(row, sources),

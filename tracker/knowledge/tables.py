@@ -1,5 +1,6 @@
-"""Builds the entries of each data file. Every entry names its source; one without is refused."""
+"""Builds the entries of each data file. Every entry names its source; what is wrong is noted."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from tracker.domain.classification import AdjustmentClass
 from tracker.knowledge.entries import Carc, Modifier, Play, ProcedureCode, Rarc, Source
-from tracker.knowledge.rows import KnowledgeError, Row, read_entries, read_table
+from tracker.knowledge.rows import Problems, Row, file_name, read_entries, read_table
 
 PATHS = frozenset(
     {"appeal", "corrected_claim", "reopening", "send_records", "bill_other_payer", "bill_patient", "write_off", "none"},
@@ -27,6 +28,7 @@ PAYER_KINDS = frozenset(
     },
 )
 CONFIDENCES = frozenset({"source", "mixed", "knowledge", "weak", "old", "conflicting"})
+_QUARTER = re.compile(r"\d{4}q[1-4]")
 _STATUSES = frozenset({"active", "deactivated"})
 _CLASSES = frozenset(AdjustmentClass) - {AdjustmentClass.UNCLASSIFIED}
 _DISCIPLINES = frozenset({"PT", "OT", "SLP", "AT"})
@@ -107,38 +109,38 @@ _Entry = TypeVar("_Entry", bound=_HasCode)
 
 
 def by_code(rows: Iterable[tuple[Row, _Entry]]) -> Mapping[str, _Entry]:
-    """Return the entries by their code. Raises KnowledgeError when a code stands twice."""
+    """Return the entries by their code; a code that stands twice is noted."""
     found: dict[str, _Entry] = {}
     for row, entry in rows:
         if entry.code in found:
-            raise row.wrong(f"{entry.code} stands twice")
+            row.wrong(f"{entry.code} stands twice")
         found[entry.code] = entry
     return MappingProxyType(found)
 
 
-def read_sources(path: Path) -> Sources:
+def read_sources(path: Path, problems: Problems) -> Sources:
     """Return the sources the tables cite, by tag."""
     return MappingProxyType(
         {
             tag: Source(tag, row.text("title"), row.day("checked_on"), row.one_of("confidence", CONFIDENCES))
-            for tag, row in read_entries(path)
+            for tag, row in read_entries(path, problems)
         },
     )
 
 
 def source_of(row: Row, sources: Sources) -> Source:
-    """Return the source a row cites. Raises KnowledgeError when it cites none, or one not in sources.toml."""
+    """Return the source a row cites; none, or one that is not in sources.toml, is noted."""
     tag = row.optional("source")
     if not tag:
-        raise row.wrong("it names no source")
-    if tag not in sources:
-        raise row.wrong(f"its source {tag!r} is not in sources.toml")
-    return sources[tag]
+        row.wrong("it names no source")
+    elif tag not in sources:
+        row.wrong(f"its source {tag!r} is not in sources.toml")
+    return sources.get(tag, Source(tag, "", date.min, "weak"))
 
 
-def read_carc(path: Path, sources: Sources) -> Mapping[str, Carc]:
+def read_carc(path: Path, sources: Sources, problems: Problems) -> Mapping[str, Carc]:
     """Return the claim adjustment reason codes."""
-    return by_code((row, _carc(row, sources)) for row in read_table(path, CARC_COLUMNS))
+    return by_code((row, _carc(row, sources)) for row in read_table(path, CARC_COLUMNS, problems))
 
 
 def _carc(row: Row, sources: Sources) -> Carc:
@@ -161,9 +163,9 @@ def _carc(row: Row, sources: Sources) -> Carc:
     )
 
 
-def read_rarc(path: Path, sources: Sources) -> Mapping[str, Rarc]:
+def read_rarc(path: Path, sources: Sources, problems: Problems) -> Mapping[str, Rarc]:
     """Return the remittance advice remark codes."""
-    return by_code((row, _rarc(row, sources)) for row in read_table(path, RARC_COLUMNS))
+    return by_code((row, _rarc(row, sources)) for row in read_table(path, RARC_COLUMNS, problems))
 
 
 def _rarc(row: Row, sources: Sources) -> Rarc:
@@ -182,15 +184,15 @@ def _rarc(row: Row, sources: Sources) -> Rarc:
     )
 
 
-def read_codes(path: Path, sources: Sources) -> Mapping[str, ProcedureCode]:
+def read_codes(path: Path, sources: Sources, problems: Problems) -> Mapping[str, ProcedureCode]:
     """Return the therapy procedure codes."""
-    return by_code((row, _procedure_code(row, sources)) for row in read_table(path, CODE_COLUMNS))
+    return by_code((row, _procedure_code(row, sources)) for row in read_table(path, CODE_COLUMNS, problems))
 
 
 def _procedure_code(row: Row, sources: Sources) -> ProcedureCode:
     disciplines = row.words("disciplines")
     if not _DISCIPLINES.issuperset(disciplines):
-        raise row.wrong(f"disciplines are {' '.join(disciplines)}, they must be among {' '.join(sorted(_DISCIPLINES))}")
+        row.wrong(f"disciplines are {' '.join(disciplines)}, they must be among {' '.join(sorted(_DISCIPLINES))}")
     return ProcedureCode(
         row.text("code"),
         row.text("meaning"),
@@ -208,7 +210,7 @@ def _procedure_code(row: Row, sources: Sources) -> ProcedureCode:
     )
 
 
-def read_modifiers(path: Path, sources: Sources) -> Mapping[str, Modifier]:
+def read_modifiers(path: Path, sources: Sources, problems: Problems) -> Mapping[str, Modifier]:
     """Return the modifiers."""
     return by_code(
         (
@@ -221,7 +223,7 @@ def read_modifiers(path: Path, sources: Sources) -> Mapping[str, Modifier]:
                 source_of(row, sources),
             ),
         )
-        for row in read_table(path, MODIFIER_COLUMNS)
+        for row in read_table(path, MODIFIER_COLUMNS, problems)
     )
 
 
@@ -243,15 +245,12 @@ class PlayRow(NamedTuple):
         return not self.needs_remark or not self.remarks.isdisjoint(remarks)
 
 
-def read_playbook(path: Path, sources: Sources) -> tuple[PlayRow, ...]:
+def read_playbook(path: Path, sources: Sources, problems: Problems) -> tuple[PlayRow, ...]:
     """Return the playbook's rows in their order."""
-    return tuple(_play(row, sources) for row in read_table(path, PLAY_COLUMNS))
+    return tuple(_play(row, sources) for row in read_table(path, PLAY_COLUMNS, problems))
 
 
 def _play(row: Row, sources: Sources) -> PlayRow:
-    kinds = frozenset(row.words("payer_kinds")) - {"all"}
-    if not kinds <= PAYER_KINDS:
-        raise row.wrong(f"payer_kinds has {', '.join(sorted(kinds - PAYER_KINDS))}, which is no payer kind")
     optional_paths = PATHS | {""}
     play = Play(
         row.whole("rank"),
@@ -269,16 +268,24 @@ def _play(row: Row, sources: Sources) -> PlayRow:
         frozenset(_group_and_carc(row, code) for code in row.words("codes")),
         frozenset(row.words("remarks")),
         row.flag("needs_remark"),
-        kinds,
+        payer_kinds_of(row),
         row.optional("medicare_response"),
         row.one_of("medicare_path", optional_paths),
     )
 
 
+def payer_kinds_of(row: Row) -> frozenset[str]:
+    """Return the payer kinds a row speaks of, none for all; a word that is no kind is noted."""
+    kinds = frozenset(row.words("payer_kinds")) - {"all"}
+    if unknown := kinds - PAYER_KINDS:
+        row.wrong(f"payer_kinds has {', '.join(sorted(unknown))}, which is no payer kind")
+    return kinds
+
+
 def _group_and_carc(row: Row, code: str) -> tuple[str, str]:
     group, dash, carc = code.partition("-")
     if not dash or not carc:
-        raise row.wrong(f"codes has {code!r}, it must be a group and a reason code like CO-50")
+        row.wrong(f"codes has {code!r}, it must be a group and a reason code like CO-50")
     return group, carc
 
 
@@ -287,13 +294,12 @@ def quarter_of(day: date) -> str:
     return f"{day.year}q{(day.month + 2) // 3}"
 
 
-def quarter_files(folder: Path) -> Mapping[str, Path]:
-    """Return a folder's files by their quarter, in order. Raises KnowledgeError when a name is no quarter or none is there."""
+def quarter_files(folder: Path, problems: Problems) -> Mapping[str, Path]:
+    """Return a folder's files by their quarter, in order; a name that is no quarter, or no file at all, is noted."""
     files = {path.stem: path for path in sorted(folder.glob("*.csv"))}
-    for quarter in files:
-        year, _, number = quarter.partition("q")
-        if not (year.isdigit() and len(year) == 4 and number in {"1", "2", "3", "4"}):
-            raise KnowledgeError(f"{folder.name}/{quarter}.csv: the name must be a quarter like 2024q3")
+    for quarter, path in files.items():
+        if not _QUARTER.fullmatch(quarter):
+            problems.append(f"{file_name(path)}: the name must be a quarter like 2024q3")
     if not files:
-        raise KnowledgeError(f"{folder.name}: there is no file")
+        problems.append(f"{folder.name}: there is no file")
     return files

@@ -199,7 +199,7 @@ def test_no_two_rules_claim_the_same_kind_level_and_day():
         ("CO", "16", "M53", "medicaid", 13, "corrected_claim", ""),
         ("CO", "16", "N479", "commercial", 14, "corrected_claim", ""),
         ("CO", "252", "N706", "commercial", 16, "send_records", ""),
-        ("CO", "29", "", "medicare_b", 21, "appeal", ""),
+        ("CO", "29", "", "medicare_b", 21, "reopening", ""),
         ("PR", "204", "", "commercial", 25, "bill_patient", "appeal"),
         ("CO", "204", "", "commercial", 25, "appeal", ""),
         ("CO", "109", "", "medicare_b", 2, "bill_other_payer", ""),

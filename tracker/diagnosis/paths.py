@@ -7,6 +7,10 @@ from tracker.diagnosis.facts import LineFacts
 _NEW_CLAIM = "MA130"
 _PAYER_ERROR = "pay_payer_error"
 _LATE_CLAIM = "29"
+_EXCEPTION = (
+    "Medicare's answer to a late claim cannot be appealed (42 CFR 405.926(n)); ask for a reopening or a "
+    "timely-filing exception (42 CFR 424.44(b))."
+)
 
 
 class Way(NamedTuple):
@@ -26,6 +30,8 @@ def way_of(path: str, cause: str, facts: LineFacts) -> Way:
     """
     if _NEW_CLAIM in facts.remarks and path not in {"none", "bill_other_payer", "bill_patient"}:
         return Way("corrected_claim", "MA130: no appeal rights, send a new claim.")
+    if path in {"appeal", "reopening"} and facts.payer.kind == "medicare_b" and _LATE_CLAIM in facts.said:
+        return Way("reopening", _EXCEPTION)
     if path == "appeal":
         return _appeal(cause, facts)
     if path == "bill_patient" and facts.group != "PR":
@@ -38,12 +44,6 @@ def way_of(path: str, cause: str, facts: LineFacts) -> Way:
 
 
 def _appeal(cause: str, facts: LineFacts) -> Way:
-    if facts.payer.kind == "medicare_b" and _LATE_CLAIM in facts.said:
-        return Way(
-            "reopening",
-            "Medicare's answer to a late claim cannot be appealed (42 CFR 405.926(n)); ask for a reopening or a "
-            "timely-filing exception (42 CFR 424.44(b)).",
-        )
     barred_by = facts.classified.appeal_barred_by if facts.classified is not None else None
     if barred_by is not None:
         other = "reopening" if cause == _PAYER_ERROR and facts.payer.kind == "medicare_b" else "write_off"

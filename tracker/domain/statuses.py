@@ -1,6 +1,6 @@
 """The states of a denial as people see them: nine statuses, why one closes, how the next step is called."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 STATUSES: Mapping[str, str] = MappingProxyType(
@@ -46,6 +46,21 @@ PATHS: Mapping[str, str] = MappingProxyType(
         "none": "Nothing to do",
     }
 )
+
+# The same path under another name, where the payer's codes say so: MA130 is no processed claim (42 CFR 405.926(s)), and
+# Medicare's late claim is no determination that could be reopened without an exception (42 CFR 424.44(b)).
+_OTHER_NAMES: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("corrected_claim", "MA130"): "Send a new claim",
+        ("reopening", "29"): "Ask for a timely-filing exception",
+    }
+)
+
+
+def path_words(path: str, codes: Iterable[str]) -> str:
+    """Return a path in words for a denial whose reason and remark codes are ``codes``; empty for no path."""
+    return next((_OTHER_NAMES[path, code] for code in codes if (path, code) in _OTHER_NAMES), PATHS.get(path, ""))
+
 
 STRENGTHS: Mapping[str, str] = MappingProxyType(
     {"strong": "Strong evidence", "likely": "Likely", "weak": "Weak", "ruled_out": "Ruled out"}

@@ -28,10 +28,8 @@ def way_of(path: str, cause: str, facts: LineFacts) -> Way:
     from professionals: a processed claim is corrected by a clerical-error reopening (42 CFR 405.980(a)(3)). Only
     amounts under PR may be billed to the patient (remark MA13).
     """
-    if _NEW_CLAIM in facts.remarks and path not in {"none", "bill_other_payer", "bill_patient"}:
-        return Way("corrected_claim", "MA130: no appeal rights, send a new claim.")
-    if path in {"appeal", "reopening"} and facts.payer.kind == "medicare_b" and _LATE_CLAIM in facts.said:
-        return Way("reopening", _EXCEPTION)
+    if (only_way := _only_way(path, facts)) is not None:
+        return only_way
     if path == "appeal":
         return _appeal(cause, facts)
     if path == "bill_patient" and facts.group != "PR":
@@ -41,6 +39,15 @@ def way_of(path: str, cause: str, facts: LineFacts) -> Way:
     if path == "reopening" and facts.payer.kind != "medicare_b":
         return Way("corrected_claim")
     return Way(path)
+
+
+def _only_way(path: str, facts: LineFacts) -> Way | None:
+    """Return the way where the payer's codes leave one."""
+    if _NEW_CLAIM in facts.remarks and path not in {"none", "bill_other_payer", "bill_patient"}:
+        return Way("corrected_claim", "MA130: no appeal rights, send a new claim.")
+    if path in {"appeal", "reopening"} and facts.payer.kind == "medicare_b" and _LATE_CLAIM in facts.said:
+        return Way("reopening", _EXCEPTION)
+    return None
 
 
 def _appeal(cause: str, facts: LineFacts) -> Way:

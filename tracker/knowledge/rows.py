@@ -225,7 +225,7 @@ def read_whole(path: Path, problems: Problems) -> Row | None:
 
 def _key_of(line: str) -> str:
     """Return the key a line of TOML sets or the name of the table it starts."""
-    return line.split("#")[0].strip('[]" ') if line.startswith("[") else line.partition("=")[0].strip()
+    return line.partition("#")[0].strip('[]" ') if line.startswith("[") else line.partition("=")[0].strip()
 
 
 def read_entries(path: Path, problems: Problems) -> Iterator[tuple[str, Row]]:

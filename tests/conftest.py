@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from tracker.models import User
+
+
+# A machine that is busy with other work is slow, not wrong.
+hypothesis_settings.register_profile("tracker", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("tracker")
 
 
 @pytest.fixture(scope="session")

@@ -610,6 +610,7 @@ def upgrade() -> None:
         sa.Column("sent_on", sa.Date(), nullable=False),
         sa.Column("receipt", sa.String(length=5), nullable=False),
         sa.Column("proof", sa.String(length=300), nullable=False),
+        sa.Column("batch", sa.String(length=40), nullable=False),
         sa.Column("practice_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(
@@ -626,6 +627,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("practice_id", "id", name=op.f("pk_submissions")),
     )
     with op.batch_alter_table("submissions", schema=None) as batch_op:
+        batch_op.create_index("ix_submissions_batch", ["practice_id", "batch"], unique=False)
         batch_op.create_index("ix_submissions_claim", ["practice_id", "claim_id"], unique=False)
 
     op.create_table(
@@ -1122,6 +1124,7 @@ def downgrade() -> None:
     op.drop_table("attachments")
     with op.batch_alter_table("submissions", schema=None) as batch_op:
         batch_op.drop_index("ix_submissions_claim")
+        batch_op.drop_index("ix_submissions_batch")
 
     op.drop_table("submissions")
     with op.batch_alter_table("provider_adjustments", schema=None) as batch_op:

@@ -10,16 +10,18 @@ from tracker.importers import recognise
 from tracker.importers.errors import ImportProblem
 from tracker.importers.note_text import plain_text
 from tracker.importers.summary import summarise
+from tracker.importers.x277ca import read_277ca
 from tracker.importers.x835 import read_835
 from tracker.importers.x837p import read_837p
+from tracker.importers.x999 import read_999
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-GOOD = [path.read_bytes() for path in sorted(SAMPLES.glob("*.83[57]"))]
+GOOD = [path.read_bytes() for path in sorted(SAMPLES.glob("*.[289]*"))]
 KEYS = {"file", "format", "transactions", "claims", "lines", "adjustments", "charged_cents", "paid_cents"}
 
 
 def answers_or_refuses(data: bytes) -> None:
-    for read in (read_835, read_837p, plain_text, lambda data: recognise(data, "x.835")):
+    for read in (read_835, read_837p, read_277ca, read_999, plain_text, lambda data: recognise(data, "x.835")):
         with suppress(ImportProblem):
             list(read(data))
     found = summarise("x.835", data)
@@ -62,7 +64,13 @@ def test_good_files_with_segments_in_any_order(data, draw):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from([data for data in GOOD if b"IEA" in data]), st.floats(0, 0.999))
+@given(st.sampled_from([data for data in GOOD if data.count(b"IEA") == 1]), st.floats(0, 0.999))
 def test_no_file_that_stops_early_is_taken_for_whole(data, place):
     end = int(place * data.rindex(b"IEA"))
     assert summarise("x.835", data[:end])["format"] is None
+
+
+def test_a_file_that_stops_in_its_second_interchange_is_refused():
+    data = next(data for data in GOOD if data.count(b"IEA") == 2)
+    second = data.rindex(b"ISA") + 3
+    assert all(summarise("x.835", data[:end])["format"] is None for end in range(second, data.rindex(b"IEA"), 7))

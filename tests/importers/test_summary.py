@@ -42,4 +42,6 @@ def test_an_837p_has_lines_and_charges_and_nothing_paid():
 def test_other_transactions_are_refused_by_name():
     found = summary("receipt.999")
     assert found["format"] is None
-    assert found["problems"] == [{"where": "File", "why": "This file holds a receipt (999). Choose an 835 or an 837P."}]
+    assert found["problems"] == [
+        {"where": "File", "why": "This file holds a receipt (999). `tracker import` puts it to its claims."}
+    ]

@@ -58,7 +58,10 @@ class BilledClaim:
 
 @dataclass(frozen=True, slots=True)
 class ClaimBatch:
-    """One ST..SE of an 837P. ``stray_lines`` counts service lines outside of any claim, which were left out."""
+    """One ST..SE of an 837P. ``stray_lines`` counts service lines outside of any claim, which were left out.
+
+    ``group_control`` and ``control_number`` are GS06 and ST02, by which a 999 names the file.
+    """
 
     control_number: str
     version: str
@@ -69,3 +72,4 @@ class ClaimBatch:
     content_hash: str
     first_segment: int
     stray_lines: int = 0
+    group_control: str = ""

@@ -21,6 +21,9 @@ _WORDS = {
 }
 
 
+# Receipts have no amounts to read; an import puts them to their claims.
+_INSTEAD = dict.fromkeys(("999", "277CA"), "`tracker import` puts it to its claims.")
+
 Report = Callable[[int], None]
 """Told how many claims were read so far."""
 
@@ -45,7 +48,7 @@ def _format_to_read(filename: str, data: bytes) -> str:
     found = recognise(data, filename)
     if found not in _READERS:
         what = _WORDS.get(found, f"an X12 {found}")
-        raise ImportProblem("File", f"This file holds {what}.", "Choose an 835 or an 837P.")
+        raise ImportProblem("File", f"This file holds {what}.", _INSTEAD.get(found, "Choose an 835 or an 837P."))
     return found
 
 

@@ -24,7 +24,10 @@ _ST, _SE = f"{SEGMENT}ST{ELEMENT}", f"SE{ELEMENT}"
 
 @dataclass(slots=True)
 class Transaction:
-    """One ST..SE. ``body`` holds the segments between them; ``first_segment`` is the number of the ST in the file."""
+    """One ST..SE. ``body`` holds the segments between them; ``first_segment`` is the number of the ST in the file.
+
+    ``group_control`` and ``group_date`` are GS06 and GS04 as written, the number and day of its group.
+    """
 
     kind: str
     control_number: str
@@ -32,6 +35,8 @@ class Transaction:
     test: bool
     body: str
     first_segment: int
+    group_control: str = ""
+    group_date: str = ""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -185,6 +190,7 @@ class _Group(NamedTuple):
 
     control: str
     version: str
+    date: str
 
 
 class _Envelope:
@@ -211,7 +217,7 @@ class _Envelope:
         value = [*elements, "", "", ""]
         if name == "GS":
             value = elements + [""] * 9
-            self._group = _Group(value[6], value[8])
+            self._group = _Group(value[6], value[8], value[4])
             self._groups, self._transactions = self._groups + 1, 0
         elif name == "GE":
             control = self._group.control if self._group else value[2]
@@ -223,6 +229,8 @@ class _Envelope:
             control = self._interchange.header[13] if len(self._interchange.header) > 13 else value[2]
             self._check("IEA", value, self._groups, "groups", control, notes)
             self._closed = True
+        elif self._closed and name.startswith("ISA"):  # an interchange whose beginning could not be read
+            raise self._cut_off(self.number)
         elif name not in {"ISA", "TA1"}:
             where = "after the end" if self._closed else "outside of a transaction"
             notes.append(Problem(self._place(name), f"This stands {where} and was left out."))
@@ -249,6 +257,8 @@ class _Envelope:
         self._transactions += 1
         version = (self._group.version if self._group else "") or st[2]
         found = Transaction(st[0], st[1], version, self._interchange.is_test, body, first)
+        if self._group is not None:
+            found.group_control, found.group_date = self._group.control.strip(), self._group.date.strip()
         self.number -= 1
         self._check("SE", se, count, "segments", st[1], found.problems)
         self.number += 1

@@ -96,6 +96,7 @@ class _Batch:
             content_hash=content_hash(transaction.body),
             first_segment=transaction.first_segment,
             stray_lines=self.stray_lines,
+            group_control=transaction.group_control,
         )
 
     def note(self, why: str) -> None:

@@ -9,7 +9,10 @@ from tracker.models.base import Base, PracticeOwned, belongs_to_practice, owned_
 
 
 class Submission(PracticeOwned, Base):
-    """A sending of a claim; ``receipt`` is 999, 277CA or empty, ``proof`` what the receipt says."""
+    """A sending of a claim; ``receipt`` is 999, 277CA or empty, ``proof`` what the receipt says.
+
+    ``batch`` names the file it was sent in, by its control numbers (``domain.receipt.batch_key``).
+    """
 
     __tablename__ = "submissions"
     __table_args__ = (
@@ -17,6 +20,7 @@ class Submission(PracticeOwned, Base):
         owned_key("claim_id", "claims"),
         owned_key("import_id", "imports"),
         Index("ix_submissions_claim", "practice_id", "claim_id"),
+        Index("ix_submissions_batch", "practice_id", "batch"),
     )
 
     claim_id: Mapped[int]
@@ -24,3 +28,4 @@ class Submission(PracticeOwned, Base):
     sent_on: Mapped[date]
     receipt: Mapped[str] = mapped_column(String(5), default="")
     proof: Mapped[str] = mapped_column(String(300), default="")
+    batch: Mapped[str] = mapped_column(String(40), default="")

@@ -67,6 +67,7 @@ class Check:
     denials: tuple[FoundDenial, ...]
     ignored: tuple[Ignored, ...]
     claims: int
+    receipts: int
     lines: int
     lines_paid: int
     lines_denied: int
@@ -82,7 +83,7 @@ class Check:
     @property
     def has_news(self) -> bool:
         """Whether storing the files would add anything."""
-        return self.claims > 0
+        return self.claims + self.receipts > 0
 
 
 def check_batch(rows: Sequence[ImportFile], already: dict[int, str]) -> Check:
@@ -98,7 +99,8 @@ def check_batch(rows: Sequence[ImportFile], already: dict[int, str]) -> Check:
         problems=tuple(_problems(usable, already)),
         denials=tuple(sorted(_found(usable), key=_urgency)),
         ignored=tuple(Ignored(words, classes[name]) for name, words in _IGNORED.items() if classes[name]),
-        claims=sum(preview["claims"] for preview in previews),
+        claims=sum(preview["claims"] - preview["receipts"] for preview in previews),
+        receipts=sum(preview["receipts"] for preview in previews),
         lines=sum(preview["lines"] for preview in previews),
         lines_paid=sum(preview["lines_paid"] for preview in previews),
         lines_denied=sum(preview["lines_denied"] for preview in previews),

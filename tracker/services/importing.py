@@ -18,6 +18,7 @@ from tracker.importers.errors import ImportProblem
 from tracker.knowledge import Knowledge
 from tracker.models import ImportFile, Payer, Practice, RawFile
 from tracker.services.jobs import ask_for
+from tracker.services.receipts import READERS
 from tracker.services.storing import Report, Stored, claims_in, no_report, read_and_store
 from tracker.services.storing_835 import as_written
 
@@ -120,6 +121,7 @@ def _preview(session: Session, stored: Stored) -> dict[str, Any]:
     return {
         "status": stored.status,
         "claims": counted.claims,
+        "receipts": counted.claims if stored.file_format in READERS else 0,
         "lines": counted.lines,
         "lines_paid": classes.get("paid", 0) + classes.get("reduced", 0),
         "lines_denied": len(triage.opened),

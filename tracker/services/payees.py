@@ -1,12 +1,14 @@
-"""Which practice a file belongs to: by the NPI of its payee or billing provider."""
+"""Which practice a file belongs to: by the NPI of its payee or billing provider, or by the file a receipt answers."""
 
 import re
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.importers import recognise
 from tracker.importers.errors import ImportProblem
 from tracker.models import Practice
+from tracker.services.receipts import practices_answered
 
 # Entity PE of an 835's N1 and 85 of an 837P's NM1, each with an NPI (qualifier XX) a few elements on.
 _NAMED = re.compile(
@@ -20,8 +22,10 @@ def npis_in(data: bytes) -> list[str]:
 
 
 def find_practices(session: Session, data: bytes) -> list[Practice]:
-    """Return the practices whose NPI a file names as payee or billing provider."""
+    """Return the practices whose NPI a file names as payee or billing provider; for a 999 those that sent the file."""
     npis = npis_in(data)
+    if not npis and recognise(data) == "999":
+        return list(session.scalars(select(Practice).where(Practice.id.in_(practices_answered(session, data)))))
     found = {p.npi: p for p in session.scalars(select(Practice).where(Practice.npi.in_(npis)))}
     return [found[npi] for npi in npis if npi in found]
 

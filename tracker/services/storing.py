@@ -22,6 +22,7 @@ from tracker.knowledge import Knowledge
 from tracker.models import ClaimPayment, Practice
 from tracker.models import Remittance as RemittanceRow
 from tracker.services.import_rows import RowBuffer
+from tracker.services.receipts import READERS, store_receipts
 from tracker.services.storing_835 import Counted, RemittanceStore, trace_key
 from tracker.services.storing_837 import ClaimStore
 from tracker.services.triage import Triage, TriageResult
@@ -113,10 +114,11 @@ def read_and_store(  # noqa: PLR0913  # one import with all that decides it
         _store_835(work, data, knowledge, now, skipped_keys, only_own=only_own)
     elif file_format == "837P":
         _store_837(work, data, now)
+    elif file_format in READERS:
+        store_receipts(session, practice.id, import_id, READERS[file_format](data), work.rows, stored)
     else:
-        raise ImportProblem(
-            "File", f"{filename} is a {file_format} file.", "Choose an 835 or an 837P file; others cannot be imported."
-        )
+        what = "Choose an 835, an 837P, a 277CA or a 999; others cannot be imported."
+        raise ImportProblem("File", f"{filename} is a {file_format} file.", what)
     del stored.problems[_MAX_PROBLEMS:]
     return stored
 

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.claim import BilledClaim, BilledLine, ClaimBatch
+from tracker.domain.receipt import batch_key
 from tracker.models import Claim, ClaimLine, Patient, Submission
 from tracker.services.import_rows import RowBuffer
 from tracker.services.known_claims import KnownClaim, KnownClaims, KnownLine, chunks, control_key
 from tracker.services.payers import PayerDirectory
 from tracker.services.storing_835 import ClaimFacts, ClaimRows, Counted, People, as_written, patient_key
 
-_SUBMISSION = ("practice_id", "id", "claim_id", "import_id", "sent_on", "receipt", "proof")
+_SUBMISSION = ("practice_id", "id", "claim_id", "import_id", "sent_on", "receipt", "proof", "batch")
 
 # Specialty taxonomies of the three disciplines (first four characters of the NUCC code).
 _DISCIPLINE = {"2251": "PT", "2252": "PT", "225X": "OT", "224Z": "OT", "235Z": "SLP", "2355": "SLP"}
@@ -38,7 +39,8 @@ class ClaimStore:
         self._known.load(control_key(claim.control_number) for claim in batch.claims)
         self._known.load_patients(patient_key(claim.patient) for claim in batch.claims)
         self._load_sent(batch.claims)
-        stored = sum(self._store_claim(claim, claim.submitted_on or sent_on) for claim in batch.claims)
+        key = batch_key(batch.group_control, batch.control_number)
+        stored = sum(self._store_claim(claim, claim.submitted_on or sent_on, key) for claim in batch.claims)
         self.counted.transactions += 1 if stored or not batch.claims else 0
         self.counted.duplicates += len(batch.claims) - stored
 
@@ -50,7 +52,7 @@ class ClaimStore:
             )
             self._sent |= {(row.claim_id, row.sent_on) for row in self._session.execute(query)}
 
-    def _store_claim(self, billed: BilledClaim, sent_on: date) -> bool:
+    def _store_claim(self, billed: BilledClaim, sent_on: date, batch: str) -> bool:
         """Store one claim; return False when this very sending is known already."""
         payer = self._payers.find_or_make(billed.payer_name, billed.payer_id, "", billed.filing_code)
         claim = self._find(billed, payer.id)
@@ -62,7 +64,7 @@ class ClaimStore:
             self._enrich(claim, billed, payer.id, sent_on)
         self._sent.add((claim.id, sent_on))
         row_id = next(self._ids)
-        self._submissions.append((self._practice_id, row_id, claim.id, self._import_id, sent_on, "", ""))
+        self._submissions.append((self._practice_id, row_id, claim.id, self._import_id, sent_on, "", "", batch))
         self.counted.claims += 1
         self.counted.lines += len(billed.lines)
         return True

@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("requires_discipline_modifier", sa.Boolean(), nullable=True),
         sa.Column("filing_days", sa.BigInteger(), nullable=True),
         sa.Column("appeal_days", sa.BigInteger(), nullable=True),
+        sa.Column("habits", sa.JSON(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("practice_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import tracker.knowledge
+from tracker.domain.payer_habits import HABITS
 from tracker.knowledge import KnowledgeError, load, load_from
 from tracker.knowledge.tables import PATHS, PAYER_KINDS
 
@@ -130,7 +131,8 @@ def test_a_year_nobody_has_published_is_unknown():
 @pytest.mark.parametrize("kind", sorted(PAYER_KINDS))
 def test_every_default_of_a_kind_has_its_source(kind):
     defaults = K.payer_defaults(kind)
-    assert set(defaults.cited) == set(defaults._fields) - {"kind", "title", "cited"}
+    assert set(defaults.cited) == (set(defaults._fields) - {"kind", "title", "habits", "cited"}) | set(HABITS)
+    assert set(defaults.habits) == set(HABITS)
     assert all(cited.source and cited.checked_on for cited in defaults.cited.values())
 
 

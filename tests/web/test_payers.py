@@ -6,7 +6,9 @@ from tests import build
 from tests.forms import fields_of, send
 from tests.web.test_denial_page import make_denial
 from tracker.db import transaction
+from tracker.domain.payer_habits import HABITS
 from tracker.models import Denial, Payer
+from tracker.services.cases import case_from_rows
 
 
 @pytest.fixture
@@ -45,6 +47,32 @@ def test_a_practices_own_days_move_its_open_deadlines(alice, address, sessions, 
         row = session.get_one(Denial, (denied.practice_id, denied.id))
     assert row.file_by_legal == date(2026, 12, 4)  # 10/05/2026 and 60 days
     assert row.clock_rule == "OWN"
+
+
+def test_what_a_payer_asks_for_is_kept_shown_and_used_for_the_causes(alice, address, sessions, denied, cast):
+    key = cast.eastside.public_id
+    action = f"{address}/figures"
+    own = {f"{key}-counting_method": "hybrid", f"{key}-max_timed_units": "3", f"{key}-accepts_97014": "no"}
+    alice.post(f"{action}?practice={key}", data=fields_of(alice.get(address).text, action) | own)
+
+    with sessions.system() as session:
+        case = case_from_rows(session, denied.practice_id, denied.claim_id, build.TODAY)
+    assert case.payer.counting_method == "hybrid"
+    assert case.payer.habits == (("accepts_97014", False), ("max_timed_units", 3))
+    shown = fields_of(alice.get(address).text, action)
+    assert {name: shown[name] for name in own} == {name: [value] for name, value in own.items()}
+    assert shown[f"{key}-pays_telehealth"] == [""]
+
+    alice.post(f"{action}?practice={key}", data=shown | {f"{key}-max_timed_units": ""})
+    with sessions.system() as session:
+        case = case_from_rows(session, denied.practice_id, denied.claim_id, build.TODAY)
+    assert case.payer.habits == (("accepts_97014", False),)
+
+
+def test_the_page_says_what_is_usual_and_where_that_comes_from(alice, address):
+    page = alice.get(address).text
+    assert "Usual: not known. Anthem wants times per code since 2025 (APTA 7/9/2025)" in page
+    assert page.count("Usual: ") == len(HABITS)
 
 
 def test_a_date_set_by_hand_does_not_move(alice, address, sessions, denied, cast):

@@ -34,11 +34,19 @@ def way_of(path: str, cause: str, facts: LineFacts) -> Way:
         return _appeal(cause, facts)
     if path == "bill_patient" and facts.group != "PR":
         return Way("write_off", f"{facts.group or 'CO'}: only amounts under PR may be billed to the patient.")
-    if path == "corrected_claim" and facts.payer.kind == "medicare_b" and facts.case.remittance is not None:
-        return Way("reopening", "Medicare corrects a processed claim by a reopening, not by a replacement claim.")
+    if path == "corrected_claim" and facts.case.remittance is not None:
+        return _correction(facts)
     if path == "reopening" and facts.payer.kind != "medicare_b":
         return Way("corrected_claim")
     return Way(path)
+
+
+def _correction(facts: LineFacts) -> Way:
+    if facts.payer.kind == "medicare_b":
+        return Way("reopening", "Medicare corrects a processed claim by a reopening, not by a replacement claim.")
+    if facts.payer.does("accepts_replacement_claim"):
+        return Way("corrected_claim")
+    return Way("corrected_claim", "This payer takes no replacement claim (frequency code 7): ask how it corrects one.")
 
 
 def _only_way(path: str, facts: LineFacts) -> Way | None:

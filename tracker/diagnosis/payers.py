@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 
 from tracker.domain.case import CasePayer
-from tracker.knowledge import Knowledge
+from tracker.knowledge import Knowledge, PayerDefaults
 
 _SURE = frozenset({"source", "mixed"})
 
@@ -26,15 +26,21 @@ class PayerProfile:
     counting_is_set: bool
     requires_discipline_modifier: bool
     discipline_is_sure: bool
-    requires_cq_co: bool
-    uses_ncci: bool
     uses_kx: bool
-    requires_certified_plan: bool
-    progress_report_every: int | None
     filing_days: int | None
     filing_is_sure: bool
     appeal_days: int | None
     nonpayable_codes: Mapping[str, str]
+    habits: Mapping[str, bool | int | None]
+
+    def does(self, habit: str) -> bool:
+        """Whether a yes-or-no habit is known and yes."""
+        return self.habits[habit] is True
+
+    def limit(self, habit: str) -> int | None:
+        """Return the number of a habit, or None when it is not known."""
+        value = self.habits[habit]
+        return None if value is None or isinstance(value, bool) else value
 
     def is_called(self, words: str) -> bool:
         """Whether the payer's name says that it is one of ``words`` (a key of the table of names)."""
@@ -50,8 +56,15 @@ _NAMES: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "aetna": re.compile(r"\baetna\b", re.IGNORECASE),
         "bcbs": re.compile(r"\b(?:bcbs|blue ?cross|blue ?shield)", re.IGNORECASE),
         "hmo": re.compile(r"\b(?:hmo|prime)\b", re.IGNORECASE),
+        "pos": re.compile(r"\bpos\b|\bpoint[ -]of[ -]service\b", re.IGNORECASE),
         "aca": re.compile(r"\b(?:aca|marketplace|exchange)\b", re.IGNORECASE),
     }
+)
+
+# What is known of payers by their name (payer_kinds.toml cites the sources): assistants' modifiers at UnitedHealthcare
+# and Humana, times per code at Anthem.
+_HABITS_BY_NAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"requires_cq_co": ("uhc", "humana"), "requires_clock_times": ("anthem",)}
 )
 
 
@@ -79,6 +92,7 @@ def profile_of(payer: CasePayer, knowledge: Knowledge) -> PayerProfile:
 def _profile(payer: CasePayer, key: KnowledgeKey) -> PayerProfile:
     knowledge = key.knowledge
     defaults = knowledge.payer_defaults(payer.kind)
+    habits = _habits(payer, defaults)
     discipline = payer.requires_discipline_modifier
     if discipline is None:
         # UnitedHealthcare commercial wants GP, GO and GN since 7/1/2020 (its PT/OT/E&M policy).
@@ -91,16 +105,31 @@ def _profile(payer: CasePayer, key: KnowledgeKey) -> PayerProfile:
         requires_discipline_modifier=discipline,
         discipline_is_sure=payer.requires_discipline_modifier is not None
         or defaults.cited["requires_discipline_modifier"].confidence in _SURE,
-        requires_cq_co=defaults.requires_cq_co or any(_NAMES[name].search(payer.name) for name in ("uhc", "humana")),
-        uses_ncci=defaults.uses_ncci,
         uses_kx=defaults.uses_kx,
-        requires_certified_plan=defaults.requires_certified_plan,
-        progress_report_every=defaults.progress_report_every,
         filing_days=defaults.filing_days if payer.filing_days is None else payer.filing_days,
         filing_is_sure=payer.filing_days is not None or defaults.cited["filing_days"].confidence in _SURE,
         appeal_days=payer.appeal_days,
-        nonpayable_codes=defaults.nonpayable_codes,
+        nonpayable_codes=_nonpayable(defaults.nonpayable_codes, habits["accepts_97014"]),
+        habits=habits,
     )
+
+
+def _habits(payer: CasePayer, defaults: PayerDefaults) -> Mapping[str, bool | int | None]:
+    """Return the payer's habits: what was set, else what its name says, else what holds for its kind."""
+    named = {
+        habit: True
+        for habit, names in _HABITS_BY_NAME.items()
+        if any(_NAMES[name].search(payer.name) for name in names)
+    }
+    return MappingProxyType({**defaults.habits, **named, **dict(payer.habits)})
+
+
+def _nonpayable(codes: Mapping[str, str], accepts_97014: object) -> Mapping[str, str]:
+    """Return the codes the payer does not pay; what was said of 97014 comes first."""
+    if accepts_97014 is None or (not accepts_97014 and "97014" in codes):
+        return codes
+    others = {code: why for code, why in codes.items() if code != "97014"}
+    return others if accepts_97014 else {**others, "97014": "not taken by this payer, G0283 is"}
 
 
 def _kind(*kinds: str) -> Callable[[PayerProfile], bool]:
@@ -113,6 +142,14 @@ def _counts(kind: str, *methods: str) -> Callable[[PayerProfile], bool]:
 
 def _named(name: str, *kinds: str) -> Callable[[PayerProfile], bool]:
     return lambda payer: payer.kind in kinds and payer.is_called(name)
+
+
+def _does(habit: str) -> Callable[[PayerProfile], bool]:
+    return lambda payer: payer.does(habit)
+
+
+def _some(of: Callable[[PayerProfile], bool]) -> Callable[[PayerProfile], bool]:
+    return lambda payer: of(payer) and payer.does("follows_optional_rules")
 
 
 # The one table that says whom a rule's payer word means.
@@ -133,12 +170,21 @@ PAYER_WORDS: Mapping[str, Callable[[PayerProfile], bool]] = MappingProxyType(
         "commercial_cms_rule": _counts("commercial", "cms", "hybrid"),
         "commercial_spm": _counts("commercial", "spm", "hybrid"),
         "workers_comp_spm": _counts("workers_comp", "spm", "hybrid"),
-        "uses_ncci": lambda payer: payer.uses_ncci,
-        "commercial_ncci": lambda payer: payer.kind == "commercial" and payer.uses_ncci,
+        "uses_ncci": _does("uses_ncci"),
+        "commercial_ncci": lambda payer: payer.kind == "commercial" and payer.does("uses_ncci"),
         "wants_discipline_modifier": lambda payer: payer.requires_discipline_modifier,
-        "wants_assistant_modifier": lambda payer: payer.requires_cq_co,
-        "wants_certified_plan": lambda payer: payer.requires_certified_plan,
-        "wants_progress_reports": lambda payer: payer.progress_report_every is not None,
+        "wants_assistant_modifier": _does("requires_cq_co"),
+        "wants_certified_plan": _does("requires_certified_plan"),
+        "wants_progress_reports": lambda payer: payer.limit("progress_report_every") is not None,
+        "wants_minutes_per_code": lambda payer: (
+            payer.does("requires_minutes_per_code") or payer.does("requires_clock_times")
+        ),
+        "wants_referral": _does("requires_referral"),
+        "wants_authorization": _does("requires_authorization"),
+        "has_daily_cap": lambda payer: (
+            payer.limit("max_timed_units") is not None or payer.limit("max_modalities") is not None
+        ),
+        "counts_habilitative_apart": _does("counts_habilitative_apart"),
         "uses_kx": lambda payer: payer.uses_kx,
         "uhc": _named("uhc", "commercial", "medicare_advantage"),
         "uhc_commercial": _named("uhc", "commercial"),
@@ -148,6 +194,25 @@ PAYER_WORDS: Mapping[str, Callable[[PayerProfile], bool]] = MappingProxyType(
         "bcbs": _named("bcbs", "commercial"),
         "hmo": _named("hmo", "commercial", "medicaid", "tricare", "medicare_advantage"),
         "aca": _named("aca", "commercial"),
+        "aca_individual": _named("aca", "commercial"),
+        "aca_small_group": _named("aca", "commercial"),
+        "pos": _named("pos", "commercial", "medicare_advantage"),
+        "commercial_uhc": _named("uhc", "commercial"),
+        # Most of the kind have it.
+        "bcbs_many": _named("bcbs", "commercial"),
+        "medicaid_many": _kind("medicaid"),
+        # Only some have it: those of which the practice said so.
+        "aetna_paused": _some(_named("aetna", "commercial", "medicare_advantage")),
+        "bcbs_varies": _some(_named("bcbs", "commercial")),
+        "humana_some": _some(_named("humana", "commercial", "medicare_advantage")),
+        "ma_varies": _some(_kind("medicare_advantage")),
+        "medicaid_varies": _some(_kind("medicaid")),
+        "some_medicaid": _some(_kind("medicaid")),
+        "commercial_varies": _some(_kind("commercial")),
+        "some_commercial": _some(_kind("commercial")),
+        "payer_flag": _does("follows_optional_rules"),
+        # The law of the state, not the payer, wants a referral: the practice knows it and sets it for the payer.
+        "state_practice_act": _does("requires_referral"),
     }
 )
 

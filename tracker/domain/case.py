@@ -11,7 +11,10 @@ from tracker.domain.remittance import Adjustment
 
 @dataclass(frozen=True, slots=True)
 class CasePayer:
-    """The payer with the profile fields a biller may have set; None means the default of its kind."""
+    """The payer with the profile fields a biller may have set; None means the default of its kind.
+
+    ``habits`` are those of ``tracker.domain.payer_habits`` that were set, by name.
+    """
 
     name: str
     kind: str
@@ -19,6 +22,7 @@ class CasePayer:
     requires_discipline_modifier: bool | None = None
     filing_days: int | None = None
     appeal_days: int | None = None
+    habits: tuple[tuple[str, bool | int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

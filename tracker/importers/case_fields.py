@@ -38,6 +38,10 @@ class Fields:
             raise wrong(self._path(name), "is missing", "Write null, or an empty list, for what is not known.")
         return value
 
+    def has(self, name: str) -> bool:
+        """Whether a key that may be left out is there with a value."""
+        return self._value(name, absent=True) is not None
+
     def text(self, name: str) -> str:
         """Return text that is there."""
         value = self._value(name)

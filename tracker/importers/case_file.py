@@ -1,6 +1,7 @@
 """Case files, format denial-case/1: one adjudicated claim with its notes and history, read and written."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from tracker.domain.case import (
@@ -23,6 +24,7 @@ from tracker.domain.case import (
     PlanOfCare,
     Submission,
 )
+from tracker.domain.payer_habits import HABITS
 from tracker.domain.remittance import Adjustment
 from tracker.importers.case_fields import Fields, wrong
 from tracker.importers.case_writing import case_as_json
@@ -95,7 +97,15 @@ def _payer(payer: Fields) -> CasePayer:
         requires_discipline_modifier=payer.optional_flag("requires_discipline_modifier"),
         filing_days=payer.optional_whole("filing_days"),
         appeal_days=payer.optional_whole("appeal_days"),
+        habits=tuple(_habits(payer.optional_part("habits", absent=True))),
     )
+
+
+def _habits(habits: Fields | None) -> Iterator[tuple[str, bool | int]]:
+    """Yield what was set of the payer's profile, in the order of the product's list."""
+    for name, habit in HABITS.items():
+        if habits is not None and habits.has(name):
+            yield name, bool(habits.optional_flag(name)) if habit.is_flag else habits.whole(name)
 
 
 def _practice(practice: Fields) -> CasePractice:

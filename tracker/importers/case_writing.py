@@ -34,6 +34,7 @@ def case_as_json(case: Case) -> dict[str, Any]:
             "requires_discipline_modifier": payer.requires_discipline_modifier,
             "filing_days": payer.filing_days,
             "appeal_days": payer.appeal_days,
+            **({"habits": dict(payer.habits)} if payer.habits else {}),
         },
         "practice": {"setting": practice.setting, "billing_npi": practice.billing_npi, "name": practice.name},
         "patient": {

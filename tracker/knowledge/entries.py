@@ -161,20 +161,18 @@ class PayerDefaults(NamedTuple):
     """What holds for a kind of payer until a practice knows better; ``cited[name]`` gives each field's source.
 
     ``counting_method`` is ``cms``, ``spm`` or ``hybrid``. ``nonpayable_codes`` gives each code's reason in words.
-    ``filing_days`` and ``progress_report_every`` (treatment days) are None where nothing general can be said.
+    ``habits`` are the values of ``tracker.domain.payer_habits``; they and ``filing_days`` are None where nothing
+    general can be said.
     """
 
     kind: str
     title: str
     counting_method: str
     requires_discipline_modifier: bool
-    requires_cq_co: bool
-    uses_ncci: bool
     uses_kx: bool
-    requires_certified_plan: bool
-    progress_report_every: int | None
     filing_days: int | None
     nonpayable_codes: Mapping[str, str]
+    habits: Mapping[str, bool | int | None]
     cited: Mapping[str, Cited]
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from tracker.domain.deadlines import ClockRule, MonthEnd
+from tracker.domain.payer_habits import COUNTING_METHODS, HABITS, Habit
 from tracker.knowledge.entries import Cited, Figure, PayerDefaults, RootCause
 from tracker.knowledge.rows import Problems, Row, file_name, read_entries
 from tracker.knowledge.tables import CONFIDENCES, PAYER_KINDS, by_code
@@ -16,6 +16,9 @@ _PURPOSES = frozenset(
 )
 _FILED_WHEN = frozenset({"received", "postmarked", "submitted"})
 _MONTH_ENDS = frozenset({"", *MonthEnd})
+_FIELDS = (
+    "counting_method", "requires_discipline_modifier", "uses_kx", "filing_days", "nonpayable_codes", *HABITS,
+)  # fmt: skip
 _STARTS_AT = frozenset({"therapist", "front desk", "biller", "payer", "patient"})
 
 
@@ -49,25 +52,29 @@ def read_payer_kinds(path: Path, problems: Problems) -> Mapping[str, PayerDefaul
 
 
 def _defaults(kind: str, row: Row) -> PayerDefaults:
-    values: dict[str, Any] = {}
-    cited: dict[str, Cited] = {}
-    for name in PayerDefaults._fields:
-        if name in {"kind", "title", "cited"}:
-            continue
-        entry = row.part(name)
-        values[name] = _value(name, entry)
-        cited[name] = Cited(entry.text("source"), entry.one_of("confidence", CONFIDENCES), entry.day("checked_on"))
-    return PayerDefaults(kind=kind, title=row.text("title"), cited=MappingProxyType(cited), **values)
+    for name in row.names():
+        if name not in _FIELDS and name != "title":
+            row.wrong(f"{name} is no field of a payer", name)
+    parts = {name: row.part(name) for name in _FIELDS}
+    return PayerDefaults(
+        kind=kind,
+        title=row.text("title"),
+        counting_method=parts["counting_method"].one_of("value", frozenset(COUNTING_METHODS)),
+        requires_discipline_modifier=parts["requires_discipline_modifier"].flag("value"),
+        uses_kx=parts["uses_kx"].flag("value"),
+        filing_days=parts["filing_days"].optional_whole("value"),
+        nonpayable_codes=MappingProxyType(dict(parts["nonpayable_codes"].table("value"))),
+        habits=MappingProxyType({name: _habit(habit, parts[name]) for name, habit in HABITS.items()}),
+        cited=MappingProxyType({name: _cited(part) for name, part in parts.items()}),
+    )
 
 
-def _value(name: str, entry: Row) -> object:
-    if name == "counting_method":
-        return entry.one_of("value", frozenset({"cms", "spm", "hybrid"}))
-    if name == "nonpayable_codes":
-        return MappingProxyType(dict(entry.table("value")))
-    if name in {"filing_days", "progress_report_every"}:
-        return entry.optional_whole("value")
-    return entry.flag("value")
+def _habit(habit: Habit, part: Row) -> bool | int | None:
+    return part.optional_flag("value") if habit.is_flag else part.optional_whole("value")
+
+
+def _cited(part: Row) -> Cited:
+    return Cited(part.text("source"), part.one_of("confidence", CONFIDENCES), part.day("checked_on"))
 
 
 def read_clocks(path: Path, problems: Problems) -> Mapping[str, ClockRule]:

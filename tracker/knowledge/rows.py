@@ -99,6 +99,10 @@ class Row:
             self.wrong(f"{name} is {value!r}, it must be y or n", name)
         return bool(value == "y")
 
+    def optional_flag(self, name: str) -> bool | None:
+        """Return a yes-or-no cell, or None for an empty one."""
+        return None if self._cells.get(name, "") == "" else self.flag(name)
+
     def whole(self, name: str) -> int:
         """Return a whole number, not negative."""
         value = self._cells.get(name, "")

@@ -1,13 +1,18 @@
 """What a practice knows of a payer that differs from the default of its kind."""
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, PracticeOwned, Versioned, belongs_to_practice
 
 
 class PayerProfile(Versioned, PracticeOwned, Base):
-    """A practice's own figures for a payer; null means the default of the payer's kind."""
+    """A practice's own figures for a payer; null means the default of the payer's kind.
+
+    ``habits`` holds those of ``tracker.domain.payer_habits`` that were set, by name.
+    """
 
     __tablename__ = "payer_profiles"
     __table_args__ = (belongs_to_practice(), UniqueConstraint("practice_id", "payer_id"))
@@ -17,3 +22,4 @@ class PayerProfile(Versioned, PracticeOwned, Base):
     requires_discipline_modifier: Mapped[bool | None]
     filing_days: Mapped[int | None]
     appeal_days: Mapped[int | None]
+    habits: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

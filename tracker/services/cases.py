@@ -27,6 +27,7 @@ from tracker.domain.case import (
     PlanOfCare,
     Submission,
 )
+from tracker.domain.payer_habits import HABITS
 from tracker.domain.remittance import Adjustment
 from tracker.services.case_rows import CaseRows
 from tracker.services.known_claims import chunks
@@ -100,6 +101,7 @@ class _Builder:
                 row.requires_discipline_modifier,
                 row.filing_days,
                 row.appeal_days,
+                tuple((name, row.habits[name]) for name in HABITS if name in (row.habits or {})),
             ),
             practice=self._practice,
             patient=CasePatient(row.patient_public_id, row.birth_date, row.sex or None, row.member_id or None),

@@ -14,7 +14,7 @@ from tracker.services.clocks import Start, file_by
 from tracker.services.coverage import EditConflict
 from tracker.services.diagnosing import diagnose_claims
 
-FIGURES = ("counting_method", "requires_discipline_modifier", "filing_days", "appeal_days")
+FIGURES = ("counting_method", "requires_discipline_modifier", "filing_days", "appeal_days", "habits")
 
 
 def profile_of(session: Session, practice_id: int, payer_id: int) -> PayerProfile | None:
@@ -42,7 +42,7 @@ def set_figures(  # one practice's figures for one payer
         raise EditConflict
     wanted = {name: values[name] for name in FIGURES}
     if profile is None:
-        if not any(value is not None for value in wanted.values()):
+        if not any(value not in (None, {}) for value in wanted.values()):
             return 0
         profile = PayerProfile(practice_id=practice_id, payer_id=payer.id)
         session.add(profile)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.payer_habits import HABITS
 from tracker.knowledge import load
 from tracker.models import Claim, Payer, Practice
 from tracker.services.coverage import EditConflict
@@ -64,6 +65,7 @@ def _page(payer: Payer, address: Any = None, sent: tuple[int, Any] | None = None
         refused=address or (sent[1] if sent else None),
         rule=load().clock_rule(payer.kind, on=g.today),
         usual=load().payer_defaults(payer.kind),
+        habits=HABITS,
     )
 
 
@@ -77,6 +79,7 @@ def _figures_form(practice: Practice, payer: Payer) -> FiguresForm:
             "filing_days": profile.filing_days,
             "counting_method": profile.counting_method or "",
             "requires_discipline_modifier": _YES_NO[profile.requires_discipline_modifier],
+            **{name: _YES_NO[value] if HABITS[name].is_flag else value for name, value in profile.habits.items()},
         }
     return FiguresForm(formdata=None, prefix=f"{practice.public_id}-", **known)
 
@@ -110,6 +113,7 @@ def set_own(public_id: str) -> BaseResponse | tuple[str, int]:
         "filing_days": form.filing_days.data,
         "counting_method": form.counting_method.data or None,
         "requires_discipline_modifier": {"yes": True, "no": False}.get(form.requires_discipline_modifier.data),
+        "habits": form.habits(),
     }
     seen = form.version.data or ""
     try:

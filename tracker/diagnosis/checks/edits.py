@@ -88,7 +88,7 @@ def no_current_pair(facts: LineFacts, rule: Rule) -> Outcome:
         Result.FAILED,
         " ".join([reason, *filter(None, ended)]),
         "pay_payer_error",
-        Strength.LIKELY if facts.payer.uses_ncci else Strength.WEAK,
+        Strength.LIKELY if facts.payer.does("uses_ncci") else Strength.WEAK,
         times,
     )
 

@@ -51,13 +51,34 @@ def _table_strength(*, exact: bool, agrees: bool = False) -> Strength:
 
 
 def daily_cap(facts: LineFacts, rule: Rule) -> Outcome:
-    """The day's timed units against the usual cap of payers that have one, when the payer speaks of a limit."""
-    cap: int = rule.figures["timed_units_a_day"]
+    """The day's timed units and modalities against the payer's own cap, else the timed units against the usual one."""
+    if (modalities := _too_many_modalities(facts)) is not None:
+        return modalities
+    if facts.procedure is None or not facts.procedure.timed:
+        return NOT_APPLICABLE
+    own = facts.payer.limit("max_timed_units")
+    cap: int = rule.figures["timed_units_a_day"] if own is None else own
     units = sum(facts.timed_units.values())
     if units <= cap:
         return NOT_APPLICABLE
-    reason = f"{counted(units).capitalize()} billed; payers of this kind often stop at {units_word(cap)} a day."
-    return Outcome(Result.FAILED, reason, "unt_over_limit", Strength.LIKELY)
+    whose = "payers of this kind often stop" if own is None else "this payer stops"
+    reason = f"{counted(units).capitalize()} billed; {whose} at {units_word(cap)} a day."
+    return Outcome(Result.FAILED, reason, "unt_over_limit", Strength.LIKELY if own is None else Strength.STRONG)
+
+
+def _too_many_modalities(facts: LineFacts) -> Outcome | None:
+    cap = facts.payer.limit("max_modalities")
+    if cap is None or not _is_modality(facts.code):
+        return None
+    count = 1 + sum(_is_modality(other.line.code) for other in facts.same_day)
+    if count <= cap:
+        return None
+    return Outcome(Result.FAILED, f"{count} modalities that day; this payer stops at {cap}.", "unt_over_limit")
+
+
+def _is_modality(code: str) -> bool:
+    """Whether a code is a modality: 97010 to 97039, G0281, G0283, G0329."""
+    return "97010" <= code <= "97039" or code in {"G0281", "G0283", "G0329"}
 
 
 CHECKS = {"one_unit_a_day": one_unit_a_day, "within_mue": within_mue, "daily_cap": daily_cap}

@@ -88,7 +88,7 @@ def _is_recertified(plan: PlanOfCare, day: date, start: date, length: int, initi
 def progress_report(facts: LineFacts, _rule: Rule) -> Outcome:
     """A clinician's progress report at least every so many treatment days."""
     plan = facts.case.history.plan_of_care
-    every = facts.payer.progress_report_every
+    every = facts.payer.limit("progress_report_every")
     if plan is None or every is None or plan.treatment_days_since_progress_report is None:
         return NOT_APPLICABLE
     days = plan.treatment_days_since_progress_report

@@ -2,16 +2,14 @@
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
+from wtforms.fields.core import UnboundField
 from wtforms.validators import Length
 
+from tracker.domain.payer_habits import COUNTING_METHODS, HABITS, Habit
 from tracker.web.forms.fields import ChoiceField, CountField, TextLineField
 
 _YES_NO = {"": "The usual for this kind of payer", "yes": "Yes", "no": "No"}
-_METHODS = {
-    "": "The usual for this kind of payer",
-    "cms": "By the total of minutes (CMS)",
-    "spm": "Code by code (AMA midpoint)",
-}
+_METHODS = {"": "The usual for this kind of payer", **COUNTING_METHODS}
 
 
 class AddressForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
@@ -32,3 +30,22 @@ class FiguresForm(FlaskForm):  # type: ignore[misc]
     filing_days = CountField("Days to file a claim, from the service", most=1500)
     counting_method = ChoiceField("How units are counted", choices=_METHODS)
     requires_discipline_modifier = ChoiceField("GP, GO or GN on every line", choices=_YES_NO)
+
+    def habits(self) -> dict[str, bool | int]:
+        """Return the habits that were set, by name."""
+        typed = {name: self[name].data for name in HABITS}
+        return {
+            name: {"yes": True, "no": False}.get(value, value)
+            for name, value in typed.items()
+            if value not in ("", None)
+        }
+
+
+def _field_of(habit: Habit) -> UnboundField:
+    if habit.most is None:
+        return ChoiceField(habit.label, choices=_YES_NO)
+    return CountField(habit.label, most=habit.most)
+
+
+for _name, _habit in HABITS.items():
+    setattr(FiguresForm, _name, _field_of(_habit))

@@ -28,7 +28,7 @@ def ruled_out(**facts: Any) -> list[str]:
 
 # ---- ranking
 
-_TOO_MANY = "97110 20 min\nTimed 20 / Total 20"
+_TOO_MANY = "97110 20 min: heel slides 2x15, bridges 3x10 with cue to brace\nTimed 20 / Total 20"
 _NO_CERTIFICATION = {"established_on": "2026-05-01", "order_on_file": False}
 
 
@@ -98,7 +98,7 @@ def test_an_authorization_for_other_codes_explains_one_line_beside_a_paid_one():
 
 # ---- payer errors
 
-_RIGHT = "97110 30 min\nTimed 30 / Total 30"
+_RIGHT = "97110 30 min: heel slides 2x15, bridges 3x10 with cue to brace\nTimed 30 / Total 30"
 
 
 def test_recomputed_units_prove_the_payer_wrong():

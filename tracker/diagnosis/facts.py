@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
+from tracker.diagnosis.contents import Content, read_contents
 from tracker.diagnosis.payers import PayerProfile, profile_of
 from tracker.diagnosis.sessions import Session, read_session
 from tracker.domain.case import Case, CaseLine, CaseNote, LineAnswer, OtherClaim
@@ -229,6 +230,12 @@ class LineFacts:
     def session(self) -> Session | None:
         """Return the visit's minutes, or None without a note of the day."""
         return self.claim.session(self.day, self.discipline)
+
+    @cached_property
+    def contents(self) -> tuple[Content, ...]:
+        """Return what the notes of the visit show of the line's code."""
+        billed = frozenset(line.code for line in self.case.claim.lines if line.service_date == self.day)
+        return read_contents([(each.number, self.claim.read(each.number)) for each in self.notes], self.code, billed)
 
     @cached_property
     def notes(self) -> list[NoteOfVisit]:

@@ -2,9 +2,12 @@
 
 from functools import cached_property
 
+from tracker.reading.blocks import Block, find_blocks, find_labels
 from tracker.reading.minutes import Minutes, read_minutes
 from tracker.reading.passages import Heading, Passage, headings, passages
+from tracker.reading.sections import Section, sections
 from tracker.reading.services import ServiceName, find_services, lowered
+from tracker.reading.techniques import Technique, find_techniques
 
 
 class ReadNote:
@@ -37,3 +40,23 @@ class ReadNote:
     def minutes(self) -> Minutes:
         """Return its minutes per service, totals and times of day."""
         return read_minutes(self.text)
+
+    @cached_property
+    def _labels(self) -> tuple[Block, ...]:
+        return find_labels(self.low, self.minutes.services, self.services)
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """Return its lines by what they tell of: what was done, or something else."""
+        timed = frozenset(service.start for service in self.minutes.services)
+        return sections(self.low, timed, frozenset(label.start for label in self._labels if label.is_firm))
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Return the stretches that describe single services."""
+        return find_blocks(self.low, self._labels, self.sections)
+
+    @cached_property
+    def techniques(self) -> tuple[Technique, ...]:
+        """Return what its words show of the services."""
+        return find_techniques(self.low)

@@ -16,6 +16,7 @@ _MODALITIES = frozenset({"97012", "97014", "97016", "97018", "97032", "97033", "
 _REACH = 90  # characters between a service and its minutes: dot leaders, columns
 _MODIFIER_NUMBERS = frozenset({52, 53, 59, 76, 77, 93, 95, 96, 97})
 _COUNT = re.compile(r"\d{1,3}(?!\d|:\d)(?P<m>m(?![a-z0-9²]| walk))?")
+_DATE = re.compile(r"\d{1,2}/\d{1,2}\b(?![ ]?min)(?:/\d|[^/])")
 _IN_PARENTHESES = re.compile(r"[ \t]{0,4}[(\[][ ]?(\d{1,3})[ ]?(?:min(?:ute)?s?|['’′])?[ ]?[)\]]")
 _JOIN = re.compile(
     r"[ \t.:=,;|()\[\]{}<>~*_/\-–—x]*"
@@ -106,7 +107,7 @@ def _forward(line: _Line, name: ServiceName) -> Time | None:
         if (time := line.times.get(start)) is not None:
             return None if _NOT_MINUTES.match(low, time.end) or not 0 < time.minutes <= _MOST else time
         number = _COUNT.match(low, start)
-        if number is None:
+        if number is None or _DATE.match(low, start):
             return None
         if number["m"]:
             return Time("minutes", int(number[0][:-1]), *number.span())

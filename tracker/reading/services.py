@@ -37,6 +37,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "neuro reed": ("97112",),
     "neuro muscular re ed": ("97112",),
     "nm re ed": ("97112",),
+    "neuro": ("97112",),
     "nmr": ("97112",),
     "nmre": ("97112",),
     "aquatic therapy": ("97113",),

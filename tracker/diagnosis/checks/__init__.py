@@ -6,6 +6,7 @@ from types import MappingProxyType
 from tracker.diagnosis.checks import (
     answers,
     authorization,
+    contents,
     coverage,
     edits,
     filing,
@@ -22,7 +23,7 @@ from tracker.knowledge.rules import Rule
 
 Check = Callable[[LineFacts, Rule], Outcome]
 
-_MODULES = (answers, authorization, coverage, edits, filing, limits, modifiers, plan, record, services, units)
+_MODULES = (answers, authorization, contents, coverage, edits, filing, limits, modifiers, plan, record, services, units)
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {name: check for module in _MODULES for name, check in module.CHECKS.items()}
 )

@@ -1,0 +1,138 @@
+"""What was done, word by word: techniques, body regions, cues and levels of assistance, each with its place.
+
+The words stand in ``techniques.tsv``: one row per service or kind of detail, with the codes its words show (``shows``),
+further codes they fit as well (``also``), whether they prove the service (``proves``), and where they come from. A word
+is looked up by its stem, so endings, British spelling and doubled letters make no difference.
+"""
+
+import csv
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+# No note has more words; a text that does is not read to its end, so that reading takes no longer than looking.
+MOST_WORDS = 20_000
+_TABLE = Path(__file__).with_name("techniques.tsv")
+_TOKEN = re.compile(r"[a-z]+|\d+")
+_DOUBLED = re.compile(r"([a-z])\1")
+_SPOKEN = {"ups": "up", "cued": "cue", "cueing": "cue", "cuing": "cue", "cues": "cue", "stood": "stand", "tens": "tens"}
+_NOT_BEFORE = frozenset({"no", "not", "without", "denies", "denied", "declined", "deferred", "never", "nor", "w o"})
+_NOT_AFTER = re.compile(
+    r"[ \t]*(?:[:=|(\-–—]+[ \t]*)?(?:(?:was|were|is)[ \t]+)?"
+    r"(?:not (?:done|performed|given|provided|tolerated|addressed|completed|indicated)|deferred|declined|held today|omitted|n/?a\b|none\b)"
+)
+_EMPTY_CELLS = re.compile(r"[^|\n]{0,24}(?:\|[ \t]*--*[ \t]*)+\|?[ \t]*(?:\n|$)")
+_CLAUSE = re.compile(r"[.;,:\n(]")
+_REACH = 24  # characters between a word of denial and what it denies
+
+
+class Technique(NamedTuple):
+    """Words of a note that show something: ``shows`` surely, ``also`` as well; codes or kinds of detail."""
+
+    shows: frozenset[str]
+    also: frozenset[str]
+    proves: frozenset[str]
+    start: int
+    end: int
+
+    def fits(self, what: str) -> bool:
+        """Whether the words can belong to a service, or are such a detail."""
+        return what in self.shows or what in self.also
+
+
+class _Meaning(NamedTuple):
+    shows: frozenset[str]
+    also: frozenset[str]
+    proves: frozenset[str]
+
+
+@lru_cache(maxsize=32_768)
+def stem_of(word: str) -> str:
+    """Return a word in lower case without its ending, doubled letters and British spelling."""
+    if word in _SPOKEN:
+        return _SPOKEN[word]
+    if len(word) < 4 or not word.isalpha():
+        return word
+    plain = word.replace("isation", "ization").replace("ise", "ize") if len(word) > 6 else word
+    if plain.endswith(("ies", "ied")):
+        plain = plain[:-3] + "y"
+    elif plain.endswith("s") and not plain.endswith("ss"):
+        plain = plain[:-1]
+    for ending in ("ing", "ed"):
+        if plain.endswith(ending) and len(plain) - len(ending) >= 3:
+            plain = plain[: -len(ending)]
+            break
+    plain = _DOUBLED.sub(r"\1", plain)
+    return plain[:-1] if plain.endswith("e") and len(plain) > 3 else plain
+
+
+def _rows() -> Iterator[tuple[tuple[str, ...], str, dict[str, str]]]:
+    with _TABLE.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            for words in row["words"].split(";"):
+                stems = tuple(stem_of(token) for token in _TOKEN.findall(words.lower()))
+                yield stems, row["shows"], row
+
+
+def _lexicon() -> Mapping[str, tuple[tuple[tuple[str, ...], _Meaning], ...]]:
+    """Return the phrases by their first stem, the longest first."""
+    meanings: dict[tuple[str, ...], _Meaning] = {}
+    for stems, shows, row in _rows():
+        known = meanings.get(stems, _Meaning(frozenset(), frozenset(), frozenset()))
+        proves = known.proves | {shows} if row["proves"] else known.proves
+        meanings[stems] = _Meaning(known.shows | {shows}, known.also | frozenset(row["also"].split()), proves)
+    by_first: dict[str, list[tuple[tuple[str, ...], _Meaning]]] = {}
+    for stems, meaning in sorted(meanings.items(), key=lambda item: -len(item[0])):
+        by_first.setdefault(stems[0], []).append((stems[1:], meaning))
+    return {first: tuple(rest) for first, rest in by_first.items()}
+
+
+_LEXICON = _lexicon()
+
+
+def find_techniques(low: str) -> tuple[Technique, ...]:
+    """Return what the words of a note (in lower case) show, in their order; what the note denies is left out."""
+    words = list(islice(_TOKEN.finditer(low), MOST_WORDS))
+    return tuple(_find(low, words, tuple(stem_of(word[0]) for word in words)))
+
+
+def _find(low: str, words: Sequence[re.Match[str]], stems: tuple[str, ...]) -> Iterator[Technique]:
+    past = 0
+    for at, stem in enumerate(stems):
+        if at < past:
+            continue
+        for rest, meaning in _LEXICON.get(stem, ()):
+            last = at + len(rest)
+            if stems[at + 1 : last + 1] == rest and _is_close(words, at, last):
+                past = last + 1
+                start, end = words[at].start(), words[last].end()
+                if not is_denied(low, start, end):
+                    yield Technique(*meaning, start, end)
+                break
+
+
+def _is_close(words: Sequence[re.Match[str]], at: int, last: int) -> bool:
+    """Whether the words of a phrase stand beside each other."""
+    return all(words[number + 1].start() - words[number].end() <= 3 for number in range(at, last))
+
+
+def is_denied(low: str, start: int, end: int) -> bool:
+    """Whether the words before or behind a place say that it was not done: ``no massage``, ``bike: deferred``."""
+    before = low[max(start - _REACH, 0) : start]
+    cut = max((match.end() for match in _CLAUSE.finditer(before)), default=0)
+    said = _TOKEN.findall(before[cut:])[-2:]
+    if any(word in _NOT_BEFORE for word in said):
+        return True
+    following = low[end : end + 60]
+    return bool(_NOT_AFTER.match(following) or _EMPTY_CELLS.match(following))
+
+
+def within(techniques: Sequence[Technique], start: int, end: int) -> Sequence[Technique]:
+    """Return the techniques that stand in ``text[start:end]``."""
+    first = bisect_left(techniques, start, key=lambda each: each.start)
+    last = bisect_left(techniques, end, key=lambda each: each.start)
+    return techniques[first:last]

@@ -204,6 +204,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("practice_id", "npi", name=op.f("uq_providers_practice_id_npi")),
     )
     op.create_table(
+        "rule_switches",
+        sa.Column("rule_id", sa.String(length=60), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("changed_by_id", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.Column("practice_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["changed_by_id"], ["users.id"], name=op.f("fk_rule_switches_changed_by_id")),
+        sa.ForeignKeyConstraint(["practice_id"], ["practices.id"], name=op.f("fk_rule_switches_practice_id")),
+        sa.PrimaryKeyConstraint("practice_id", "id", name=op.f("pk_rule_switches")),
+        sa.UniqueConstraint("practice_id", "rule_id", name=op.f("uq_rule_switches_practice_id_rule_id")),
+    )
+    op.create_table(
         "searches",
         sa.Column("public_id", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
@@ -698,6 +711,7 @@ def upgrade() -> None:
         sa.Column("root_cause", sa.String(length=40), nullable=False),
         sa.Column("strength", sa.String(length=8), nullable=False),
         sa.Column("path", sa.String(length=20), nullable=False),
+        sa.Column("diagnosed_with", sa.String(length=64), nullable=False),
         sa.Column("cause_chosen_by_id", sa.BigInteger(), nullable=True),
         sa.Column("source", sa.String(length=4), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
@@ -1175,6 +1189,7 @@ def downgrade() -> None:
 
     op.drop_table("sessions")
     op.drop_table("searches")
+    op.drop_table("rule_switches")
     op.drop_table("providers")
     op.drop_table("payer_profiles")
     with op.batch_alter_table("patients", schema=None) as batch_op:

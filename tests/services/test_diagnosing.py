@@ -8,7 +8,7 @@ from tests import build
 from tracker.diagnosis import as_json, diagnose
 from tracker.importers.case_file import case_as_json, read_case
 from tracker.knowledge import load
-from tracker.models import Authorization, Claim, Denial, Finding, Practice, Submission, Suggestion
+from tracker.models import Authorization, Claim, Denial, Finding, Practice, Provider, Submission, Suggestion
 from tracker.services.cases import case_from_rows
 from tracker.services.deciding import choose_cause, reject_cause
 from tracker.services.diagnosing import diagnose_claims
@@ -25,7 +25,8 @@ def denied_claim(
     session: Session, practice: Practice, carc: str = "151", remarks: tuple[str, ...] = ("N362",)
 ) -> Claim:
     payer, patient = build.payer(session, kind="medicare_b"), build.patient(session, practice)
-    clinician = build.provider(session, practice, credential="PT, DPT", npi="1234567893")
+    known = select(Provider).where(Provider.practice_id == practice.id, Provider.npi == "1234567893")
+    clinician = session.scalar(known) or build.provider(session, practice, credential="PT, DPT", npi="1234567893")
     claim = build.claim(
         session, practice, patient, payer, rendering_provider_id=clinician.id, referring_name="A. Ruiz MD",
         referring_npi="1234567893",

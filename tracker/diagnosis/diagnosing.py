@@ -1,6 +1,6 @@
 """Case in, causes out: runs the rules over every denied line of one claim."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from tracker.diagnosis.checks import CHECKS
@@ -15,27 +15,28 @@ from tracker.knowledge.rules import Rule
 NOT_A_DENIAL_RULE = "CLM_ADJUSTMENT_NOT_DENIAL"
 
 
-def diagnose(case: Case, knowledge: Knowledge) -> tuple[LineDiagnosis, ...]:
+def diagnose(case: Case, knowledge: Knowledge, off: Collection[str] = ()) -> tuple[LineDiagnosis, ...]:
     """Return what is likely behind each denied line of a case, in the order of its lines.
 
     Lines with adjustments that are no denial get ``adj_not_a_denial``; lines the payer did not answer are left out.
+    ``off`` are the ids of rules not to use.
     """
     facts = ClaimFacts(case, knowledge)
-    return tuple(_diagnoses(facts))
+    return tuple(_diagnoses(facts, off))
 
 
-def _diagnoses(claim: ClaimFacts) -> Iterator[LineDiagnosis]:
+def _diagnoses(claim: ClaimFacts, off: Collection[str]) -> Iterator[LineDiagnosis]:
     for facts in claim.lines:
         if facts.classified is None:
             continue
         if facts.classified.line_class.opens_denial:
-            yield _denied(facts)
+            yield _denied(facts, off)
         elif (adjusted := _adjusted(facts)) is not None:
             yield adjusted
 
 
-def _denied(facts: LineFacts) -> LineDiagnosis:
-    answers = answers_of(facts)
+def _denied(facts: LineFacts, off: Collection[str]) -> LineDiagnosis:
+    answers = answers_of(facts, off)
     causes = causes_of(facts, answers)
     findings = tuple(
         Finding(rule.id, outcome.result, outcome.reason, outcome.evidence) for rule, outcome in answers
@@ -43,12 +44,12 @@ def _denied(facts: LineFacts) -> LineDiagnosis:
     return LineDiagnosis(facts.line.line, findings, causes.suggestions, causes.ruled_out)
 
 
-def answers_of(facts: LineFacts) -> list[Answer]:
-    """Return the answers of all rules that say something about a line."""
+def answers_of(facts: LineFacts, off: Collection[str] = ()) -> list[Answer]:
+    """Return the answers of all rules that say something about a line, but for those that are ``off``."""
     return [
         Answer(rule, outcome)
         for rule in _rules_for(facts)
-        if (outcome := CHECKS[rule.check](facts, rule)).result is not Result.NOT_APPLICABLE
+        if rule.id not in off and (outcome := CHECKS[rule.check](facts, rule)).result is not Result.NOT_APPLICABLE
     ]
 
 

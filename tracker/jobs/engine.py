@@ -69,6 +69,19 @@ class Task:
         """Say how far the work is (memory only; the engine writes it when it may)."""
         self.progress.done, self.progress.total, self.progress.doing = done, total, doing
 
+    def hold(self, session: Session, now: datetime) -> None:
+        """Keep the job for a while more, in a transaction of a part of the work.
+
+        Raises JobFailed if another worker holds it by now, so that the part rolls back.
+        """
+        held = session.execute(
+            update(Job)
+            .where(Job.id == self.job_id, Job.lease_owner == self.owner, Job.state == "running")
+            .values(lease_until=now + LEASE)
+        )
+        if held.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE has a row count
+            raise JobFailed("Another worker took over this work")
+
     def finish(self, session: Session, result: dict[str, Any]) -> None:
         """Mark the job done inside ``session``'s transaction, together with the work itself.
 

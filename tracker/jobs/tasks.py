@@ -12,6 +12,7 @@ from tracker.knowledge import load
 from tracker.models import ImportFile, Practice
 from tracker.services.bringing_in import store_and_diagnose
 from tracker.services.importing import expire_staged, make_preview, raw_bytes
+from tracker.services.renewing import KIND, ask_for_all_renewals, renew_some
 
 
 def _import_of(session: Session, task: Task) -> ImportFile:
@@ -51,6 +52,29 @@ def store_import(task: Task) -> None:
         task.finish(session, {"import": row.public_id, "stored": row.result})
 
 
-TASKS: dict[str, TaskFunction] = {"import.preview": preview_import, "import.store": store_import}
+def renew_causes(task: Task) -> None:
+    """Diagnose a practice's open denials again, some at a time; killed, it goes on where it was."""
+    practice_id, done = task.practice_id or 0, 0
+    last: int | None = 0
+    while last is not None:
+        with transaction(task.sessions.writing([practice_id])) as session:
+            step = renew_some(session, practice_id, last, load(), date.today())  # noqa: DTZ011  # the user's day
+            task.hold(session, datetime.now(UTC))
+            done, last = done + step.denials, step.last_claim_id
+            if last is None:
+                task.finish(session, {"denials": done})
+        task.report(done, max(task.progress.total, done), "Looking for causes again")
 
-CHORES: tuple[Chore, ...] = (expire_staged,)
+
+def ask_for_causes(session: Session, now: datetime) -> None:
+    """Ask for new causes where the knowledge has changed since the last look."""
+    ask_for_all_renewals(session, load(), now)
+
+
+TASKS: dict[str, TaskFunction] = {
+    "import.preview": preview_import,
+    "import.store": store_import,
+    KIND: renew_causes,
+}
+
+CHORES: tuple[Chore, ...] = (expire_staged, ask_for_causes)

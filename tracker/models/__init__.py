@@ -32,6 +32,7 @@ from tracker.models.provider_adjustment import ProviderAdjustment
 from tracker.models.raw_file import RawFile
 from tracker.models.remark import Remark
 from tracker.models.remittance import Remittance
+from tracker.models.rule_switch import RuleSwitch
 from tracker.models.search import Search
 from tracker.models.service_payment import ServicePayment
 from tracker.models.submission import Submission
@@ -72,6 +73,7 @@ __all__ = [
     "RawFile",
     "Remark",
     "Remittance",
+    "RuleSwitch",
     "Search",
     "ServicePayment",
     "Submission",

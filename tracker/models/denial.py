@@ -21,7 +21,7 @@ class Denial(Versioned, PracticeOwned, Base):
     ``denied_on`` is the remittance date of the first denial. ``clock`` names what ``file_by_safe`` is the date of;
     past ``file_by_legal`` it is missed. ``due_on`` is the date of the clock that runs, if one does, and sorts the queue;
     it is set before a row is written. ``root_cause`` is the first suggestion until a person chooses
-    (``cause_chosen_by_id``).
+    (``cause_chosen_by_id``); ``diagnosed_with`` says of which knowledge and rules the suggestions come.
     ``payer_id`` ... ``patient_id`` are copies from the claim, so that the queue reads one table.
     """
 
@@ -91,6 +91,7 @@ class Denial(Versioned, PracticeOwned, Base):
     root_cause: Mapped[str] = mapped_column(String(40), default="")
     strength: Mapped[str] = mapped_column(String(8), default="")
     path: Mapped[str] = mapped_column(String(20), default="")
+    diagnosed_with: Mapped[str] = mapped_column(String(64), default="")
     cause_chosen_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     source: Mapped[str] = mapped_column(String(4), default="835")
     created_at: Mapped[datetime]

@@ -16,6 +16,7 @@ from tracker.models import CauseDecision, Denial, Finding, Suggestion
 from tracker.models.base import take_ids
 from tracker.services.cases import StoredCase, stored_cases
 from tracker.services.known_claims import chunks
+from tracker.services.rule_switches import knowledge_key, rules_off
 
 _FINDING = ("practice_id", "id", "denial_id", "rule_id", "result", "reason", "evidence", "knowledge_version")
 _SUGGESTION = (
@@ -38,17 +39,34 @@ def diagnose_claims(
     """Check the claims and save findings and suggestions for their denials; return how many denials were checked.
 
     A denial's root cause, strength and path follow the best suggestion nobody rejected, unless a person chose.
+    Rules the practice switched off are left out.
     """
-    count = 0
+    count, off = 0, rules_off(session, practice_id)
     for part in chunks(claim_ids):
-        diagnosed = _diagnose(session, practice_id, part, knowledge, today)
+        diagnosed = _diagnose(session, practice_id, part, knowledge, today, off)
         _save(session, practice_id, diagnosed, knowledge.version)
+        _mark(session, practice_id, part, knowledge_key(knowledge, off))
         count += len(diagnosed)
     return count
 
 
+def _mark(session: Session, practice_id: int, claim_ids: Sequence[int], key: str) -> None:
+    """Keep what the claims' denials were diagnosed with, those included that nothing can be said of."""
+    session.execute(
+        update(Denial)
+        .where(Denial.practice_id == practice_id, Denial.claim_id.in_(claim_ids), Denial.diagnosed_with != key)
+        .values(diagnosed_with=key)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _diagnose(
-    session: Session, practice_id: int, claim_ids: Sequence[int], knowledge: Knowledge, today: date
+    session: Session,
+    practice_id: int,
+    claim_ids: Sequence[int],
+    knowledge: Knowledge,
+    today: date,
+    off: frozenset[str],
 ) -> list[_Diagnosed]:
     columns = (Denial.id, Denial.claim_id, Denial.claim_line_id, Denial.cause_chosen_by_id)
     denials = session.execute(
@@ -56,7 +74,8 @@ def _diagnose(
     ).all()
     cases = stored_cases(session, practice_id, sorted({denial.claim_id for denial in denials}), today)
     answers = {
-        claim_id: {line.line: line for line in diagnose(stored.case, knowledge)} for claim_id, stored in cases.items()
+        claim_id: {line.line: line for line in diagnose(stored.case, knowledge, off)}
+        for claim_id, stored in cases.items()
     }
     diagnosed = []
     for denial in denials:

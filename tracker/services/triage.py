@@ -23,7 +23,7 @@ _DENIAL = (
     "practice_id", "id", "public_id", "number", "claim_id", "claim_line_id", "patient_id", "payer_id", "import_id",
     "code", "service_date", "group_code", "carc", "remarks", "denial_class", "amount_cents", "billed_cents",
     "denied_on", "times_denied", "status", "is_open", "close_reason", "closed_on", "recovered_cents", "clock",
-    "clock_rule", "file_by_safe", "file_by_legal", "due_on", "root_cause", "strength", "path", "source",
+    "clock_rule", "file_by_safe", "file_by_legal", "due_on", "root_cause", "strength", "path", "diagnosed_with", "source",
     "created_at", "version",
 )  # fmt: skip
 _ANSWER = (
@@ -224,7 +224,7 @@ class Triage:
             "denial_class": str(classified.line_class), "amount_cents": amount_cents,
             "billed_cents": subject.charge_cents, "denied_on": paid_on, "status": "new", "clock": "file_by",
             "clock_rule": due.rule.id if due else "", "file_by_safe": due.safe if due else None,
-            "file_by_legal": due.legal if due else None, "root_cause": "", "strength": "", "path": "",
+            "file_by_legal": due.legal if due else None, "root_cause": "", "strength": "", "path": "", "diagnosed_with": "",
             "source": "835", "created_at": self._now, "version": 1,
         }  # fmt: skip
         self._hands[denial_id] = hand

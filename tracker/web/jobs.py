@@ -9,7 +9,11 @@ from tracker.web.request import is_htmx
 
 blueprint = Blueprint("jobs", __name__)
 
-_WORDS = {"import.preview": "Reading the file", "import.store": "Saving the file"}
+_WORDS = {
+    "import.preview": "Reading the file",
+    "import.store": "Saving the file",
+    "causes.renew": "Looking for causes again",
+}
 
 
 @blueprint.get("/jobs/<public_id>")

@@ -1,6 +1,8 @@
 """The `tracker` command: what it prints and how it ends."""
 
+import contextlib
 import json
+import sqlite3
 
 import pytest
 from click.testing import CliRunner
@@ -116,9 +118,78 @@ def test_a_nonsense_setting_is_refused_by_name(tracker, remittance_file, monkeyp
     assert "TRACKER_PORT must be a whole number from 1 to 65535" in result.output
 
 
-def test_a_file_over_the_limit_is_refused(tracker, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("TRACKER_DATABASE_URL", "postgresql://me:hunter2@127.0.0.1:1/tracker", "a database that can be reached"),
+        ("TRACKER_DATABASE_URL", "sqlite:////dev/null/tracker.db", "a database that can be reached and written"),
+        ("TRACKER_DATA_DIR", "/dev/null/data", "a folder this user can read and write. It is /dev/null/data"),
+    ],
+)
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("demo", "--if-empty"), ("run",), ("import", "x.835")])
+def test_a_database_out_of_reach_is_named_by_its_setting(tracker, monkeypatch, name, value, says, command):
+    monkeypatch.setenv(name, value)
+    result = tracker(*command)
+    assert result.exit_code == 1
+    assert f"Error: {name} must be {says}" in result.output
+    assert "hunter2" not in result.output
+
+
+def test_a_file_that_is_no_database_is_named_by_its_folder(tracker, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "tracker.db").write_text("a list of patients, not a database")
+    result = tracker("db", "upgrade")
+    assert result.exit_code == 1
+    assert "TRACKER_DATA_DIR must be a folder with a database this user can write" in result.output
+    assert "file is not a database" in result.output
+
+
+def test_a_database_of_a_newer_tracker_is_left_alone(tracker, tmp_path):
+    tracker("db", "upgrade")
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / "tracker.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    result = tracker("db", "upgrade")
+    assert result.exit_code == 1
+    assert "Start the version that made it" in result.output
+
+
+@pytest.mark.parametrize("command", ["import", "read"])
+def test_a_file_over_the_limit_is_refused(tracker, tmp_path, monkeypatch, command):
     monkeypatch.setenv("TRACKER_MAX_IMPORT_MB", "1")
     big = tmp_path / "big.835"
     big.write_bytes(remit(DENIED) + b"\n" * 1_000_001)
-    [found] = json.loads(tracker("import", big, "--json").stdout)
-    assert "larger than 1 MB" in found["problems"][0]["why"]
+    result = tracker(command, big, "--json")
+    [found] = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert "larger than 1 MB. Split it, or raise TRACKER_MAX_IMPORT_MB" in found["problems"][0]["why"]
+
+
+def test_a_folder_or_an_absent_file_is_refused_and_the_rest_goes_on(tracker, remittance_file, tmp_path):
+    for command, refused in (("read", {"format": None}), ("import", {"status": "refused"})):
+        result = tracker(command, tmp_path, remittance_file, tmp_path / "absent.835", "--json")
+        folder, good, absent = json.loads(result.stdout)
+        assert result.exit_code == 1
+        assert good["claims"] == 1
+        for found, why in ((folder, "a folder"), (absent, "No such file")):
+            assert found | refused == found
+            assert (found["transactions"], found["claims"], found["lines"], found["adjustments"]) == (0, 0, 0, 0)
+            assert why in found["problems"][0]["why"]
+
+
+READ_KEYS = [
+    "file", "format", "transactions", "claims", "lines", "adjustments", "charged_cents", "paid_cents",
+    "adjusted_cents", "plb_cents", "by_reason", "problems",
+]  # fmt: skip
+IMPORT_KEYS = [
+    "file", "status", "transactions", "claims", "lines", "adjustments", "denials_opened", "denials_updated", "problems",
+]  # fmt: skip
+
+
+def test_the_keys_printed_are_those_promised_whether_a_file_is_good_or_refused(tracker, remittance_file, tmp_path):
+    junk = tmp_path / "junk.835"
+    junk.write_bytes(b"nothing of the kind")
+    for command, keys in (("read", READ_KEYS), ("import", IMPORT_KEYS)):
+        found = json.loads(tracker(command, remittance_file, junk, "--json").stdout)
+        assert [list(one) for one in found] == [keys, keys]
+        assert {value for value in found[1].values() if isinstance(value, int)} == {0}
+        assert [set(problem) for problem in found[1]["problems"]] == [{"where", "why"}]

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.config import Settings, SettingsError, read_settings
-from tracker.db import SessionMaker, make_engine, transaction
+from tracker.db import SessionMaker, transaction
 from tracker.importers.errors import ImportProblem
 from tracker.models import Practice
 from tracker.services.storing import Report, Stored
@@ -39,11 +39,12 @@ def main() -> None:
 
 def _sessions(settings: Settings) -> SessionMaker:
     """Open the database, brought to the newest revision."""
-    from tracker.db_upgrade import upgrade
+    from tracker.db_upgrade import UnknownRevisionError, open_database
 
-    engine = make_engine(settings.database_url)
-    upgrade(engine)
-    return SessionMaker(engine)
+    try:
+        return open_database(settings)
+    except (SettingsError, UnknownRevisionError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 # ---- run ----
@@ -58,6 +59,7 @@ def run(settings: Settings, port: int | None) -> None:
 
     from tracker.serve import serve
 
+    _sessions(settings).engine.dispose()
     serve(replace(settings, port=port) if port else settings)
 
 
@@ -70,14 +72,15 @@ _AsJson = click.option("--json", "as_json", is_flag=True, help="Print JSON inste
 @main.command()
 @_Files
 @_AsJson
-def read(files: tuple[Path, ...], as_json: bool) -> None:
+@click.pass_obj
+def read(settings: Settings, files: tuple[Path, ...], as_json: bool) -> None:
     """Read 835 and 837P files without storing them, and say what is in them."""
     from tracker.importers.summary import summarise
     from tracker.services.storing import claims_in
 
     found = []
     for path in files:
-        data, problem = _bytes_of(path)
+        data, problem = _bytes_of(path, settings.max_import_mb)
         with _reporting(path, show=not as_json) as report:
             summary = summarise(str(path), data, _reading(report, claims_in(data)))
         if problem:
@@ -120,10 +123,7 @@ def _import_one(
         "file": str(path), "status": "refused", "transactions": 0, "claims": 0, "lines": 0, "adjustments": 0,
         "denials_opened": 0, "denials_updated": 0, "problems": [],
     }  # fmt: skip
-    data, problem = _bytes_of(path)
-    if problem is None and len(data) > settings.max_import_mb * 1_000_000:
-        why = f"The file is larger than {settings.max_import_mb} MB. Split it, or raise TRACKER_MAX_IMPORT_MB."
-        problem = {"where": "File", "why": why}
+    data, problem = _bytes_of(path, settings.max_import_mb)
     if problem is not None:
         return result | {"problems": [problem]}
     try:
@@ -199,11 +199,17 @@ def _first_practice(session: Session, npi: str) -> Practice:
     return practice
 
 
-def _bytes_of(path: Path) -> tuple[bytes, dict[str, str] | None]:
+def _bytes_of(path: Path, most_mb: int) -> tuple[bytes, dict[str, str] | None]:
     try:
-        return path.read_bytes(), None
+        if path.is_dir():
+            why = "This is a folder. Name the files in it."
+        elif path.stat().st_size > most_mb * 1_000_000:
+            why = f"The file is larger than {most_mb} MB. Split it, or raise TRACKER_MAX_IMPORT_MB."
+        else:
+            return path.read_bytes(), None
     except OSError as error:
-        return b"", {"where": "File", "why": f"The file cannot be opened: {error.strerror or error}."}
+        why = f"The file cannot be opened: {error.strerror or error}."
+    return b"", {"where": "File", "why": why}
 
 
 # ---- causes ----
@@ -211,7 +217,8 @@ def _bytes_of(path: Path) -> tuple[bytes, dict[str, str] | None]:
 
 @main.command()
 @_Files
-def diagnose(files: tuple[Path, ...]) -> None:
+@click.pass_obj
+def diagnose(settings: Settings, files: tuple[Path, ...]) -> None:
     """Print the likely root causes of case files (denial-case/1) as JSON."""
     from tracker.diagnosis import as_json as diagnosis_as_json
     from tracker.diagnosis import diagnose as diagnose_case
@@ -221,7 +228,7 @@ def diagnose(files: tuple[Path, ...]) -> None:
     found: list[dict[str, Any]] = []
     refused = False
     for path in files:
-        data, problem = _bytes_of(path)
+        data, problem = _bytes_of(path, settings.max_import_mb)
         try:
             case = None if problem else read_case(data)
         except ImportProblem as refusal:

@@ -49,6 +49,11 @@ class Settings:
     fast_hash: bool = False
 
     @property
+    def default_database_url(self) -> str:
+        """Return the address of the database when none is set: SQLite in the data folder."""
+        return f"sqlite:///{self.data_dir}/tracker.db"
+
+    @property
     def secret_key(self) -> str:
         """Return the key that signs cookies."""
         return self.kept_secret("secret_key", lambda: secrets.token_hex(32))

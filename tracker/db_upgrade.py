@@ -1,12 +1,19 @@
 """Bringing a database to the newest revision of ``migrations/``, from a checkout or a wheel."""
 
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
-from tracker.config import resource_dir
+from tracker.config import Settings, SettingsError, resource_dir
+from tracker.db import SessionMaker, make_engine
 from tracker.db_statistics import seed_statistics
 
 _LOCK = 0x7EAB_DE41  # any number, the same for all: two processes starting together upgrade one after the other
@@ -14,6 +21,42 @@ _LOCK = 0x7EAB_DE41  # any number, the same for all: two processes starting toge
 
 class UnknownRevisionError(Exception):
     """Raised when the database was made by a newer version of the tracker than this one."""
+
+
+def open_database(settings: Settings) -> SessionMaker:
+    """Open the database the settings name, brought to the newest revision.
+
+    Raises SettingsError naming the setting when its folder cannot be written or its server cannot be reached, and
+    UnknownRevisionError.
+    """
+    try:
+        _require_folder(settings.data_dir)
+        engine = make_engine(settings.database_url)
+        with engine.connect() as connection:  # takes SQLite's write lock, which a file that is read-only refuses
+            connection.exec_driver_sql("SELECT 1")
+    except (OSError, DBAPIError, sqlite3.Error) as error:
+        raise SettingsError(_what_would_be_right(settings, error)) from None
+    upgrade(engine)
+    return SessionMaker(engine)
+
+
+def _require_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        why = f"TRACKER_DATA_DIR must be a folder this user can read and write. It is {folder} ({error.strerror})."
+        raise SettingsError(why) from None
+
+
+def _what_would_be_right(settings: Settings, error: Exception) -> str:
+    """The address itself is not shown: it may hold a password."""
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    if settings.database_url == settings.default_database_url:
+        file = settings.data_dir / "tracker.db"
+        return f"TRACKER_DATA_DIR must be a folder with a database this user can write. {file}: {reason}."
+    return f"TRACKER_DATABASE_URL must be a database that can be reached and written. It answered: {reason}."
 
 
 def alembic_config(connection: Connection | None = None) -> Config:

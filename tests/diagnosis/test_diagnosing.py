@@ -62,6 +62,13 @@ def test_the_reason_code_is_a_prior_and_no_verdict():
     ]
 
 
+@pytest.mark.parametrize(("said", "explained"), [("CO-50 N115", False), ("CO-197", False), ("CO-16 N286 MA130", True)])
+def test_a_missing_referring_provider_explains_only_a_denial_that_speaks_of_it(said, explained):
+    found = causes(payer="medicare_b", lines=["97110-GP x2"], referring=None, said=said)
+
+    assert ("prov_enrolment_or_npi" in found) is explained
+
+
 def test_three_suggestions_at_most():
     found = causes(
         payer="medicare_b",

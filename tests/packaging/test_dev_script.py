@@ -24,7 +24,12 @@ def test_help_names_every_command():
 def test_a_port_that_is_none_is_refused(port):
     done = dev("up", "--port", port)
     assert done.returncode == 1
-    assert "port must be a whole number" in done.stderr
+    assert "--port must be a whole number from 1 to 65535" in done.stderr
+
+
+def test_a_port_that_comes_from_the_environment_is_refused_by_its_name(monkeypatch):
+    monkeypatch.setenv("TRACKER_PORT", "abc")
+    assert "TRACKER_PORT must be a whole number from 1 to 65535. It is 'abc'" in dev("up").stderr
 
 
 @pytest.mark.parametrize("words", [["up", "--prot", "8001"], ["nonsense"], ["up", "--port"]])

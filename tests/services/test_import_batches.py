@@ -61,7 +61,7 @@ def test_nothing_but_the_staged_file_exists_before_it_is_confirmed(session, stag
 
 def test_the_check_counts_what_all_files_hold(stage):
     check = check_batch(stage(("a.835", remit(DENIED, OTHER)), ("b.835", remit(PAID, trace="EFT2"))).rows, {})
-    assert (check.claims, check.lines, check.lines_denied, check.lines_paid) == (3, 5, 3, 2)
+    assert (check.claims_answered, check.claims_billed, check.lines_denied, check.lines_paid) == (3, 0, 3, 2)
     assert [denial.amount_cents for denial in check.denials] == [9000, 8000, 4000]
     assert (check.check_cents, check.gap_cents) == (12_000, 0)
 

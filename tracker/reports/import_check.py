@@ -15,8 +15,8 @@ SHOWN = 200
 """So many denials are listed at once; the others are logged with them, and one click lists them all."""
 
 _IGNORED = {
-    "paid": "Paid in full",
-    "reduced": "Paid with an ordinary reduction (fee schedule, contract, sequestration)",
+    "paid": "Paid (less fee schedule, contract or sequestration)",
+    "reduced": "Paid at a lower rate, by a payment rule",
     "patient_share": "Left to the patient (deductible, coinsurance, copay)",
     "prior_payer": "Answered by another payer first",
     "reversal": "Taken back by the payer to be answered anew",
@@ -68,7 +68,7 @@ class Check:
     ignored: tuple[Ignored, ...]
     claims: int
     receipts: int
-    lines: int
+    claims_answered: int
     lines_paid: int
     lines_denied: int
     continued: int
@@ -79,6 +79,11 @@ class Check:
     gap_cents: int
     provider_adjustment_cents: int
     has_835: bool
+
+    @property
+    def claims_billed(self) -> int:
+        """Return the claims as billed, of the 837P files."""
+        return self.claims - self.claims_answered
 
     @property
     def has_news(self) -> bool:
@@ -101,7 +106,7 @@ def check_batch(rows: Sequence[ImportFile], already: dict[int, str]) -> Check:
         ignored=tuple(Ignored(words, classes[name]) for name, words in _IGNORED.items() if classes[name]),
         claims=sum(preview["claims"] - preview["receipts"] for preview in previews),
         receipts=sum(preview["receipts"] for preview in previews),
-        lines=sum(preview["lines"] for preview in previews),
+        claims_answered=sum(row.preview["claims"] for row in usable if row.file_format == "835"),
         lines_paid=sum(preview["lines_paid"] for preview in previews),
         lines_denied=sum(preview["lines_denied"] for preview in previews),
         continued=sum(preview["updated"] for preview in previews),
@@ -181,7 +186,7 @@ def _earlier(row: ImportFile) -> Earlier:
 
 
 class Logged(NamedTuple):
-    """What an import logged: its denials, their dollars, and how many must be filed within a week."""
+    """What an import logged: its denials, their dollars, and how many are overdue or must be filed within a week."""
 
     denials: int
     cents: int

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from tracker.domain.money import dollars
+from tracker.letters.words import and_list
 from tracker.reports.denial_page import DenialPage
 
 
@@ -47,9 +48,9 @@ def _remittance(page: DenialPage) -> str:
 
 
 def _remittance_label(page: DenialPage) -> str:
-    numbers = [str(view.line.line) for view in page.denied_lines]
+    numbers = [view.line.line for view in page.denied_lines]
     denied = sum(view.denied_cents for view in page.denied_lines)
     if not numbers:
         return "Remittance"
     word = "line" if len(numbers) == 1 else "lines"
-    return f"Remittance, {word} {' and '.join(numbers)}, {dollars(denied)}"
+    return f"Remittance, {word} {and_list(numbers)}, {dollars(denied)}"

@@ -1,5 +1,6 @@
 """Logging a denial and the settings in a real browser."""
 
+import os
 import re
 
 import pytest
@@ -125,3 +126,23 @@ def test_the_settings_say_what_is_wrong_where_it_is(page, owner, sign_in, check_
     page.get_by_role("link", name="Enter the present password").click()
     assert page.evaluate("document.activeElement.id") == "old"
     check_axe(page)
+
+
+@pytest.mark.parametrize("kind", ["page", "dark_page", "plain_page", "phone_page"])
+def test_a_typed_line_is_put_right_on_the_claims_page(request, kind, sign_in, cast, check_axe):
+    page = request.getfixturevalue(kind)
+    sign_in(page, cast.alice)
+    page.goto("/denials/new")
+    fill(page)
+    page.get_by_role("button", name="Log denial").click()
+    page.get_by_role("link", name="claim EPT-900").click()
+    page.get_by_text("Change line 1").click()
+    page.get_by_label("Line code, modifiers and units").fill("97530 GP KX x3")
+    if kind != "plain_page":
+        check_axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+        if folder := os.environ.get("TRACKER_SHOTS"):
+            page.screenshot(path=f"{folder}/claim-line-{kind}.png", full_page=True)
+    page.get_by_role("button", name="Save line 1").click()
+    page.get_by_text("Line saved.").wait_for()
+    assert page.get_by_role("row", name="97530").count() == 1

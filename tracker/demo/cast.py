@@ -69,7 +69,7 @@ def _payer(  # one parameter per column
     return DemoPayer(
         key=key, party=party, name=name, kind=kind, filing_code=filing,
         contract=str(habits.get("contract", "CO-45")),
-        appeal_address=f"{name}\nProvider Appeals\n{street}\n{city}, {state} {zip_code}",
+        appeal_address=f"Provider Appeals\n{street}\n{city}, {state} {zip_code}",
         fax=f"800-555-01{tin[-2:]}",
         allowed_percent=int(habits.get("allowed", 100)),
         copay_cents=int(habits.get("copay", 0)),

@@ -25,6 +25,11 @@ _ANSWERS = {
 }
 _PARTS = {"authorization": "authorization", "eligibility": "coverage", "plan": "plan of care", "submission": "receipt"}
 
+_LINE_FACTS = {
+    "code": "code", "modifiers": "modifiers", "units": "units", "charge_cents": "billed amount",
+    "service_date": "service date",
+}  # fmt: skip
+
 
 class Moment(NamedTuple):
     """One entry. ``exact`` is false when only the day is known; ``undo_id`` is the event to undo, if it can be."""
@@ -165,6 +170,11 @@ def _coverage(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) ->
     return "Coverage and plan: " + ", ".join(_PARTS.get(part, part) for part in event.details.get("parts", []))
 
 
+def _line_edited(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    facts = ", ".join(_LINE_FACTS[name] for name in event.details["facts"])
+    return f"Line {event.details['line']} put right: {facts}"
+
+
 def _plain(words: str) -> Callable[[Event, Mapping[int, str], Knowledge], str]:
     return lambda _event, _names, _knowledge: words
 
@@ -179,6 +189,7 @@ _WORDS: dict[str, Callable[[Event, Mapping[int, str], Knowledge], str]] = {
     "cause_rejected": _rejected,
     "coverage": _coverage,
     "comment": lambda event, _names, _knowledge: str(event.details.get("text", "")),
+    "line_edited": _line_edited,
     "claim_sent": lambda event, _names, _knowledge: f"Claim sent on {us_date(event.details.get('on'))}",
     "note_linked": _plain("Note linked"),
     "note_unlinked": _plain("Note taken away from this claim"),

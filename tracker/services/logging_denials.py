@@ -105,7 +105,7 @@ def log_denial(
         clock="file_by", created_at=now,
     )  # fmt: skip
     practice.next_denial_number += 1
-    _start_clock(session, denial, payer, typed.file_by, knowledge)
+    start_clock(session, denial, payer, typed.file_by, knowledge)
     session.add(denial)
     session.flush()
     link_claims(session, practice_id, [claim.id])
@@ -113,7 +113,8 @@ def log_denial(
     return denial
 
 
-def _start_clock(session: Session, denial: Denial, payer: Payer, typed: date | None, knowledge: Knowledge) -> None:
+def start_clock(session: Session, denial: Denial, payer: Payer, typed: date | None, knowledge: Knowledge) -> None:
+    """Set a denial's "File by" date: the one that was typed, else the one counted from the payer's rule."""
     if typed is not None:
         denial.clock_rule, denial.file_by_safe, denial.file_by_legal = "by_hand", typed, typed
         return

@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
 from tracker.knowledge import load
-from tracker.models import Claim, Patient, Provider
+from tracker.models import Claim, ClaimLine, Patient, Provider
 from tracker.reports.claim_page import claim_page
 from tracker.services.diagnosing import diagnose_claims
 from tracker.services.notes import KINDS
 from tracker.services.record_facts import Clinician, edit_claim
+from tracker.services.typed_lines import Edit, edit_line
 from tracker.web.coverage_form import (
     EditConflict,
     conflict_page,
@@ -21,6 +22,7 @@ from tracker.web.coverage_form import (
     save_coverage,
     sent_form,
 )
+from tracker.web.forms.line import LineForm, line_form
 from tracker.web.forms.record_facts import ClaimForm
 from tracker.web.navigation import say
 
@@ -54,7 +56,16 @@ def _facts_form(claim: Claim) -> ClaimForm:
     return ClaimForm(formdata=None, prefix="claim-", obj=claim, version=str(claim.version), **clinician)
 
 
-def _page(claim: Claim, coverage: Any = None, facts: Any = None) -> str:
+def _line_forms(claim: Claim, sent: LineForm | None, number: int) -> dict[int, LineForm]:
+    """Return a form for each line that a person typed; none for claims that a file brought."""
+    if claim.source != "hand":
+        return {}
+    lines = select(ClaimLine).where(ClaimLine.practice_id == claim.practice_id, ClaimLine.claim_id == claim.id)
+    forms = {line.line: line_form(line, claim.version) for line in g.session.scalars(lines.order_by(ClaimLine.line))}
+    return forms | ({number: sent} if sent else {})
+
+
+def _page(claim: Claim, coverage: Any = None, facts: Any = None, line: Any = None, number: int = 0) -> str:
     return render_template(
         "claims/show.html",
         page=claim_page(g.session, claim, g.today),
@@ -63,6 +74,8 @@ def _page(claim: Claim, coverage: Any = None, facts: Any = None) -> str:
         form=coverage or coverage_form(_patient(claim), claim),
         form_errors=errors_of(coverage) if coverage else [],
         facts=facts or _facts_form(claim),
+        lines=_line_forms(claim, line, number),
+        line_sent=line,
         kinds=KINDS,
         codes=load().codes,
     )
@@ -102,4 +115,26 @@ def edit(public_id: str) -> BaseResponse | str | tuple[str, int]:
     except EditConflict:
         return conflict_page()
     say("Claim saved." if changed else "Nothing was changed.")
+    return redirect(url_for(".show", public_id=public_id), 303)
+
+
+@blueprint.post("/claims/<public_id>/lines/<int:number>")
+def edit_typed_line(public_id: str, number: int) -> BaseResponse | str | tuple[str, int]:
+    """Put a typed line's code, modifiers, units, charge or date right."""
+    claim = _claim(public_id)
+    own = (ClaimLine.practice_id == claim.practice_id, ClaimLine.claim_id == claim.id, ClaimLine.line == number)
+    line = g.session.scalar(select(ClaimLine).where(*own))
+    if line is None:
+        abort(404)
+    form = LineForm(prefix=f"line{number}-").prepare(g.today)
+    if not form.validate():
+        return _page(claim, line=form, number=number), 422
+    seen = int(form.version.data) if (form.version.data or "").isdigit() else 0
+    try:
+        with transaction(g.session) as session:
+            edit = Edit(seen, g.now, g.today, g.user.id)
+            changed = edit_line(session, claim, line, form.typed(), edit, load())
+    except EditConflict:
+        return conflict_page()
+    say("Line saved. The likely causes were looked for again." if changed else "Nothing was changed.")
     return redirect(url_for(".show", public_id=public_id), 303)

@@ -14,13 +14,19 @@ _PAGES = (
     ("Settings", "settings.show"),
 )
 
+# Subjects without a link of their own stand under another's.
+_UNDER = {
+    "denials": "queue", "log": "queue", "claims": "queue", "patients": "queue", "notes": "queue",
+    "letters": "appeals", "packets": "appeals",
+}  # fmt: skip
+
 
 class Page(NamedTuple):
-    """A link of the top bar."""
+    """A link of the top bar. ``current`` is the value of aria-current: this page, or true for what lies under it."""
 
     label: str
     address: str
-    current: bool
+    current: str
 
 
 def say(text: str, undo: str = "") -> None:
@@ -32,8 +38,14 @@ def say(text: str, undo: str = "") -> None:
 
 
 def _pages() -> list[Page]:
-    here = request.blueprint
-    return [Page(label, url_for(name), name.split(".")[0] == here) for label, name in _PAGES]
+    return [Page(label, url_for(name), _current(name.split(".")[0])) for label, name in _PAGES]
+
+
+def _current(subject: str) -> str:
+    here = request.blueprint or ""
+    if here == subject:
+        return "page"
+    return "true" if _UNDER.get(here) == subject else ""
 
 
 def _status_lines() -> list[dict[str, str]]:

@@ -85,7 +85,9 @@ class AmountField(Field):  # type: ignore[misc]  # WTForms has no types
     data: int | None
 
     def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else ""
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data // 100}.{self.data % 100:02d}" if self.data else ""
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take the text the browser sent."""

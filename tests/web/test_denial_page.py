@@ -82,7 +82,7 @@ def test_denied_lines_are_marked_and_counted(alice, denied):
 
 def test_every_quote_stands_word_for_word_in_the_note_and_leads_to_its_mark(alice, denied):
     page = alice.get(address(denied)).text
-    quotes = re.findall(r"<blockquote>“(.*?)”</blockquote></span><a href=\"#([^\"]+)\"", page, re.DOTALL)
+    quotes = re.findall(r"<blockquote>“(.*?)”</blockquote><a href=\"#([^\"]+)\"", page, re.DOTALL)
     assert quotes
     for words, anchor in quotes:
         assert words in NOTE
@@ -104,7 +104,7 @@ def test_a_cause_is_picked_with_who_and_when_and_the_choice_outlives_a_new_look(
 
 def test_not_this_puts_the_next_cause_first(alice, denied, sessions):
     first = stored(sessions, denied).root_cause
-    send(alice, address(denied), address(denied, "/not-this"), **{"cause-cause": first})
+    send(alice, address(denied), address(denied, "/not-this"), **{"reject-cause": first})
     assert stored(sessions, denied).root_cause != first
     assert "Ruled out by Alice" in alice.get(address(denied)).text
 

@@ -1,6 +1,5 @@
 """Everything the denial page shows about one denial, read in one go."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -14,24 +13,20 @@ from tracker.models import (
     Appeal,
     AppealDenial,
     Attachment,
-    CauseDecision,
     Claim,
     Denial,
-    Finding,
     Letter,
     Note,
-    NoteLink,
     Patient,
     Payer,
     PayerProfile,
     Practice,
-    Suggestion,
     User,
 )
-from tracker.reports.note_view import NoteLine, Span, line_of, mark_of, merge_spans, note_lines
+from tracker.reports.denial_causes import CauseViews, cause_views, read_checked
+from tracker.reports.denial_notes import NoteView, linked_notes, note_views, other_notes
 from tracker.services.barring import appeal_barred_by
 from tracker.services.cases import stored_cases
-from tracker.services.cause_decisions import decisions_of
 from tracker.services.clocks import Start, file_by
 
 # Our words for the group codes (denials-appeals.md 1.1): who bears an adjustment.
@@ -61,43 +56,6 @@ class LineView(NamedTuple):
     reasons: tuple[str, ...]
     denial: Denial | None
     is_this: bool
-
-
-class QuoteView(NamedTuple):
-    """A quote with the way to its place in the note."""
-
-    quote: str
-    anchor: str
-    note_line: int
-
-
-class CauseView(NamedTuple):
-    """A suggested cause with what speaks for and against it."""
-
-    number: int
-    suggestion: Suggestion
-    title: str
-    definition: str
-    quotes: tuple[QuoteView, ...]
-    against: tuple[QuoteView, ...]
-    not_found: bool
-    chosen: bool
-    decision: CauseDecision | None
-    decided_by: str
-
-    @property
-    def rejected(self) -> bool:
-        """Whether a person said that it is not this cause."""
-        return self.decision is not None and self.decision.decision == "rejected"
-
-
-class NoteView(NamedTuple):
-    """A linked note, its lines cut at the marks. ``anchor`` starts the ids of its marks."""
-
-    note: Note
-    anchor: str
-    lines: tuple[NoteLine, ...]
-    by_hand: bool
 
 
 class ClockView(NamedTuple):
@@ -135,8 +93,7 @@ class DenialPage:
     policy: str | None
     group_meaning: str
     barred_by: str | None
-    causes: tuple[CauseView, ...]
-    ruled_out: tuple[CauseView, ...]
+    causes: CauseViews
     chosen_title: str
     notes: tuple[NoteView, ...]
     other_notes: tuple[Note, ...]
@@ -159,11 +116,6 @@ class DenialPage:
         return sum(line.denied_cents for line in self.lines)
 
     @property
-    def chosen_elsewhere(self) -> bool:
-        """Whether a person picked a cause that no rule suggested."""
-        return self.denial.cause_chosen_by_id is not None and not any(cause.chosen for cause in self.causes)
-
-    @property
     def reply_due(self) -> date | None:
         """Return when the payer's answer to the newest appeal is due."""
         return next((view.appeal.reply_due for view in self.appeals if view.appeal.reply_due), None)
@@ -180,13 +132,10 @@ def denial_page(session: Session, denial: Denial, knowledge: Knowledge, today: d
     claim = session.get_one(Claim, (practice_id, denial.claim_id))
     payer = session.get_one(Payer, denial.payer_id)
     stored = stored_cases(session, practice_id, (claim.id,), today)[claim.id]
-    suggestions = _suggestions(session, denial)
-    linked = _linked_notes(session, practice_id, claim.id)
-    notes, places = _note_views(linked, suggestions)
-    said = decisions_of(session, denial)
-    users = _names(session, [row.decided_by_id for row in said.values()])
-    not_shown = _rules_not_shown(session, denial)
-    views = [_cause(row, knowledge, places, not_shown, denial, said, users) for row in suggestions]
+    linked = linked_notes(session, practice_id, claim.id)
+    checked = read_checked(session, denial, knowledge, has_notes=bool(linked))
+    notes, places = note_views(linked, checked.quotes())
+    this_line = stored.line_numbers.get(denial.claim_line_id) if denial.claim_line_id else None
     return DenialPage(
         denial=denial,
         claim=claim,
@@ -200,11 +149,10 @@ def denial_page(session: Session, denial: Denial, knowledge: Knowledge, today: d
         policy=_policy(denial, stored.case, stored.line_numbers),
         group_meaning=GROUPS.get(denial.group_code, ""),
         barred_by=appeal_barred_by(denial, knowledge),
-        causes=tuple(view for view in views if not view.suggestion.ruled_out),
-        ruled_out=tuple(view for view in views if view.suggestion.ruled_out),
+        causes=cause_views(checked, places, stored.case, this_line),
         chosen_title=cause_title(knowledge, denial.root_cause),
         notes=notes,
-        other_notes=_other_notes(session, denial, linked),
+        other_notes=other_notes(session, denial, linked),
         clock=_clock(session, denial, payer, knowledge),
         appeals=appeals_of(session, denial),
     )
@@ -214,93 +162,6 @@ def cause_title(knowledge: Knowledge, code: str) -> str:
     """Return the short words for a root cause, or nothing for no cause."""
     cause = knowledge.root_causes.get(code)
     return cause.title if cause else code
-
-
-def _suggestions(session: Session, denial: Denial) -> Sequence[Suggestion]:
-    query = select(Suggestion).where(Suggestion.practice_id == denial.practice_id, Suggestion.denial_id == denial.id)
-    return session.scalars(query.order_by(Suggestion.ruled_out, Suggestion.rank)).all()
-
-
-def _rules_not_shown(session: Session, denial: Denial) -> frozenset[str]:
-    query = select(Finding.rule_id).where(
-        Finding.practice_id == denial.practice_id, Finding.denial_id == denial.id, Finding.result == "not_shown"
-    )
-    return frozenset(session.scalars(query))
-
-
-def _names(session: Session, user_ids: Iterable[int]) -> dict[int, str]:
-    wanted = set(user_ids)
-    if not wanted:
-        return {}
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(wanted))).all())
-
-
-def _cause(  # what one card is made of
-    row: Suggestion,
-    knowledge: Knowledge,
-    places: dict[tuple[str, int, int], QuoteView],
-    not_shown: frozenset[str],
-    denial: Denial,
-    said: Mapping[str, CauseDecision],
-    users: dict[int, str],
-) -> CauseView:
-    decision = said.get(row.root_cause)
-    cause = knowledge.root_causes.get(row.root_cause)
-    return CauseView(
-        number=row.rank,
-        suggestion=row,
-        title=cause.title if cause else row.root_cause,
-        definition=cause.definition if cause else "",
-        quotes=_found(row.evidence, places),
-        against=_found(row.against, places),
-        not_found=not row.evidence and any(rule in not_shown for rule in row.rules),
-        chosen=denial.cause_chosen_by_id is not None and denial.root_cause == row.root_cause,
-        decision=decision,
-        decided_by=users.get(decision.decided_by_id, "") if decision else "",
-    )
-
-
-def _found(quotes: Sequence[dict[str, Any]], places: dict[tuple[str, int, int], QuoteView]) -> tuple[QuoteView, ...]:
-    keys = [(quote["note"], quote["start"], quote["end"]) for quote in quotes]
-    return tuple(places[key] for key in keys if key in places)
-
-
-def _linked_notes(session: Session, practice_id: int, claim_id: int) -> Sequence[tuple[Note, bool]]:
-    query = (
-        select(Note, NoteLink.by_hand)
-        .join(NoteLink, and_(NoteLink.practice_id == Note.practice_id, NoteLink.note_id == Note.id))
-        .where(NoteLink.practice_id == practice_id, NoteLink.claim_id == claim_id, NoteLink.removed.is_(False))
-        .order_by(Note.service_date, Note.id)
-    )
-    return session.execute(query).all()
-
-
-def _other_notes(session: Session, denial: Denial, linked: Sequence[tuple[Note, bool]]) -> tuple[Note, ...]:
-    query = select(Note).where(
-        Note.practice_id == denial.practice_id,
-        Note.patient_id == denial.patient_id,
-        Note.id.not_in([note.id for note, _ in linked]),
-    )
-    return tuple(session.scalars(query.order_by(Note.service_date.desc(), Note.id).limit(50)))
-
-
-def _note_views(
-    linked: Sequence[tuple[Note, bool]], suggestions: Sequence[Suggestion]
-) -> tuple[tuple[NoteView, ...], dict[tuple[str, int, int], QuoteView]]:
-    """Return the notes with marks, and for every quote where it stands."""
-    quotes = [quote for row in suggestions for quote in (*row.evidence, *row.against)]
-    views, places = [], {}
-    for number, (note, by_hand) in enumerate(linked, 1):
-        own = [quote for quote in quotes if quote["note"] == note.public_id]
-        marks = merge_spans((Span(quote["start"], quote["end"]) for quote in own), len(note.text))
-        anchor = f"note{number}"
-        views.append(NoteView(note, anchor, note_lines(note.text, marks), by_hand))
-        for quote in own:
-            mark = mark_of(Span(quote["start"], quote["end"]), marks)
-            if mark is not None:
-                place = QuoteView(quote["quote"], f"{anchor}-mark{mark}", line_of(note.text, quote["start"]))
-                places[note.public_id, quote["start"], quote["end"]] = place
-    return tuple(views), places
 
 
 def _lines(session: Session, denial: Denial, case: Case, line_numbers: Any) -> tuple[LineView, ...]:

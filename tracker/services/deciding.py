@@ -1,13 +1,16 @@
 """A person accepts, rejects or picks the cause of a denial: the choice stands until a person changes it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from tracker.diagnosis.remedies import remedy_for
+from tracker.knowledge import Knowledge
 from tracker.models import Denial, Event
+from tracker.services.cases import stored_cases
 from tracker.services.cause_decisions import (
     State,
     decisions_of,
@@ -37,6 +40,14 @@ class _Act(NamedTuple):
             "by": self.user_id,
             "at": self.now.isoformat(),
         }
+
+
+def usual_path(session: Session, denial: Denial, root_cause: str, knowledge: Knowledge, today: date) -> str:
+    """Return the path a cause leads to for a denial's line by the rules, empty when they name none."""
+    stored = stored_cases(session, denial.practice_id, (denial.claim_id,), today)[denial.claim_id]
+    lines = [each.line for each in stored.case.claim.lines]
+    line = stored.line_numbers.get(denial.claim_line_id) if denial.claim_line_id else min(lines, default=None)
+    return remedy_for(stored.case, line, root_cause, knowledge).path if line in lines else ""
 
 
 def choose_cause(

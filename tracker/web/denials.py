@@ -31,6 +31,7 @@ from tracker.web.forms.denials import (
     CommentForm,
     DeadlineForm,
     OwnerForm,
+    RejectForm,
     SnoozeForm,
     StatusForm,
 )
@@ -47,6 +48,7 @@ _FORMS: dict[str, type[Any]] = {
     "deadline": DeadlineForm,
     "close": CloseForm,
     "cause": CauseForm,
+    "reject": RejectForm,
     "comment": CommentForm,
     "sent": ClaimSentForm,
     "note": NoteForm,
@@ -233,7 +235,9 @@ def cause(public_id: str) -> Any:
     """Pick a cause, from the suggestions or from all of them."""
 
     def change(denial: Denial, form: CauseForm) -> tuple[str, Event | None]:
-        event = deciding.choose_cause(g.session, denial, form.cause.data, "", g.now, g.user.id)
+        code = form.cause.data
+        path = deciding.usual_path(g.session, denial, code, load(), g.today)
+        event = deciding.choose_cause(g.session, denial, code, path, g.now, g.user.id)
         return f"D-{denial.number}: cause picked.", event
 
     return _change(public_id, "cause", change)
@@ -243,11 +247,13 @@ def cause(public_id: str) -> Any:
 def reject(public_id: str) -> Any:
     """Say that a suggested cause is not it."""
 
-    def change(denial: Denial, form: CauseForm) -> tuple[str, Event | None]:
-        event = deciding.reject_cause(g.session, denial, form.cause.data, "", g.now, g.user.id)
+    def change(denial: Denial, form: RejectForm) -> tuple[str, Event | None]:
+        if form.cause.data not in load().root_causes:
+            abort(400)
+        event = deciding.reject_cause(g.session, denial, form.cause.data, form.reason.data, g.now, g.user.id)
         return f"D-{denial.number}: cause ruled out by you.", event
 
-    return _change(public_id, "cause", change)
+    return _change(public_id, "reject", change)
 
 
 @blueprint.post("/denials/<public_id>/comment")

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from tracker.domain.statuses import CLOSE_REASONS, OPEN_STATUSES, STATUSES, TYPED_CLOSE_REASONS
 from tracker.knowledge import Knowledge
 from tracker.models import User
+from tracker.services.deciding import LONGEST_REASON
 from tracker.web.forms.fields import ChoiceField, DateField, TextLineField
 
 
@@ -65,10 +66,19 @@ class CauseForm(DenialForm):
     def offer(self, knowledge: Knowledge) -> "CauseForm":
         """Offer every root cause, by group."""
         self.cause.choices = [
-            SelectChoice(cause.code, cause.title, optgroup=cause.group.capitalize())
+            SelectChoice(cause.code, cause.title, {"data-words": cause.definition}, optgroup=cause.group.capitalize())
             for cause in sorted(knowledge.root_causes.values(), key=lambda cause: cause.group)
         ]
         return self
+
+
+class RejectForm(DenialForm):
+    """A suggested cause that a person says is not it, with a short reason or none."""
+
+    cause = HiddenField()
+    reason = TextLineField(
+        "Why not", validators=[Length(max=LONGEST_REASON, message="Why not must be 200 characters or fewer")]
+    )
 
 
 class CommentForm(DenialForm):

@@ -49,6 +49,11 @@ function typing(target) {
   return target.matches("input") && !["checkbox", "radio", "button", "submit"].includes(target.type);
 }
 
+function focusFirstField(part) {
+  const fields = [...part.querySelectorAll("input, select, textarea")];
+  fields.find((field) => field.type !== "hidden" && field.offsetParent !== null)?.focus();
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (!("keys" in document.body.dataset) || typing(event.target) || document.querySelector("dialog[open]")) return;
@@ -65,8 +70,31 @@ document.addEventListener("keydown", (event) => {
     document.getElementById("keys")?.showModal();
   } else {
     const wanted = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
-    if (wanted) { event.preventDefault(); wanted.matches("select, input") ? wanted.focus() : wanted.click(); }
+    if (!wanted) return;
+    event.preventDefault();
+    wanted.matches("select, input") ? wanted.focus() : wanted.click();
+    if (wanted.matches("summary") && wanted.parentElement.open) focusFirstField(wanted.parentElement);
   }
+});
+
+// ---- a field that narrows a list: data-filters names the list ----
+
+const allOptions = new WeakMap();
+
+document.addEventListener("input", (event) => {
+  const list = document.getElementById(event.target.dataset?.filters);
+  if (!list) return;
+  if (!allOptions.has(list)) allOptions.set(list, list.cloneNode(true));
+  const copy = allOptions.get(list).cloneNode(true);
+  const words = event.target.value.toLowerCase().split(/\s+/);
+  for (const option of copy.querySelectorAll("option")) {
+    const said = `${option.text} ${option.dataset.words ?? ""} ${option.parentElement.label ?? ""}`.toLowerCase();
+    if (!words.every((word) => said.includes(word))) option.remove();
+  }
+  for (const group of copy.querySelectorAll("optgroup")) if (!group.children.length) group.remove();
+  list.replaceChildren(...copy.children);
+  if (event.target.value && list.options.length) list.selectedIndex = 0;
+  announce(`${list.options.length} found`);
 });
 
 // Ctrl+Enter saves the form of the page, from inside a field too.

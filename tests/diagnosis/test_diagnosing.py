@@ -1,6 +1,7 @@
 """What the checker concludes from the rules' answers."""
 
 import json
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -338,3 +339,27 @@ def test_quotes_are_exact_and_suggestions_keep_their_limits(kind, lines, said, n
             for quote in (*suggestion.evidence, *suggestion.against):
                 assert case.notes[quote.note].text[quote.start : quote.end] == quote.quote
                 assert 0 < len(quote.quote) <= 200
+
+
+# ---- one note, all of a visit
+
+
+def test_a_hostile_note_takes_less_than_a_second_in_the_whole_diagnosis():
+    """1 MB of what notes are made of, without a line's end and with many; a generous bound for a busy machine."""
+    pieces = [
+        "97110 15 min 9:05-9:28 ",
+        "Goal: walk 500 ft, was 300; ",
+        "(" * 50,
+        "PTA ",
+        "x15' ",
+        "3x10 ",
+        "LEFS 38/80 ",
+    ]
+    for joint in ("", "\n"):
+        text = joint.join(pieces * (1_000_000 // sum(map(len, pieces))))[:1_000_000]
+        case = short_case({"payer": "medicare_b", "lines": ["97110-GP x2", "97530-GP x1"], "denied": [2], "note": text})
+        started = time.process_time()
+
+        diagnose(case, load())
+
+        assert time.process_time() - started < 1

@@ -149,3 +149,17 @@ def test_claims_of_another_practice_are_left_alone(session, eastside):
     lakeview = build.practice(session, "Lakeview Hand Therapy")
     assert diagnose_claims(session, lakeview.id, [claim.id], load(), build.TODAY) == 0
     assert session.scalars(select(Suggestion)).all() == []
+
+
+def test_choices_made_for_one_payer_are_told_with_its_next_denials(session, eastside):
+    alice = build.user(session, "alice", eastside)
+    first, second = denied_claim(session, eastside, "97", ()), denied_claim(session, eastside, "97", ())
+    cause = of(session, look(session, first)[0])[0].root_cause
+    choose_cause(session, look(session, first)[0], cause, "appeal", build.NOW, alice.id)
+
+    of_same_payer = of(session, look(session, first)[0])[0]
+    of_another = of(session, look(session, second)[0])[0]
+
+    told = "With this payer billers accepted this cause once and rejected it 0 times."
+    assert told in of_same_payer.reasons
+    assert told not in of_another.reasons

@@ -4,8 +4,20 @@ from typing import Any
 
 from tracker.diagnosis.diagnosing import diagnose
 from tracker.diagnosis.findings import Finding, LineDiagnosis, Quote, Result, Strength, Suggestion
+from tracker.diagnosis.priors import NO_CHOICES, Choices
 
-__all__ = ["Finding", "LineDiagnosis", "Quote", "Result", "Strength", "Suggestion", "as_json", "diagnose"]
+__all__ = [
+    "NO_CHOICES",
+    "Choices",
+    "Finding",
+    "LineDiagnosis",
+    "Quote",
+    "Result",
+    "Strength",
+    "Suggestion",
+    "as_json",
+    "diagnose",
+]
 
 
 def as_json(case_id: str, diagnosis: tuple[LineDiagnosis, ...]) -> list[dict[str, Any]]:

@@ -1,13 +1,15 @@
 """Case in, causes out: runs the rules over every denied line of one claim."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
+from tracker.diagnosis.answers import Answer
 from tracker.diagnosis.checks import CHECKS
 from tracker.diagnosis.facts import ClaimFacts, LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Finding, LineDiagnosis, Outcome, Result, Suggestion
 from tracker.diagnosis.payers import KnowledgeKey, PayerProfile, means, profile_of
-from tracker.diagnosis.ranking import Answer, causes_of
+from tracker.diagnosis.priors import NO_CHOICES, Choices
+from tracker.diagnosis.ranking import causes_of
 from tracker.domain.case import Case, CasePayer
 from tracker.knowledge import Knowledge
 from tracker.knowledge.rules import Rule
@@ -15,29 +17,32 @@ from tracker.knowledge.rules import Rule
 NOT_A_DENIAL_RULE = "CLM_ADJUSTMENT_NOT_DENIAL"
 
 
-def diagnose(case: Case, knowledge: Knowledge, off: Collection[str] = ()) -> tuple[LineDiagnosis, ...]:
+def diagnose(
+    case: Case, knowledge: Knowledge, off: Collection[str] = (), choices: Mapping[str, Choices] = NO_CHOICES
+) -> tuple[LineDiagnosis, ...]:
     """Return what is likely behind each denied line of a case, in the order of its lines.
 
     Lines with adjustments that are no denial get ``adj_not_a_denial``; lines the payer did not answer are left out.
-    ``off`` are the ids of rules not to use.
+    ``off`` are the ids of rules not to use. ``choices`` count what billers accepted and rejected with this payer, by
+    root cause: they break ties.
     """
     facts = ClaimFacts(case, knowledge)
-    return tuple(_diagnoses(facts, off))
+    return tuple(_diagnoses(facts, off, choices))
 
 
-def _diagnoses(claim: ClaimFacts, off: Collection[str]) -> Iterator[LineDiagnosis]:
+def _diagnoses(claim: ClaimFacts, off: Collection[str], choices: Mapping[str, Choices]) -> Iterator[LineDiagnosis]:
     for facts in claim.lines:
         if facts.classified is None:
             continue
         if facts.classified.line_class.opens_denial:
-            yield _denied(facts, off)
+            yield _denied(facts, off, choices)
         elif (adjusted := _adjusted(facts)) is not None:
             yield adjusted
 
 
-def _denied(facts: LineFacts, off: Collection[str]) -> LineDiagnosis:
+def _denied(facts: LineFacts, off: Collection[str], choices: Mapping[str, Choices]) -> LineDiagnosis:
     answers = answers_of(facts, off)
-    causes = causes_of(facts, answers)
+    causes = causes_of(facts, answers, choices)
     findings = tuple(
         Finding(rule.id, outcome.result, outcome.reason, outcome.evidence) for rule, outcome in answers
     )  # fmt: skip

@@ -69,7 +69,8 @@ class Outcome:
 
     ``cause`` is one of the rule's root causes (None: its first). ``strength`` is the most this answer can claim.
     ``path``, ``cure`` and ``letter`` replace the rule's. ``whole_claim`` marks a cause that lies on all lines of the
-    visit alike. ``proves`` says of a pass that it is proof against the payer's reason.
+    visit alike. ``proves`` says of a pass that it is proof against the payer's reason. ``basis`` replaces the rule's
+    where this answer rests on less.
     """
 
     result: Result
@@ -83,6 +84,7 @@ class Outcome:
     letter: str | None = None
     whole_claim: bool = False
     proves: bool = False
+    basis: str | None = None
 
 
 NOT_APPLICABLE = Outcome(Result.NOT_APPLICABLE)

@@ -4,29 +4,25 @@ Facts of the claim outrank arithmetic, arithmetic outranks missing certification
 note's content suggests. The payer's codes order causes of one rank and never decide alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from tracker.diagnosis.answers import Answer
 from tracker.diagnosis.facts import LineFacts
-from tracker.diagnosis.findings import MOST_QUOTES, Outcome, Quote, Result, Strength, Suggestion, strongest
+from tracker.diagnosis.findings import MOST_QUOTES, Quote, Result, Strength, Suggestion, strongest
 from tracker.diagnosis.paths import way_of
+from tracker.diagnosis.priors import NO_CHOICES, Choices, Prior, choices_in_words, leaning, prior_of
+from tracker.diagnosis.proofs import PAYER_ERROR, payer_errors
 from tracker.diagnosis.stated import stated_suggestions
-from tracker.knowledge.rules import BASES, SEVERITIES, Rule
+from tracker.knowledge.rules import BASES, SEVERITIES
 
 MOST_SUGGESTIONS = 3
-_PAYER_ERROR = "pay_payer_error"
-
-
-class Answer(NamedTuple):
-    """A rule with what it found for a line."""
-
-    rule: Rule
-    outcome: Outcome
-
-    @property
-    def cause(self) -> str:
-        """Return the root cause the answer speaks of."""
-        return self.outcome.cause or self.rule.root_causes[0]
+_RESTS_ON = {
+    "fact": "it is a fact of the claim",
+    "arithmetic": "the minutes and units were counted",
+    "record": "it is about a record that has to be there",
+    "content": "the note itself shows it",
+}
 
 
 class Causes(NamedTuple):
@@ -36,31 +32,31 @@ class Causes(NamedTuple):
     ruled_out: tuple[Suggestion, ...]
 
 
-def causes_of(facts: LineFacts, answers: Sequence[Answer]) -> Causes:
-    """Return the causes of one denied line, best first, and those its facts rule out."""
-    failed, out = [], []
-    for answer in answers:
-        if answer.outcome.result is Result.PASSED:
-            if _speaks(facts, answer):
-                out.append(answer)
-        elif _can_explain(facts, answer):
-            failed.append(answer)
-    failed += [] if failed else _payer_errors(facts, out)
-    suggestions = _merged(facts, sorted(failed, key=lambda answer: _rank(facts, answer)))
-    ruled_out = frozenset(answer.cause for answer in out).difference(each.root_cause for each in suggestions)
+def causes_of(facts: LineFacts, answers: Sequence[Answer], choices: Mapping[str, Choices] = NO_CHOICES) -> Causes:
+    """Return the causes of one denied line, best first, and those its facts rule out.
+
+    ``choices`` are the counts of what billers accepted and rejected with this payer, by cause: they break ties.
+    """
+    failed = _without_doubtful_errors(facts, [answer for answer in answers if _can_explain(facts, answer)])
+    passed = [answer for answer in answers if answer.outcome.result is Result.PASSED and _speaks(facts, answer)]
+    if all(_strength(facts, answer) is Strength.WEAK for answer in failed):
+        failed = payer_errors(facts, answers) or failed
+    ranked = sorted(failed, key=lambda answer: _rank(facts, answer, choices))
+    suggestions = _merged(facts, ranked, answers, choices)
+    ruled_out = frozenset(answer.cause for answer in passed).difference(each.root_cause for each in suggestions)
     if not suggestions:
         suggestions = stated_suggestions(facts, ruled_out)
     if any(each.strength is Strength.STRONG for each in suggestions):
         suggestions = [each for each in suggestions if each.strength is not Strength.WEAK]
     return Causes(
-        tuple(suggestions[:MOST_SUGGESTIONS]), _ruled_out(answer for answer in out if answer.cause in ruled_out)
+        tuple(suggestions[:MOST_SUGGESTIONS]), _ruled_out(answer for answer in passed if answer.cause in ruled_out)
     )
 
 
 def _can_explain(facts: LineFacts, answer: Answer) -> bool:
-    """Whether a failure, or something not shown, can be the cause of the denial."""
+    """Whether an answer is a failure, or something not shown, that can be the cause of the denial."""
     rule, outcome = answer
-    if not rule.explains_denials:
+    if outcome.result is Result.PASSED or not rule.explains_denials:
         return False
     said = facts.says(rule.payer_says)
     if not said and (rule.only_when_said or outcome.strength is Strength.WEAK):
@@ -69,89 +65,122 @@ def _can_explain(facts: LineFacts, answer: Answer) -> bool:
     return said or not (outcome.whole_claim and facts.has_paid_sibling)
 
 
+def _without_doubtful_errors(facts: LineFacts, failed: Sequence[Answer]) -> list[Answer]:
+    """Leave out an error of the payer that is only likely beside a failure that the payer's codes can mean."""
+    solid = any(
+        answer.cause != PAYER_ERROR
+        and _strength(facts, answer) is not Strength.WEAK
+        and facts.says(answer.rule.payer_says)
+        for answer in failed
+    )
+    return [
+        answer
+        for answer in failed
+        if not (solid and answer.cause == PAYER_ERROR and _strength(facts, answer) is not Strength.STRONG)
+    ]
+
+
 def _speaks(facts: LineFacts, answer: Answer) -> bool:
     """Whether a pass is worth saying: the payer claimed the opposite, or minutes were recomputed."""
     rule = answer.rule
-    return rule.rules_out and (rule.basis == "arithmetic" or facts.says(rule.speaks_of))
-
-
-def _payer_errors(facts: LineFacts, passed: Iterable[Answer]) -> list[Answer]:
-    """Return proof that what the payer said is wrong, where nothing else explains the denial."""
-    return [
-        Answer(
-            rule,
-            Outcome(
-                Result.FAILED,
-                outcome.reason,
-                _PAYER_ERROR,
-                outcome.strength,
-                outcome.evidence,
-                path="appeal",
-                cure="The proof goes with the appeal.",
-                letter=rule.proof_letter,
-            ),
-        )
-        for rule, outcome in passed
-        if outcome.proves and facts.says(rule.disproves)
-    ]
+    return rule.rules_out and (answer.basis == "arithmetic" or facts.says(rule.speaks_of))
 
 
 def _strength(facts: LineFacts, answer: Answer) -> Strength:
     """Records and contents that the payer did not name are likely at most."""
     rule, outcome = answer
-    if rule.basis == "content" or (rule.basis == "record" and not facts.says(rule.payer_says)):
+    if answer.basis == "content" or (answer.basis == "record" and not facts.says(rule.payer_says)):
         return outcome.strength.at_most(Strength.LIKELY)
     return outcome.strength
 
 
-def _rank(facts: LineFacts, answer: Answer) -> tuple[object, ...]:
+def _rank(facts: LineFacts, answer: Answer, choices: Mapping[str, Choices]) -> tuple[object, ...]:
     rule, outcome = answer
     return (
         outcome.strength is Strength.WEAK,
-        BASES.index(rule.basis),
+        BASES.index(answer.basis),
         not facts.says(rule.payer_says),
         outcome.whole_claim,
         _strength(facts, answer).rank,
+        prior_of(facts, answer.cause),
+        -leaning(choices, answer.cause),
         SEVERITIES.index(rule.severity),
         rule.id,
     )
 
 
-def _merged(facts: LineFacts, answers: Sequence[Answer]) -> list[Suggestion]:
+def _merged(
+    facts: LineFacts, ranked: Sequence[Answer], answers: Sequence[Answer], choices: Mapping[str, Choices]
+) -> list[Suggestion]:
     """Join the answers that speak of one cause; the best one gives path, cure and letter."""
-    by_cause: dict[str, list[Answer]] = {}
+    return [
+        _suggestion(facts, found, _against(cause, answers), [_of_the_codes(facts, found[0], first=number == 0), choices_in_words(choices, cause)])
+        for number, (cause, found) in enumerate(_by_cause(ranked).items())
+    ]  # fmt: skip
+
+
+def _by_cause(answers: Iterable[Answer]) -> Mapping[str, list[Answer]]:
+    found: dict[str, list[Answer]] = {}
     for answer in answers:
-        by_cause.setdefault(answer.cause, []).append(answer)
-    return [_suggestion(facts, cause, found) for cause, found in by_cause.items()]
+        found.setdefault(answer.cause, []).append(answer)
+    return found
 
 
-def _suggestion(facts: LineFacts, cause: str, answers: Sequence[Answer]) -> Suggestion:
-    rule, outcome = answers[0]
+def _against(cause: str, answers: Iterable[Answer]) -> list[Answer]:
+    """Return the rules about a cause that are kept: they speak against it."""
+    return [
+        answer
+        for answer in answers
+        if answer.outcome.result is Result.PASSED and answer.rule.rules_out and cause in answer.rule.root_causes
+    ]
+
+
+def _suggestion(
+    facts: LineFacts, found: Sequence[Answer], against: Sequence[Answer], remarks: Sequence[str]
+) -> Suggestion:
+    (rule, outcome), cause = found[0], found[0].cause
     way = way_of(outcome.path or rule.path, cause, facts)
-    named = sorted(facts.said & rule.payer_says)
-    says = f"The payer's {'codes' if len(named) > 1 else 'code'} {', '.join(named)} can mean this." if named else ""
-    reasons = [answer.outcome.reason for answer in answers]
+    reasons = [answer.outcome.reason for answer in found]
+    reasons += [f"Against it: {answer.outcome.reason}" for answer in against[:1]]
     return Suggestion(
         root_cause=cause,
         path=way.path,
-        strength=strongest(_strength(facts, answer) for answer in answers),
-        rules=tuple(answer.rule.id for answer in answers),
-        reasons=tuple(dict.fromkeys(filter(None, [*reasons, says if cause != _PAYER_ERROR else "", way.why]))),
-        evidence=_quotes(answer.outcome.evidence for answer in answers),
-        against=_quotes(answer.outcome.against for answer in answers),
+        strength=strongest(_strength(facts, answer) for answer in found),
+        rules=tuple(answer.rule.id for answer in found),
+        reasons=tuple(dict.fromkeys(filter(None, [*reasons, *remarks, way.why]))),
+        evidence=_quotes(answer.outcome.evidence for answer in found),
+        against=_quotes(
+            [*(answer.outcome.against for answer in found), *(answer.outcome.evidence for answer in against)]
+        ),
         cure=outcome.cure or rule.cure,
         letter=outcome.letter or rule.letter,
     )
 
 
+def _of_the_codes(facts: LineFacts, answer: Answer, *, first: bool) -> str:
+    """Say that the payer's codes can mean the cause, or why it stands first although they point elsewhere."""
+    if answer.cause == PAYER_ERROR or not facts.said:
+        return ""
+    named = sorted(facts.said & answer.rule.payer_says)
+    if named:
+        return f"The payer's {_codes(named)} can mean this."
+    if not first or prior_of(facts, answer.cause) is not Prior.NONE:
+        return ""
+    return f"The payer's {_codes(sorted(facts.said))} would mean something else; this stands first because {_RESTS_ON[answer.basis]}."
+
+
+def _codes(named: Sequence[str]) -> str:
+    return f"{'codes' if len(named) > 1 else 'code'} {', '.join(named)}"
+
+
 def _quotes(groups: Iterable[Iterable[Quote]]) -> tuple[Quote, ...]:
-    return tuple(dict.fromkeys(each for group in groups for each in group if each.quote))[:MOST_QUOTES]
+    """Return the quotes of several answers: the first of each, then the rest, four at most."""
+    listed = [[each for each in group if each.quote] for group in groups]
+    in_turn = [group[at] for at in range(max(map(len, listed), default=0)) for group in listed if at < len(group)]
+    return tuple(dict.fromkeys(in_turn))[:MOST_QUOTES]
 
 
-def _ruled_out(answers: Iterable[Answer]) -> tuple[Suggestion, ...]:
-    by_cause: dict[str, list[Answer]] = {}
-    for answer in answers:
-        by_cause.setdefault(answer.cause, []).append(answer)
+def _ruled_out(passed: Iterable[Answer]) -> tuple[Suggestion, ...]:
     return tuple(
         Suggestion(
             root_cause=cause,
@@ -161,5 +190,5 @@ def _ruled_out(answers: Iterable[Answer]) -> tuple[Suggestion, ...]:
             reasons=tuple(dict.fromkeys(answer.outcome.reason for answer in found)),
             against=_quotes(answer.outcome.evidence for answer in found),
         )
-        for cause, found in by_cause.items()
+        for cause, found in _by_cause(passed).items()
     )

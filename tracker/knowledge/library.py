@@ -35,7 +35,7 @@ from tracker.knowledge.payers import (
 from tracker.knowledge.playbook import Playbook
 from tracker.knowledge.rows import Problems, refuse
 from tracker.knowledge.rules import Rule, read_rules
-from tracker.knowledge.stated import StatedCause, read_stated
+from tracker.knowledge.stated import CategoryCauses, StatedCause, read_categories, read_stated
 from tracker.knowledge.tables import (
     read_carc,
     read_codes,
@@ -64,6 +64,7 @@ class Knowledge:
     adjustment_table: AdjustmentTable
     rules: Mapping[str, Rule]
     stated_causes: Mapping[str, tuple[StatedCause, ...]]
+    category_causes: Mapping[str, CategoryCauses]
     _payers: Mapping[str, PayerDefaults] = field(repr=False)
     _edits: Edits = field(repr=False)
     _medicare: MedicareFigures = field(repr=False)
@@ -167,6 +168,10 @@ def load_from(folder: Path) -> Knowledge:
     edits = read_edits(folder, sources, problems)
     medicare = read_medicare(folder / "medicare.toml", problems)
     playbook = read_playbook(folder / "playbook.tsv", sources, problems)
+    categories = frozenset(
+        {*(code.category for code in carc.values()), *(code.category for code in rarc.values())}
+    ).union(row.play.category for row in playbook)
+    category_causes = read_categories(folder / "category_causes.tsv", sources, root_causes, categories, problems)
     refuse(problems)
     return Knowledge(
         version=_version(folder),
@@ -180,6 +185,7 @@ def load_from(folder: Path) -> Knowledge:
         adjustment_table=_adjustment_table(carc, rarc),
         rules=rules,
         stated_causes=stated,
+        category_causes=category_causes,
         _payers=payers,
         _edits=edits,
         _medicare=medicare,

@@ -1,4 +1,4 @@
-"""The causes a reason or remark code itself states; a weak hint where no rule explains a denial."""
+"""What codes say of causes: the cause a code itself states, and the causes a category of codes is about."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +10,7 @@ from tracker.knowledge.rows import Problems, Row, read_table
 from tracker.knowledge.tables import PATHS, Sources, payer_kinds_of, source_of
 
 COLUMNS = ("codes", "payer_kinds", "root_cause", "path", "source")
+CATEGORY_COLUMNS = ("category", "root_causes", "source")
 
 
 class StatedCause(NamedTuple):
@@ -19,6 +20,13 @@ class StatedCause(NamedTuple):
     payer_kinds: frozenset[str]
     root_cause: str
     path: str
+    source: Source
+
+
+class CategoryCauses(NamedTuple):
+    """The root causes that a category of reason codes, remarks and plays is about."""
+
+    root_causes: frozenset[str]
     source: Source
 
 
@@ -47,3 +55,17 @@ def _stated(code: str, row: Row, sources: Sources, root_causes: Mapping[str, Roo
         row.one_of("path", PATHS | {""}),
         source_of(row, sources),
     )
+
+
+def read_categories(
+    path: Path, sources: Sources, root_causes: Mapping[str, RootCause], categories: frozenset[str], problems: Problems
+) -> Mapping[str, CategoryCauses]:
+    """Return the causes by category; a category or cause that does not exist is noted."""
+    found = {}
+    for row in read_table(path, CATEGORY_COLUMNS, problems):
+        causes = frozenset(row.words("root_causes"))
+        if not causes or not causes <= root_causes.keys():
+            row.wrong(f"root_causes are {', '.join(sorted(causes)) or 'empty'}; one is not in the list")
+        category = row.one_of("category", categories)
+        found[category] = CategoryCauses(causes, source_of(row, sources))
+    return MappingProxyType(found)

@@ -1,12 +1,14 @@
 """What people said about the causes of denials: rows kept, replaced and put back, each with who and when."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from tracker.diagnosis import Choices
 from tracker.models import CauseDecision, Denial, Suggestion
 
 # A decision as an event keeps it: decision, reason, by (a user's id), at (ISO); None: nothing was said.
@@ -19,6 +21,21 @@ def decisions_of(session: Session, denial: Denial) -> Mapping[str, CauseDecision
         CauseDecision.practice_id == denial.practice_id, CauseDecision.denial_id == denial.id
     )
     return {row.root_cause: row for row in session.scalars(query)}
+
+
+def choices_by_payer(session: Session, practice_id: int) -> Mapping[int | None, Mapping[str, Choices]]:
+    """Return how often people of a practice accepted and rejected each root cause, by payer."""
+    query = (
+        select(Denial.payer_id, CauseDecision.root_cause, CauseDecision.decision, func.count())
+        .join(Denial, and_(Denial.practice_id == CauseDecision.practice_id, Denial.id == CauseDecision.denial_id))
+        .where(CauseDecision.practice_id == practice_id)
+        .group_by(Denial.payer_id, CauseDecision.root_cause, CauseDecision.decision)
+    )
+    found: dict[int | None, dict[str, Choices]] = defaultdict(dict)
+    for payer_id, cause, decision, count in session.execute(query):
+        counts = found[payer_id].get(cause, Choices())
+        found[payer_id][cause] = counts._replace(**{decision: count})
+    return found
 
 
 def state_of(row: CauseDecision | None) -> State:

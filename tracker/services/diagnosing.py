@@ -1,7 +1,7 @@
 """Running the checker over stored claims: findings and suggestions per denial; a person's choice always stands."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -9,12 +9,13 @@ from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db import insert_rows
-from tracker.diagnosis import LineDiagnosis, Quote, diagnose
+from tracker.diagnosis import NO_CHOICES, Choices, LineDiagnosis, Quote, diagnose
 from tracker.diagnosis import Suggestion as Cause
 from tracker.knowledge import Knowledge
 from tracker.models import CauseDecision, Denial, Finding, Suggestion
 from tracker.models.base import take_ids
 from tracker.services.cases import StoredCase, stored_cases
+from tracker.services.cause_decisions import choices_by_payer
 from tracker.services.known_claims import chunks
 from tracker.services.rule_switches import knowledge_key, rules_off
 
@@ -38,12 +39,12 @@ def diagnose_claims(
 ) -> int:
     """Check the claims and save findings and suggestions for their denials; return how many denials were checked.
 
-    A denial's root cause, strength and path follow the best suggestion nobody rejected, unless a person chose.
-    Rules the practice switched off are left out.
+    A denial's root cause, strength and path follow the best suggestion nobody rejected, unless a person chose. What
+    people chose for a payer's denials before breaks ties. Rules the practice switched off are left out.
     """
-    count, off = 0, rules_off(session, practice_id)
+    count, off, choices = 0, rules_off(session, practice_id), choices_by_payer(session, practice_id)
     for part in chunks(claim_ids):
-        diagnosed = _diagnose(session, practice_id, part, knowledge, today, off)
+        diagnosed = _diagnose(session, practice_id, part, knowledge, today, off, choices)
         _save(session, practice_id, diagnosed, knowledge.version)
         _mark(session, practice_id, part, knowledge_key(knowledge, off))
         count += len(diagnosed)
@@ -67,14 +68,18 @@ def _diagnose(
     knowledge: Knowledge,
     today: date,
     off: frozenset[str],
+    choices: Mapping[int | None, Mapping[str, Choices]],
 ) -> list[_Diagnosed]:
-    columns = (Denial.id, Denial.claim_id, Denial.claim_line_id, Denial.cause_chosen_by_id)
+    columns = (Denial.id, Denial.claim_id, Denial.claim_line_id, Denial.payer_id, Denial.cause_chosen_by_id)
     denials = session.execute(
         select(*columns).where(Denial.practice_id == practice_id, Denial.claim_id.in_(claim_ids))
     ).all()
     cases = stored_cases(session, practice_id, sorted({denial.claim_id for denial in denials}), today)
+    payers = {denial.claim_id: denial.payer_id for denial in denials}
     answers = {
-        claim_id: {line.line: line for line in diagnose(stored.case, knowledge, off)}
+        claim_id: {
+            line.line: line for line in diagnose(stored.case, knowledge, off, choices.get(payers[claim_id], NO_CHOICES))
+        }
         for claim_id, stored in cases.items()
     }
     diagnosed = []

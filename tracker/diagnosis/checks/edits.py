@@ -122,14 +122,14 @@ def code_is_payable(facts: LineFacts, rule: Rule) -> Outcome:
 
 
 def _bundled_by_status(facts: LineFacts, rule: Rule) -> Outcome:
-    """Payers that bundle a code as Medicare does say so; without their word it may well be payable."""
-    bundled = facts.procedure is not None and facts.procedure.medicare_status == "B"
-    if not bundled or not facts.says(frozenset(rule.figures["bundling_codes"])):
+    """A payer that bundles a code as Medicare does says so; without its word that is only likely."""
+    if facts.procedure is None or facts.procedure.medicare_status != "B":
         return NOT_APPLICABLE
-    reason = (
-        f"{facts.code} is bundled by its fee schedule status (B), and this payer bundles it too; no modifier opens it."
-    )
-    return Outcome(Result.FAILED, reason, "cod_code_not_payable", path="write_off")
+    said = facts.says(frozenset(rule.figures["bundling_codes"]))
+    this_payer = "this payer bundles it too" if said else "most payers bundle it too"
+    reason = f"{facts.code} is bundled by its fee schedule status (B), and {this_payer}; no modifier opens it."
+    strength = Strength.STRONG if said else Strength.LIKELY
+    return Outcome(Result.FAILED, reason, "cod_code_not_payable", strength, path="write_off")
 
 
 def primary_of_add_on(facts: LineFacts, _rule: Rule) -> Outcome:

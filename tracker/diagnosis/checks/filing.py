@@ -82,8 +82,9 @@ def _received(submission: Submission) -> date | None:
 
 
 def appeal_in_time(facts: LineFacts, rule: Rule) -> Outcome:
-    """The appeal that was made went out inside the time for it."""
-    if not facts.says(rule.payer_says):
+    """The appeal that was made went out inside the time for it; asked where the payer says so or dismissed one."""
+    dismissed = any(appeal.outcome == rule.figures["dismissed"] for appeal in facts.case.history.appeals)
+    if not dismissed and not facts.says(rule.payer_says):
         return NOT_APPLICABLE
     submissions = facts.case.history.submissions
     sent = [appeal.sent_on for appeal in facts.case.history.appeals if appeal.sent_on is not None]
@@ -125,12 +126,23 @@ def sent_once(facts: LineFacts, rule: Rule) -> Outcome:
             return _sent_twice(facts, other.claim, said=said)
     distinct = [other for other in same_code if _is_distinct(facts.line, other.line)]
     if not distinct:
-        return NOT_APPLICABLE
+        return _nothing_like_it(facts) if said and not same_code else NOT_APPLICABLE
     other = distinct[0]
     reason = (
         f"{facts.code} of {us_date(facts.day)} stands twice, as two services: {_difference(facts.line, other.line)}."
     )
     return passed(reason, *_times(facts, other.line), proves=other.claim is not None)
+
+
+def _nothing_like_it(facts: LineFacts) -> Outcome:
+    """The other claims of the day are on file, and none has this code."""
+    others = [other.line for other in facts.same_day if other.claim is not None]
+    if not others:
+        return NOT_APPLICABLE
+    codes = ", ".join("-".join((line.code, *line.modifiers)) for line in others)
+    reason = f"{facts.code} of {us_date(facts.day)} stands on no other claim on file; that day's others are {codes}."
+    times = facts.session.quotes if facts.session is not None else ()
+    return passed(reason, *times, proves=True, strength=Strength.LIKELY)
 
 
 def _is_same(line: CaseLine, other: CaseLine) -> bool:

@@ -63,7 +63,7 @@ def daily_cap(facts: LineFacts, rule: Rule) -> Outcome:
         return NOT_APPLICABLE
     whose = "payers of this kind often stop" if own is None else "this payer stops"
     reason = f"{counted(units).capitalize()} billed; {whose} at {units_word(cap)} a day."
-    return Outcome(Result.FAILED, reason, "unt_over_limit", Strength.LIKELY if own is None else Strength.STRONG)
+    return Outcome(Result.FAILED, reason, "unt_over_limit", Strength.WEAK if own is None else Strength.STRONG)
 
 
 def _too_many_modalities(facts: LineFacts) -> Outcome | None:

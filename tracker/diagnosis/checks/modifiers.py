@@ -220,7 +220,20 @@ def telehealth(facts: LineFacts, rule: Rule) -> Outcome:
     if modifiers and place is not None and not remote_place:
         reason = f"Modifier {min(modifiers)} says telehealth, place of service {place} does not."
         return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, cure="Place of service 10 (home) or 02.")
-    return passed("Place of service and modifier agree on telehealth.")
+    proves = bool(modifiers) and remote_place and facts.payer.kind in rule.figures["medicare_kinds"]
+    reason = "Place of service and modifier agree on telehealth" + (
+        f", and Medicare pays therapy that way until {us_date(rule.figures['medicare_until'])}." if proves else "."
+    )
+    return passed(reason, *_telehealth_words(facts), proves=proves, strength=Strength.LIKELY)
+
+
+def _telehealth_words(facts: LineFacts) -> tuple[Quote, ...]:
+    words = ("audio and video", "audio-video", "audio/video", "two-way", "Two-way", "telehealth", "Telehealth")
+    return tuple(
+        quote(index, note.text, *place)
+        for index, note in facts.notes
+        for place in lines_with(note.text, "", *words)[:1]
+    )
 
 
 def misused_modifier(facts: LineFacts, rule: Rule) -> Outcome:

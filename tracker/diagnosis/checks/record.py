@@ -35,7 +35,8 @@ def note_of_the_day(facts: LineFacts, rule: Rule) -> Outcome:
     said = facts.says(rule.payer_says)
     missed = _missed(facts, rule.figures["days_after"])
     reason = f"Notes of {near} are on file, none of {us_date(facts.day)}."
-    strength = Strength.STRONG if said or missed else Strength.WEAK
+    around = any(day < facts.day for day in days) and any(day > facts.day for day in days)
+    strength = Strength.STRONG if said or missed else Strength.LIKELY if around else Strength.WEAK
     return Outcome(Result.FAILED, reason, "doc_record_not_provided", strength, missed, whole_claim=True)
 
 
@@ -57,8 +58,11 @@ def _sentence_with(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def records_sent(facts: LineFacts, rule: Rule) -> Outcome:
-    """The payer asks for records, or did not get them in time."""
-    if not facts.says(rule.payer_says):
+    """The payer asks for records, or did not get them in time.
+
+    A remark alone beside a code that judges says less: the payer looked at something.
+    """
+    if not facts.says(rule.payer_says) or facts.says(frozenset(rule.figures["other_papers"])):
         return NOT_APPLICABLE
     if facts.claim.has_visit_notes and not facts.notes:
         return NOT_APPLICABLE  # there is nothing of that day to send
@@ -67,7 +71,7 @@ def records_sent(facts: LineFacts, rule: Rule) -> Outcome:
     )
     return Outcome(
         Result.FAILED, f"The payer wants records it does not have. {where}", "doc_record_not_provided", Strength.LIKELY,
-        whole_claim=True,
+        whole_claim=True, basis=None if facts.says(frozenset(rule.figures["asks"])) else "record",
     )  # fmt: skip
 
 

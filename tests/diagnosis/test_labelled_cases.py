@@ -1,0 +1,74 @@
+"""Cases labelled from the rules by somebody who did not see the code: floors for what the checker makes of them."""
+
+from functools import cache
+from statistics import median
+
+import pytest
+
+from tests.diagnosis.labelled import Figures, Judged, figures_of, judged
+from tracker.diagnosis import Strength
+from tracker.diagnosis.findings import LONGEST_QUOTE, MOST_QUOTES
+from tracker.knowledge import load
+
+_OF_THE_NOTE = {"documentation", "medical necessity", "coding", "units"}
+_PERSONNEL = {"prov_personnel_unqualified"}
+
+
+@cache
+def lines(folder: str) -> tuple[Judged, ...]:
+    return tuple(judged(folder))
+
+
+def figures(folder: str) -> Figures:
+    return figures_of(lines(folder))
+
+
+@pytest.mark.parametrize("line", lines("clean"), ids=lambda line: f"{line.case.case_id}-{line.said.line}")
+def test_a_note_that_complies_is_not_blamed(line: Judged):
+    blamed = [
+        each
+        for each in line.said.suggestions
+        if each.strength is not Strength.WEAK
+        and (load().root_causes[each.root_cause].group in _OF_THE_NOTE or each.root_cause in _PERSONNEL)
+        and each.root_cause not in {line.label["primary"], *line.label["also_acceptable"]}
+    ]
+
+    assert not blamed, str(line)
+
+
+def test_there_are_enough_notes_that_comply():
+    assert len({line.case.case_id for line in lines("clean")}) >= 30
+
+
+@pytest.mark.parametrize(
+    ("folder", "first", "first_three", "path", "evidence"),
+    [("clean", 0.2, 0.2, 0.3, 0.1), ("blind", 0.4, 0.35, 0.4, 0.1)],
+)
+def test_suggestions_meet_the_labels(folder: str, first: float, first_three: float, path: float, evidence: float):
+    found = figures(folder)
+
+    assert found.first >= first
+    assert found.first_three >= first_three
+    assert found.path >= path
+    assert found.evidence >= evidence
+    assert found.false_quotes == 0
+
+
+@pytest.mark.parametrize(("folder", "most"), [("clean", 9), ("blind", 14)])
+def test_harm_is_rare(folder: str, most: int):
+    harmful = [str(line) for line in lines(folder) if line.harmful]
+
+    assert len(harmful) <= most, "\n".join(harmful)
+
+
+def test_quotes_are_the_line_that_decides():
+    quotes = [quote for folder in ("clean", "blind") for line in lines(folder) for quote in line.quotes]
+
+    assert median(len(each.quote) for each in quotes) <= 100
+    assert max(len(each.quote) for each in quotes) <= LONGEST_QUOTE
+    assert all(
+        len(each.evidence) <= MOST_QUOTES
+        for folder in ("clean", "blind")
+        for line in lines(folder)
+        for each in line.said.suggestions
+    )

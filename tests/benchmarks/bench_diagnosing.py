@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import build
+from tests.diagnosis.labelled import cases_in
 from tracker.db import SessionMaker, make_engine, transaction
 from tracker.db_upgrade import upgrade
 from tracker.demo.volume import make_835
@@ -23,20 +24,16 @@ from tracker.services.notes import NewNote, add_note
 
 CLAIMS = 5_000
 _TODAY = date(2026, 11, 23)
-_NOTE = """S: Reports knee pain 4/10, improved stairs, still needs rail.
-O: AROM knee flexion 108 deg. LEFS 38/80, was 27/80 at evaluation.
-97110 therapeutic exercise 23 min. 97140 manual therapy 15 min. 97530 therapeutic activities 15 min.
-Total timed minutes: 53. Total treatment time: 58.
-A: Verbal cues for quad timing on step-down; tolerated treatment well.
-P: Continue 2x/week per plan of care.
-Signed: J. Cole, PT, DPT"""
 
 
 def _add_notes(session: Session) -> None:
+    """Give every second claim a note, each of the labelled cases' visit notes in turn."""
+    texts = [note.text for folder in ("blind", "clean") for case in cases_in(folder) for note in case.notes]
     rows = session.execute(select(Claim, Patient).join(Patient, Patient.id == Claim.patient_id)).all()
-    for claim, patient in rows[::2]:
+    for number, (claim, patient) in enumerate(rows[::2]):
         if claim.service_from is not None:
-            add_note(session, patient, NewNote(f"{_NOTE}\nClaim {claim.id}", claim.service_from), build.NOW, None)
+            text = f"{texts[number % len(texts)]}\nClaim {claim.id}"
+            add_note(session, patient, NewNote(text, claim.service_from), build.NOW, None)
 
 
 def run() -> list[tuple[str, str]]:

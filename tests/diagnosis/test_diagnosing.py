@@ -138,6 +138,68 @@ def test_a_way_of_counting_nobody_set_proves_something_only_when_both_ways_agree
     assert causes(payer="commercial", lines=["97110-GP x2"], note=_RIGHT, said="CO-151") == ["pay_payer_error"]
 
 
+def test_modifiers_that_are_right_prove_a_modifier_denial_wrong():
+    suggestion = diagnosis_of(
+        payer="medicare_advantage",
+        lines=["97535-GO-CO x2"],
+        note=_BY_ASSISTANT,
+        note_by="W. Ruiz COTA/L",
+        said="CO-4 N519",
+    ).suggestions[0]
+
+    assert (suggestion.root_cause, suggestion.path, suggestion.strength) == (
+        "pay_payer_error",
+        "appeal",
+        Strength.LIKELY,
+    )
+    assert set(suggestion.rules) == {"CLM_DISCIPLINE_MODIFIER", "CLM_MODIFIER_MISMATCH", "STAFF_CQ_CO"}
+
+
+_BY_ASSISTANT = (
+    "Self-care 30 min: tub bench, cues to lock the brake.\nTimed 30 / Total 30\nW. Ruiz, COTA/L e-signed 8/3/2026"
+)
+
+
+def test_nothing_on_file_proves_no_judgment_wrong():
+    assert causes(payer="medicare_b", lines=["97110-GP x2"], said="CO-50 N115") == []
+
+
+# ---- records asked for
+
+
+def test_a_request_for_records_comes_before_what_they_hold():
+    found = diagnosis_of(payer="medicare_b", lines=["97110-GP x3"], note=_TOO_MANY, said="CO-252 N706")
+
+    assert (found.suggestions[0].root_cause, found.suggestions[0].path) == ("doc_record_not_provided", "send_records")
+
+
+def test_a_judgment_with_a_remark_on_records_rests_on_what_they_hold():
+    found = causes(payer="medicare_b", lines=["97110-GP x3"], note=_TOO_MANY, said="CO-50 N706")
+
+    assert found[:2] == ["unt_exceed_minutes", "doc_record_not_provided"]
+
+
+# ---- for and against
+
+
+def test_a_rule_that_is_kept_speaks_against_its_cause():
+    certified = {"established_on": "2026-05-01", "certified_on": "2026-05-10", "certified_by": "A. Osei MD"}
+    found = diagnosis_of(payer="medicare_b", lines=["97110-GP x2"], plan=certified, said="CO-50").suggestions[0]
+
+    assert found.root_cause == "doc_certification_missing"  # the certified interval has run out
+    assert "Against it: The plan of 05/01/2026 was certified on 05/10/2026." in found.reasons
+
+
+def test_why_a_cause_stands_first_although_the_code_points_elsewhere():
+    found = diagnosis_of(payer="medicare_b", lines=["97110 x2"], said="CO-29").suggestions[0]
+
+    assert found.root_cause == "mod_discipline"
+    assert found.reasons[-2:] == (
+        "The payer's code 29 would mean something else; this stands first because it is a fact of the claim.",
+        "Medicare corrects a processed claim by a reopening, not by a replacement claim.",
+    )
+
+
 # ---- paths
 
 
@@ -248,6 +310,29 @@ def test_the_quarters_own_table_or_the_payers_word_make_it_strong(on: str, said:
     suggestion = diagnosis_of(payer="medicare_b", lines=["97110-GP x1", "97150-GP x1"], on=on, said=said).suggestions[0]
 
     assert suggestion.strength is Strength.STRONG
+
+
+@pytest.mark.parametrize(
+    ("on", "said", "strength"),
+    [
+        ("2024-08-06", "CO-50", Strength.STRONG),
+        ("2026-08-03", "CO-50", Strength.LIKELY),
+        ("2026-08-03", "CO-151 N362", Strength.STRONG),
+    ],
+)
+def test_an_older_limit_is_said_and_makes_too_many_units_likely_at_most(on: str, said: str, strength: Strength):
+    suggestions = diagnosis_of(payer="medicare_b", lines=["97112-GP x5"], on=on, said=said).suggestions
+    found = next(each for each in suggestions if each.root_cause == "unt_over_limit")
+
+    assert found.strength is strength
+    assert ("the newest table loaded for 08/03/2026" in found.reasons[0]) is (on == "2026-08-03")
+
+
+def test_the_newest_table_is_named_where_it_holds_no_pair():
+    found = diagnosis_of(payer="medicare_b", lines=["97530-GP x1", "97116-GP x1"], said="CO-97").suggestions[0]
+
+    assert (found.root_cause, found.strength) == ("pay_payer_error", Strength.LIKELY)
+    assert "newest table loaded for 08/03/2026" in found.reasons[0]
 
 
 # ---- which lines

@@ -20,6 +20,12 @@ def us_date(day: date) -> str:
     return f"{day.month:02}/{day.day:02}/{day.year}"
 
 
+def table_word(quarter: str, day: date, *, exact: bool) -> str:
+    """Return which quarter's table was used, and that it is older than the day where it is: ``table of 2024q3, ...``."""
+    older = "" if exact else f", the newest table loaded for {us_date(day)}"
+    return f"table of {quarter}{older}"
+
+
 def days_word(days: int) -> str:
     """Return ``1 day``, ``12 days``."""
     return "1 day" if days == 1 else f"{days} days"

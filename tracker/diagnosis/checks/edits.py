@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tracker.diagnosis.facts import DISTINCT_MODIFIERS, LineFacts, Pair
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Result, Strength, passed
-from tracker.diagnosis.words import us_date
+from tracker.diagnosis.words import table_word, us_date
 from tracker.knowledge import NcciEdit
 from tracker.knowledge.rules import Rule
 
@@ -28,8 +28,8 @@ def _strength(facts: LineFacts, edit: NcciEdit, rule: Rule) -> Strength:
 
 
 def _table(facts: LineFacts, edit: NcciEdit) -> str:
-    older = "" if edit.exact_quarter else f", the newest table loaded for {us_date(facts.day)}"
-    return f"NCCI pair {edit.column1}/{edit.column2} (table of {edit.quarter}{older})"
+    table = table_word(edit.quarter, facts.day, exact=edit.exact_quarter)
+    return f"NCCI pair {edit.column1}/{edit.column2} ({table})"
 
 
 def pair_never_paid(facts: LineFacts, rule: Rule) -> Outcome:
@@ -45,7 +45,8 @@ def _no_pair(facts: LineFacts, indicator: int) -> Outcome:
     if not facts.pairs or any(pair.edit is not None and pair.edit.indicator == indicator for pair in facts.pairs):
         return NOT_APPLICABLE
     codes = ", ".join(dict.fromkeys(pair.other.line.code for pair in facts.pairs))
-    return passed(f"No NCCI pair with indicator {indicator} joins {facts.code} with {codes}.")
+    newest = f"newest table loaded for {us_date(facts.day)}"
+    return passed(f"No NCCI pair with indicator {indicator} joins {facts.code} with {codes} ({newest}).")
 
 
 def pair_with_modifier(facts: LineFacts, rule: Rule) -> Outcome:

@@ -2,7 +2,7 @@
 
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Result, Strength, passed
-from tracker.diagnosis.words import counted, units_word
+from tracker.diagnosis.words import counted, table_word, units_word
 from tracker.knowledge.rules import Rule
 
 
@@ -24,7 +24,8 @@ def within_mue(facts: LineFacts, _rule: Rule) -> Outcome:
     units = facts.line.units + sum(
         other.line.units for other in facts.same_day if other.claim is None and other.line.code == facts.code
     )
-    table = f"CMS's limit for {facts.code} is {units_word(limit.units)} a day (table of {limit.quarter})"
+    table = table_word(limit.quarter, facts.day, exact=limit.exact_quarter)
+    table = f"CMS's limit for {facts.code} is {units_word(limit.units)} a day ({table})"
     if units <= limit.units:
         return passed(f"{table}; {counted(units)} billed.", strength=_table_strength(exact=limit.exact_quarter))
     absolute = limit.mai == 2

@@ -29,7 +29,7 @@ class CodeMinutes(NamedTuple):
 class Session:
     """What the note of a visit says about time.
 
-    ``by_code`` holds timed codes only; ``least`` and ``most`` bound the total timed minutes (None: not told).
+    ``by_code`` holds timed codes only, ``entries`` what the note lists for each of them; ``least`` and ``most`` bound the total timed minutes (None: not told).
     ``helper`` is the place where the note names an aide or student, whose minutes would not count.
     """
 
@@ -37,6 +37,7 @@ class Session:
     text: str
     minutes: Minutes
     by_code: Mapping[str, CodeMinutes]
+    entries: Mapping[str, tuple[ServiceMinutes, ...]]
     stated: int | None
     listed: int | None
     least: int | None
@@ -115,8 +116,9 @@ class _Reader:
     def session(self) -> Session:
         services = self._by_code()
         stated = self._minutes.timed.minutes if self._minutes.timed else None
-        listed_codes = {code: self._sum(items, stated, services) for code, items in services.items()}
-        by_code = {code: each for code, each in listed_codes.items() if self._is_timed(code)}
+        listed_codes = {code: self._counted(items, stated, services) for code, items in services.items()}
+        entries = {code: items for code, items in listed_codes.items() if self._is_timed(code)}
+        by_code = {code: self._sum(items) for code, items in entries.items()}
         by_code |= self._only_block(by_code, {code for code in self._billed if code not in listed_codes})
         listed = sum(each.minutes for each in by_code.values()) if by_code else None
         complete = all(code in by_code for code in self._timed)
@@ -129,6 +131,7 @@ class _Reader:
             self._text,
             self._minutes,
             by_code,
+            entries,
             stated,
             listed,
             least,
@@ -146,15 +149,17 @@ class _Reader:
             found.setdefault(code, []).append(service)
         return found
 
-    def _sum(
+    def _counted(
         self, items: Sequence[ServiceMinutes], stated: int | None, services: Mapping[str, Sequence[ServiceMinutes]]
-    ) -> CodeMinutes:
-        """Add up the entries of a code; a figure that stands twice counts once unless the total wants it twice."""
+    ) -> tuple[ServiceMinutes, ...]:
+        """Return the entries of a code; a figure that stands twice counts once unless the total wants it twice."""
         once = tuple({(item.minutes, item.clock): item for item in items}.values())
         everything = sum(item.minutes for code in services if self._is_timed(code) for item in services[code])
-        chosen = tuple(items) if everything == stated else once
-        quotes = tuple(quote(self._index, self._text, item.start, item.end) for item in chosen)
-        return CodeMinutes(sum(item.minutes for item in chosen), quotes)
+        return tuple(items) if everything == stated else once
+
+    def _sum(self, items: Sequence[ServiceMinutes]) -> CodeMinutes:
+        quotes = tuple(quote(self._index, self._text, item.start, item.end) for item in items)
+        return CodeMinutes(sum(item.minutes for item in items), quotes)
 
     def _only_block(self, known: Mapping[str, CodeMinutes], missing: set[str]) -> dict[str, CodeMinutes]:
         """Give the one stretch of the clock without a name to the one billed code without minutes."""

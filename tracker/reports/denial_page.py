@@ -25,6 +25,7 @@ from tracker.models import (
 )
 from tracker.reports.denial_causes import CauseViews, cause_views, read_checked
 from tracker.reports.denial_notes import NoteView, linked_notes, note_views, other_notes
+from tracker.reports.visit_minutes import VisitMinutes, Way, visit_minutes, way_of_counting
 from tracker.services.barring import appeal_barred_by
 from tracker.services.cases import stored_cases
 from tracker.services.clocks import Start, file_by
@@ -95,6 +96,8 @@ class DenialPage:
     barred_by: str | None
     causes: CauseViews
     chosen_title: str
+    counting: Way
+    visits: tuple[VisitMinutes, ...]
     notes: tuple[NoteView, ...]
     other_notes: tuple[Note, ...]
     clock: ClockView
@@ -151,6 +154,8 @@ def denial_page(session: Session, denial: Denial, knowledge: Knowledge, today: d
         barred_by=appeal_barred_by(denial, knowledge),
         causes=cause_views(checked, places, stored.case, this_line),
         chosen_title=cause_title(knowledge, denial.root_cause),
+        counting=way_of_counting(stored.case, knowledge),
+        visits=visit_minutes(stored.case, knowledge),
         notes=notes,
         other_notes=other_notes(session, denial, linked),
         clock=_clock(session, denial, payer, knowledge),

@@ -20,6 +20,7 @@ from tracker.reports.queue_conditions import Viewer
 from tracker.reports.queue_filter import QueueFilter, read_filter
 from tracker.reports.queue_place import place_in_queue
 from tracker.reports.timeline import timeline
+from tracker.reports.visit_minutes import in_fifteens, units_by
 from tracker.services import coverage, deciding, working
 from tracker.services.diagnosing import diagnose_claims
 from tracker.services.linking import link_by_hand
@@ -90,6 +91,8 @@ def _page(denial: Denial, sent: dict[str, FlaskForm]) -> str:
         tasks=packet_tasks(page),
         moments=timeline(g.session, denial, load()),
         codes=load().codes,
+        in_fifteens=in_fifteens,
+        units_by=units_by,
         kinds=KINDS,
     )
 

@@ -3,12 +3,14 @@
 import contextlib
 import json
 import sqlite3
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from tests.edi import claim, line, remit, remits
 from tracker.cli import main
+from tracker.domain.statuses import PATHS
 
 DENIED = claim("A1", line("97110", 90, 0, "CO-50:90", remarks=["N115"]), line("97140", 60, 30, "CO-45:30"))
 
@@ -193,3 +195,37 @@ def test_the_keys_printed_are_those_promised_whether_a_file_is_good_or_refused(t
         assert [list(one) for one in found] == [keys, keys]
         assert {value for value in found[1].values() if isinstance(value, int)} == {0}
         assert [set(problem) for problem in found[1]["problems"]] == [{"where", "why"}]
+
+
+CASES = Path(__file__).parent / "samples" / "cases"
+SUGGESTION_KEYS = ["root_cause", "path", "strength", "rules", "reasons", "evidence", "against", "cure", "letter"]
+
+
+def test_diagnose_prints_one_list_over_all_files_in_their_order(tracker):
+    names = ("units_right", "nothing_to_say", "paid_with_reductions")
+    result = tracker("diagnose", *(CASES / f"{name}.json" for name in names))
+    found = json.loads(result.stdout)
+    ids = [json.loads((CASES / f"{name}.json").read_text())["case_id"] for name in names]
+    assert result.exit_code == 0
+    assert list(dict.fromkeys(entry["case_id"] for entry in found)) == ids
+    assert all(list(entry) == ["case_id", "line", "suggestions", "ruled_out"] for entry in found)
+    every = [each for entry in found for each in entry["suggestions"] + entry["ruled_out"]]
+    assert every
+    for each in every:
+        assert list(each) == SUGGESTION_KEYS
+        assert each["path"] in PATHS
+        assert each["strength"] in {"strong", "likely", "weak"}
+    assert all(len(entry["suggestions"]) <= 3 for entry in found)
+    assert [entry["suggestions"] for entry in found if entry["case_id"] == ids[1]] == [[]]
+    no_denials = [entry["suggestions"] for entry in found if entry["case_id"] == ids[2]]
+    assert {cause["root_cause"] for suggestions in no_denials for cause in suggestions} == {"adj_not_a_denial"}
+
+
+def test_diagnose_names_a_bad_file_and_goes_on_with_the_rest(tracker, tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"case_id": "X"}')
+    result = tracker("diagnose", bad, tmp_path, CASES / "units_right.json")
+    assert result.exit_code == 1
+    assert f"{bad}: " in result.stderr
+    assert f"{tmp_path}: File: This is a folder" in result.stderr
+    assert json.loads(result.stdout)

@@ -241,3 +241,31 @@ def test_an_adjustment_repeated_for_claim_and_line_is_recognised():
     data = data.replace(b"NM1*QC*1*RUIZ", b"CAS*CO*97*66~\nNM1*QC*1*RUIZ")
     [paid] = read_835(data)
     assert "The adjustments of its lines are repeated for the claim." in whys(paid)
+
+
+def test_names_outside_of_ascii_are_read_as_latin_1():
+    data = (SAMPLES / "partial_denial.835").read_bytes().replace(b"RUIZ*ELENA", b"NU\xd1EZ*ELENA")
+    [paid] = read_835(data)
+    assert paid.claims[0].patient.last_name == "NUÑEZ"
+
+
+def test_a_wrong_count_of_transactions_is_said():
+    data = (SAMPLES / "partial_denial.835").read_bytes()
+    assert data.count(b"\nGE*1*") == 1
+    [paid] = read_835(data.replace(b"\nGE*1*", b"\nGE*7*"))
+    assert "(GE): It counts 7 transactions, the file has 1." in whys(paid)
+
+
+def test_what_the_patient_owes_interest_and_other_amounts_are_in_no_balance():
+    data = (SAMPLES / "partial_denial.835").read_bytes()
+    other = data.replace(b"*439*118.04*11.56*", b"*439*118.04*99*").replace(b"DTM*232", b"AMT*I*3.12~\nDTM*232")
+    assert other.count(b"*99*") == 1
+    assert [problem for problem in next(read_835(other)).problems if "balance" in problem.why] == []
+
+
+def test_a_claim_that_does_not_balance_does_not_lose_the_others():
+    data = (SAMPLES / "zero_pay.835").read_bytes()
+    good = next(read_835(data))
+    [paid] = read_835(data.replace(b"SVC*HC:97110:GP*136*0**2~", b"SVC*HC:97110:GP*137*0**2~", 1))
+    assert [claim.control_number for claim in paid.claims] == [claim.control_number for claim in good.claims]
+    assert "does not balance" in whys(paid)

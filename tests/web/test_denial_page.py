@@ -3,12 +3,13 @@ from datetime import date
 
 import pytest
 
-from tests import build
+from tests import build, edi
 from tests.forms import fields_of, send
 from tracker.db import transaction
 from tracker.knowledge import load
-from tracker.models import Appeal, Claim, Denial, Event, Note, Patient, Submission, Suggestion
+from tracker.models import Appeal, Claim, Denial, Event, Note, Patient, Practice, Submission, Suggestion
 from tracker.services.diagnosing import diagnose_claims
+from tracker.services.importing import import_now
 
 NOTE = """S: L knee pain 4/10, improved stairs, still needs rail.
 O: LEFS 38/80, was 27/80 at eval.
@@ -333,3 +334,17 @@ def test_facts_a_letter_needs_can_be_added_to_patient_and_claim(alice, denied, s
         assert (patient.member_id, patient.birth_date) == ("1EG4TE5MK73", date(1951, 3, 9))
         assert claim.payer_claim_number == "ICN-9"
         assert claim.rendering_provider_id is not None
+
+
+def test_money_taken_at_provider_level_stands_on_the_claim_it_names(alice, cast, sessions):
+    paid = edi.claim("A1", edi.line("97110", 90, 42, "CO-45:48"))
+    with transaction(sessions.system()) as session:
+        practice = session.get_one(Practice, cast.eastside.id)
+        data = edi.remit(paid, plb=[("WO:ICN1", 12.5), ("L6:ICN1", -0.31)])
+        import_now(session, practice, "remit.835", data, build.NOW, load())
+    with sessions.system() as session:
+        claim = session.query(Claim).one()
+        assert session.query(Denial).all() == []
+    page = " ".join(re.sub(r"<[^>]+>", "", alice.get(f"/claims/{claim.public_id}").text).split())
+    assert "10/05/2026, Overpayment recovered, taken from the payment (WO)$12.50" in page
+    assert "10/05/2026, Interest, added to the payment (L6)$0.31" in page

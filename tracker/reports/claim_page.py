@@ -18,6 +18,7 @@ from tracker.models import (
     Payer,
     Practice,
     Provider,
+    ProviderAdjustment,
     Remittance,
     Submission,
 )
@@ -26,13 +27,18 @@ from tracker.services.cases import case_from_rows
 
 @dataclass(frozen=True, slots=True)
 class ClaimPage:
-    """A claim with its answers (claim payment and its remittance), denials by line number, notes and receipts."""
+    """A claim with its answers (claim payment and its remittance), denials by line number, notes and receipts.
+
+    ``provider_level`` is money that a payer took or gave with this claim as its reference (the pair and its
+    remittance): it belongs to the provider and is no denial (x12.md rules 40 and 41).
+    """
 
     case: Case
     payer: Payer
     practice: Practice
     provider: Provider | None
     payments: Sequence[Any]
+    provider_level: Sequence[Any]
     denials: Sequence[Denial]
     notes: Sequence[Note]
     submissions: Sequence[Submission]
@@ -61,7 +67,20 @@ def claim_page(session: Session, claim: Claim, today: date) -> ClaimPage:
         practice=session.get_one(Practice, own),
         provider=session.get(Provider, (own, claim.rendering_provider_id)) if claim.rendering_provider_id else None,
         payments=payments,
+        provider_level=_provider_level(session, claim),
         denials=session.scalars(denials).all(),
         notes=session.scalars(notes).all(),
         submissions=session.scalars(receipts.order_by(Submission.sent_on)).all(),
     )
+
+
+def _provider_level(session: Session, claim: Claim) -> Sequence[Any]:
+    query = (
+        select(ProviderAdjustment, Remittance)
+        .join(
+            Remittance,
+            and_(Remittance.practice_id == claim.practice_id, Remittance.id == ProviderAdjustment.remittance_id),
+        )
+        .where(ProviderAdjustment.practice_id == claim.practice_id, ProviderAdjustment.claim_id == claim.id)
+    )
+    return session.execute(query.order_by(Remittance.payment_date, ProviderAdjustment.id)).all()

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.provider_reasons import words_for
 from tracker.knowledge import load
 from tracker.models import Claim, ClaimLine, Patient, Provider
 from tracker.reports.claim_page import claim_page
@@ -77,6 +78,7 @@ def _page(claim: Claim, coverage: Any = None, facts: Any = None, line: Any = Non
         lines=_line_forms(claim, line, number),
         line_sent=line,
         kinds=KINDS,
+        provider_words=words_for,
         codes=load().codes,
     )
 

@@ -27,6 +27,8 @@ _IN_OUT = re.compile(
     r"|\bin[ ]?/[ ]?out\b[^\d\n]{0,25}(\d{1,2}):?([0-5]\d)[ ]?([ap])?\.?m?\.?[ ]?(?:/|-|–|to)[ ]?(\d{1,2}):?([0-5]\d)(?:[ ]?([ap])\.?m?)?"
     r"|\b(?:start|begin|began)\b[^\d\n]{0,12}(\d{1,2}):([0-5]\d)[ ]?([ap])?[^\d\n]{0,20}\b(?:end|ended|stop|stopped|finish)\b[^\d\n]{0,12}(\d{1,2}):([0-5]\d)(?:[ ]?([ap])\.?m?)?"
 )  # fmt: skip
+_BEGUN = re.compile(r"(\d{1,2}):([0-5]\d)[ ]?([ap])?\.?m?\.?[ ](?:start|started|in|began|begin|arrived)\b")
+_ENDED = re.compile(r"(\d{1,2}):([0-5]\d)[ ]?([ap])?\.?m?\.?[ ](?:end|ended|out|stop|stopped|left)\b")
 _MAY_BE_OUT = re.compile(r"(?:out|end|stop|finish)[^\d\n]{0,25}\d")
 _BLANK = re.compile(
     r"\b(?:time[ ]?)?(?:in|out|start|stop|end|min|mins|minutes|timed|time)\b[ :.=]{0,4}_{2,}(?:[ :]{0,2}_{2,})?"
@@ -85,7 +87,7 @@ def read_minutes(text: str) -> Minutes:
         blocks=tuple(blocks),
         timed=totals.timed,
         treatment=totals.treatment,
-        session=session or max(rest, key=lambda block: block.minutes, default=None),
+        session=session or _begun_and_ended(low) or max(rest, key=lambda block: block.minutes, default=None),
         blanks=tuple(match.span() for match in islice(_BLANK.finditer(low), MOST_PLACES)) if "__" in low else (),
         loose=max((time.minutes for time in times if time.kind == "minutes" and time.start not in used), default=0),
     )
@@ -101,6 +103,15 @@ def _blocks(low: str, clocks: Sequence[Time]) -> tuple[list[TimeBlock], list[Tim
         is_start = (line or time.start <= _LABEL) and _LINE_START.match(low, line, time.start)
         (beginning if is_start else elsewhere).append(TimeBlock(time.clock, time.start, time.end))
     return beginning, elsewhere
+
+
+def _begun_and_ended(low: str) -> TimeBlock | None:
+    """Return the visit whose first and last time stand apart: ``1:00p start ... 1:45p end``."""
+    begun, ended = _BEGUN.search(low), _ENDED.search(low)
+    if begun is None or ended is None or ended.start() < begun.end():
+        return None
+    clock = clock_range(*begun.groups(), *ended.groups())
+    return TimeBlock(clock, *ended.span()) if clock else None
 
 
 def _in_out(low: str) -> TimeBlock | None:

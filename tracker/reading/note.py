@@ -3,11 +3,14 @@
 from functools import cached_property
 
 from tracker.reading.blocks import Block, find_blocks, find_labels
+from tracker.reading.company import Company, find_company
+from tracker.reading.idle import Idle, bouts, find_idle
 from tracker.reading.minutes import Minutes, read_minutes
 from tracker.reading.passages import Heading, Passage, headings, passages
 from tracker.reading.sections import Section, sections
 from tracker.reading.services import ServiceName, find_services, lowered
 from tracker.reading.techniques import Technique, find_techniques
+from tracker.reading.times import Time, find_times
 
 
 class ReadNote:
@@ -60,3 +63,23 @@ class ReadNote:
     def techniques(self) -> tuple[Technique, ...]:
         """Return what its words show of the services."""
         return find_techniques(self.low)
+
+    @cached_property
+    def times(self) -> tuple[Time, ...]:
+        """Return the lengths of time it names."""
+        return tuple(find_times(self.low))
+
+    @cached_property
+    def company(self) -> tuple[Company, ...]:
+        """Return where it tells who shared the time."""
+        return find_company(self.text, self.low)
+
+    @cached_property
+    def idle(self) -> tuple[Idle, ...]:
+        """Return where it tells of time that counts for no service."""
+        return find_idle(self.low, self.times)
+
+    @cached_property
+    def bouts(self) -> tuple[int, ...]:
+        """Return the minutes of all bouts together, where it writes them so."""
+        return tuple(bouts(self.low))

@@ -174,6 +174,7 @@ _CAPITALS: Mapping[str, tuple[str, ...]] = {
 }
 # No note names more; a text that does is not read to its end, so that reading takes no longer than looking.
 MOST_PLACES = 2_000
+LONGEST_NOTE = 100_000  # characters
 _ABBREVIATED = {**_NAMES, **_CAPITALS}
 _JOINT = r"[ .\-/]{1,2}"  # "ther. ex", "ther-ex", "self-care/home management"
 

@@ -42,8 +42,10 @@ _TIMED = (
     "direct",
     "constant attendance",
     "skilled",
+    "ttm",
+    "tct",
 )
-_WHOLE = ("total", "all", "entire", "overall", "in all", "session", "treatment time", "tx time", "visit time")
+_WHOLE = ("total", "ttt", "all", "entire", "overall", "in all", "session", "treatment time", "tx time", "visit time")
 _WORDS = r"(?:[ \t/\-]{1,3}\(?(?:codes?|treatment|tx|rx|services?|contact|time|total|timed|one[- ]on[- ]one|skilled|therapy|minutes?|mins?|min|length|duration|billable|billed|for|was|of)\b\)?){0,5}"
 
 # Each pattern begins with the letters of its word and is tried only where the note has that word: that makes it quick.

@@ -5,10 +5,12 @@ from types import MappingProxyType
 
 from tracker.diagnosis.checks import (
     answers,
+    attendance,
     authorization,
     contents,
     coverage,
     edits,
+    evaluations,
     filing,
     limits,
     modifiers,
@@ -23,7 +25,22 @@ from tracker.knowledge.rules import Rule
 
 Check = Callable[[LineFacts, Rule], Outcome]
 
-_MODULES = (answers, authorization, contents, coverage, edits, filing, limits, modifiers, plan, record, services, units)
+_MODULES = (
+    attendance,
+    answers,
+    authorization,
+    contents,
+    coverage,
+    edits,
+    evaluations,
+    filing,
+    limits,
+    modifiers,
+    plan,
+    record,
+    services,
+    units,
+)
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {name: check for module in _MODULES for name, check in module.CHECKS.items()}
 )

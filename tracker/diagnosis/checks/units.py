@@ -207,7 +207,7 @@ def minutes_agree(facts: LineFacts, rule: Rule) -> Outcome:
     if whole is not None and whole.minutes + tolerance < session.stated:
         reason = f"Time in and out leave {whole.minutes} minutes, the timed total says {session.stated}."
         return Outcome(Result.FAILED, reason, "doc_minutes_missing", Strength.LIKELY, _evidence(session))
-    complete = _is_complete(session, facts.timed_units)
+    complete = _is_complete(session, facts.timed_units) and not any(each.inferred for each in session.by_code.values())
     if complete and session.listed is not None and session.listed < session.stated - tolerance:
         reason = f"The services listed add up to {session.listed} minutes, the timed total says {session.stated}."
         return Outcome(Result.FAILED, reason, "doc_minutes_missing", Strength.WEAK, _evidence(session))

@@ -1,0 +1,107 @@
+"""Who shared the time, and time that counts for no service."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.reading.note import ReadNote
+
+
+def kinds(text: str) -> list[str]:
+    return [each.kind for each in ReadNote(text).company]
+
+
+def lengths(text: str) -> list[tuple[int | None, bool, bool]]:
+    return [(each.minutes, each.is_unattended, each.is_excluded) for each in ReadNote(text).idle]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Group of 4, balance circuit",
+        "balance class, pt + 2 others",
+        "worked with two other shoulder patients together",
+        "Seen with tablemate M.",
+        "Aqua class (8 enrolled)",
+        "with Leo, Sam and Jo",
+        "Treated with another patient in gym",
+    ],
+)
+def test_several_patients_at_once(text):
+    assert "shared" in kinds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "goes to a support group",
+        "muscle group tested",
+        "group home staff trained",
+        "not in a group",
+        "no group of patients",
+        "plays cards with three friends at church",
+        "reads aloud in class",
+    ],
+)
+def test_no_company_in_treatment(text):
+    assert "shared" not in kinds(text)
+
+
+def test_the_therapist_elsewhere_is_no_second_patient_in_the_room():
+    assert kinds("bike while I was with another patient") == ["away"]
+
+
+@pytest.mark.parametrize("text", ["one-on-one", "1:1 throughout", "seen individually", "Pt alone with me in room 3"])
+def test_alone_with_the_therapist(text):
+    assert kinds(text) == ["alone"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Hot pack 10 min to low back", (10, False, False)),
+        ("9:10-9:18 warm-up alone on bike", (8, False, False)),
+        ("seated recovery 3 x 4 min", (12, False, False)),
+        ("rest breaks 5 min, not counted", (5, False, True)),
+        ("15 min with timer set", (15, True, False)),
+        ("documentation 6 min", (6, False, False)),
+    ],
+)
+def test_time_that_does_not_count(text, found):
+    assert lengths(text) == [found]
+
+
+@pytest.mark.parametrize("text", ["pain 3/10 at rest", "resting hand splint", "no rest breaks needed", "ice massage"])
+def test_words_that_are_no_idle_time(text):
+    assert lengths(text) == []
+
+
+_PIECES = st.sampled_from(
+    ["group of ", "4", " patients", "with two other knee clients", "1:1", "rest break", " 5 min", "while I charted", "\n", ". ", "; ", "İ", "no ", "9:00-9:10 ", "hot pack"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=30))
+def test_every_place_lies_in_the_text(pieces):
+    text = "".join(pieces)
+    read = ReadNote(text)
+
+    assert all(0 <= each.start < each.end <= len(text) for each in (*read.company, *read.idle))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["with two ", "group ", "rest break ", "while i ", "hot pack 5 min; ", "3 x 4 min", "with Al, ", "1:1 ", "class "],
+)
+def test_a_hostile_note_takes_no_longer_than_a_second(piece):
+    read = ReadNote(piece * (1_000_000 // len(piece)))
+    assert read.times is not None
+    start = time.perf_counter()
+
+    assert read.company is not None
+    assert read.idle is not None
+    assert read.bouts is not None
+
+    assert time.perf_counter() - start < 1

@@ -31,6 +31,7 @@ from tracker.web import (
     payers,
     queue,
     request,
+    rules,
     settings,
 )
 
@@ -50,6 +51,7 @@ _SUBJECTS = (
     insights,
     jobs,
     activity,
+    rules,
     settings,
     health,
 )

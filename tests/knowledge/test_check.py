@@ -49,6 +49,7 @@ def test_the_products_own_knowledge_is_in_order():
         ("payer_kinds.toml", 'value = "cms"', 'value = "time"', "payer_kinds.toml, line 6: value is 'time'"),
         ("clocks.toml", "rolls = ", "rolls_over = ", "clocks.toml, line 8: rolls is None"),
         ("medicare.toml", "dollars = 2110", "dollars = -1", "medicare.toml, line 8: dollars is -1"),
+        ("folklore.toml", '["97124", "97110"]', '["97124", "9711"]', "folklore.toml, line 7: codes has '9711'"),
         ("sources.toml", 'confidence = "source"', 'confidence = "sure"', "sources.toml, line 6: confidence is 'sure'"),
         ("rules/clm_kx.toml", 'check = "kx_modifier"', 'check = "kx"', "rules/clm_kx.toml, line 6: check is 'kx'"),
         ("rules/clm_kx.toml", '["uses_kx"]', '["most"]', "rules/clm_kx.toml, line 4: payers has 'most'"),

@@ -15,6 +15,7 @@ from tracker.knowledge.entries import (
     RootCause,
     Source,
 )
+from tracker.knowledge.folklore import Folklore
 from tracker.knowledge.library import Knowledge, load, load_from
 from tracker.knowledge.rows import KnowledgeError
 from tracker.knowledge.rules import Rule
@@ -25,6 +26,7 @@ __all__ = [
     "Cited",
     "EndedEdit",
     "Figure",
+    "Folklore",
     "Knowledge",
     "KnowledgeError",
     "Modifier",

@@ -34,6 +34,8 @@ def _all_sources(knowledge: Knowledge) -> Iterator[CheckedSource]:
         yield CheckedSource(f"sources.toml: {source.tag}", source.title, source.checked_on)
     for rule in knowledge.rules.values():
         yield CheckedSource(rule.file, rule.cited.source, rule.cited.checked_on)
+    for claim in knowledge.folklore:
+        yield CheckedSource(f"folklore.toml: {claim.name}", claim.cited.source, claim.cited.checked_on)
     for clock in knowledge.clocks.values():
         yield CheckedSource(f"clocks.toml: {clock.id}", clock.source, clock.checked_on)
     for kind in sorted(PAYER_KINDS):

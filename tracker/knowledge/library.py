@@ -25,6 +25,7 @@ from tracker.knowledge.entries import (
     RootCause,
     Source,
 )
+from tracker.knowledge.folklore import Folklore, read_folklore
 from tracker.knowledge.payers import (
     MedicareFigures,
     read_clocks,
@@ -65,6 +66,7 @@ class Knowledge:
     rules: Mapping[str, Rule]
     stated_causes: Mapping[str, tuple[StatedCause, ...]]
     category_causes: Mapping[str, CategoryCauses]
+    folklore: tuple[Folklore, ...]
     _payers: Mapping[str, PayerDefaults] = field(repr=False)
     _edits: Edits = field(repr=False)
     _medicare: MedicareFigures = field(repr=False)
@@ -74,6 +76,10 @@ class Knowledge:
     def closed_days(self) -> frozenset[date]:
         """Days federal offices close by order, besides weekends and holidays."""
         return self._medicare.closed_days
+
+    def often_said(self, *codes: str) -> tuple[Folklore, ...]:
+        """Return what is widely said of one of these codes or modifiers and is wrong."""
+        return tuple(entry for entry in self.folklore if not set(codes).isdisjoint(entry.codes))
 
     def ncci_edit(self, code1: str, code2: str, on: date, setting: str) -> NcciEdit | None:
         """Return the edit between two codes on a date of service, in whichever order it stands, or None.
@@ -172,6 +178,7 @@ def load_from(folder: Path) -> Knowledge:
         {*(code.category for code in carc.values()), *(code.category for code in rarc.values())}
     ).union(row.play.category for row in playbook)
     category_causes = read_categories(folder / "category_causes.tsv", sources, root_causes, categories, problems)
+    folklore = read_folklore(folder / "folklore.toml", {*codes, *modifiers}, problems)
     refuse(problems)
     return Knowledge(
         version=_version(folder),
@@ -186,6 +193,7 @@ def load_from(folder: Path) -> Knowledge:
         rules=rules,
         stated_causes=stated,
         category_causes=category_causes,
+        folklore=folklore,
         _payers=payers,
         _edits=edits,
         _medicare=medicare,

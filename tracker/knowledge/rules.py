@@ -158,8 +158,8 @@ def _codes(row: Row, codes: Mapping[str, ProcedureCode]) -> frozenset[str] | Non
         return None
     found: set[str] = set()
     for word in words:
-        if word in _CODE_WORDS:
-            found |= {code for code, entry in codes.items() if _CODE_WORDS[word](entry)}
+        if word in CODE_WORDS:
+            found |= {code for code, entry in codes.items() if CODE_WORDS[word](entry)}
         elif _CODE.fullmatch(word):
             found.add(word)
         else:
@@ -169,7 +169,7 @@ def _codes(row: Row, codes: Mapping[str, ProcedureCode]) -> frozenset[str] | Non
     return frozenset(found)
 
 
-_CODE_WORDS: Mapping[str, Callable[[ProcedureCode], bool]] = {
+CODE_WORDS: Mapping[str, Callable[[ProcedureCode], bool]] = {
     "timed": lambda code: code.timed,
     "untimed": lambda code: code.time_basis == "untimed",
     "evaluations": lambda code: code.code in EVALUATIONS,

@@ -80,6 +80,7 @@ def _page(claim: Claim, coverage: Any = None, facts: Any = None, line: Any = Non
         kinds=KINDS,
         provider_words=words_for,
         codes=load().codes,
+        wrong=load().often_said,
     )
 
 

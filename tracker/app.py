@@ -33,6 +33,7 @@ from tracker.web import (
     request,
     rules,
     settings,
+    thresholds,
 )
 
 _SUBJECTS = (
@@ -42,6 +43,7 @@ _SUBJECTS = (
     denials,
     claims,
     patients,
+    thresholds,
     payers,
     notes,
     letters,

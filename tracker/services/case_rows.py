@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -31,19 +31,11 @@ from tracker.models import (
     ServicePayment,
     Submission,
 )
+from tracker.services.allowed_amounts import allowed_amounts, standing
 
 Rows = dict[int, list[Any]]
 
-# Reversals take an answer back; 23 (forwarded) and 25 (predetermination) answer nothing (x12.md rule 10).
-_NO_ANSWER = ("22", "23", "25")
-# What a payer allowed beyond what it paid: deductible, coinsurance, copay (PR) and sequestration (CO-253).
-_ALLOWED_TOO = ("1", "2", "3", "253")
 _HISTORY = timedelta(days=400)
-
-
-def standing() -> ColumnElement[bool]:
-    """Return the condition for an answer of the payer that still stands."""
-    return and_(ClaimPayment.reversed_by_id.is_(None), ClaimPayment.status.not_in(_NO_ANSWER))
 
 
 def grouped(rows: Iterable[Any]) -> Rows:
@@ -82,7 +74,7 @@ class CaseRows:
         self.outcomes = self._outcomes(sibling_ids)
         medicare = {row.patient_id for row in self.claims if row.payer_kind == "medicare_b"}
         earlier = [row.id for patient in medicare for row in self.siblings.get(patient, []) if row.kind == "medicare_b"]
-        self.allowed = self._allowed(earlier)
+        self.allowed = grouped(allowed_amounts(session, practice_id, earlier))
 
     def _claims(self) -> Sequence[Any]:
         query = (
@@ -264,64 +256,6 @@ class CaseRows:
                 wholly_denied = claim_id in denied and not paid.get(claim_id)
                 outcomes[claim_id] = "denied" if wholly_denied else "paid"
         return outcomes
-
-    def _allowed(self, claim_ids: Sequence[int]) -> Rows:
-        """Return (patient, service date, modifiers, claim, allowed cents) of the claims' answers that stand.
-
-        Where the payer sent no allowed amount it is what it paid with the patient's share and sequestration.
-        """
-        found: list[Any] = []
-        for start in range(0, len(claim_ids), 5000):
-            part = claim_ids[start : start + 5000]
-            of_claims = (ClaimPayment.practice_id == self._practice_id, ClaimPayment.claim_id.in_(part), standing())
-            rows = self._session.execute(
-                select(
-                    Claim.patient_id, ClaimLine.service_date, ClaimLine.modifiers, ClaimLine.claim_id,
-                    ServicePayment.id, ServicePayment.allowed_cents, ServicePayment.paid_cents,
-                )
-                .select_from(ClaimPayment)
-                .join(Claim, _same(ClaimPayment.claim_id, ClaimPayment.practice_id, Claim))
-                .join(ServicePayment, _parts_of(ServicePayment))
-                .join(ClaimLine, _same(ServicePayment.claim_line_id, ServicePayment.practice_id, ClaimLine))
-                .where(*of_claims)
-            ).all()  # fmt: skip
-            beyond: dict[int, int] = {}
-            if any(row.allowed_cents is None for row in rows):
-                query = (
-                    select(Adjustment.service_payment_id, func.sum(Adjustment.amount_cents))
-                    .select_from(ClaimPayment)
-                    .join(Adjustment, _parts_of(Adjustment))
-                    .where(*of_claims, Adjustment.carc.in_(_ALLOWED_TOO))
-                    .group_by(Adjustment.service_payment_id)
-                )
-                beyond = {row[0]: row[1] for row in self._session.execute(query) if row[0] is not None}
-            found += [_allowed_row(row, beyond) for row in rows]
-        return grouped(found)
-
-
-class AllowedRow(NamedTuple):
-    """What a payer allowed for one line of a patient."""
-
-    patient_id: int
-    service_date: date | None
-    modifiers: str
-    claim_id: int
-    allowed: int
-
-
-def _allowed_row(row: Any, beyond: dict[int, int]) -> AllowedRow:
-    allowed = row.allowed_cents
-    if allowed is None:
-        allowed = row.paid_cents + int(beyond.get(row.id, 0))
-    return AllowedRow(row.patient_id, row.service_date, row.modifiers, row.claim_id, allowed)
-
-
-def _parts_of(model: Any) -> ColumnElement[bool]:
-    """Join what belongs to a claim payment."""
-    condition: ColumnElement[bool] = and_(
-        model.practice_id == ClaimPayment.practice_id, model.claim_payment_id == ClaimPayment.id
-    )
-    return condition
 
 
 def _same(column: Any, practice: Any, model: Any) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from tracker.jobs.engine import progress_of
 from tracker.web import (
     activity,
     appeals,
+    asking,
     auth,
     claims,
     cookies,
@@ -41,6 +42,7 @@ _SUBJECTS = (
     queue,
     log,
     denials,
+    asking,
     claims,
     patients,
     thresholds,

@@ -23,6 +23,7 @@ from tracker.models import (
     Practice,
     User,
 )
+from tracker.reports.asking import questions_of
 from tracker.reports.denial_causes import CauseViews, cause_views, read_checked
 from tracker.reports.denial_notes import NoteView, linked_notes, note_views, other_notes
 from tracker.reports.visit_minutes import VisitMinutes, Way, visit_minutes, way_of_counting
@@ -95,6 +96,7 @@ class DenialPage:
     group_meaning: str
     barred_by: str | None
     causes: CauseViews
+    askable: frozenset[str]
     chosen_title: str
     counting: Way
     visits: tuple[VisitMinutes, ...]
@@ -153,6 +155,7 @@ def denial_page(session: Session, denial: Denial, knowledge: Knowledge, today: d
         group_meaning=GROUPS.get(denial.group_code, ""),
         barred_by=appeal_barred_by(denial, knowledge),
         causes=cause_views(checked, places, stored.case, this_line),
+        askable=frozenset(each.rule_id for each in questions_of(checked)),
         chosen_title=cause_title(knowledge, denial.root_cause),
         counting=way_of_counting(stored.case, knowledge),
         visits=visit_minutes(stored.case, knowledge),

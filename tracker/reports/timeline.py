@@ -166,6 +166,12 @@ def _rejected(event: Event, _names: Mapping[int, str], knowledge: Knowledge) -> 
     return f"{words}. Because: {reasons[0]}" if reasons else words
 
 
+def _asked(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    of = event.details.get("of") or "the therapist"
+    points = len(event.details.get("rules", []))
+    return f"Asked {of} about {points} {'point' if points == 1 else 'points'} the note does not show"
+
+
 def _coverage(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
     return "Coverage and plan: " + ", ".join(_PARTS.get(part, part) for part in event.details.get("parts", []))
 
@@ -188,6 +194,7 @@ _WORDS: dict[str, Callable[[Event, Mapping[int, str], Knowledge], str]] = {
     "cause": _cause,
     "cause_rejected": _rejected,
     "coverage": _coverage,
+    "therapist_asked": _asked,
     "comment": lambda event, _names, _knowledge: str(event.details.get("text", "")),
     "line_edited": _line_edited,
     "claim_sent": lambda event, _names, _knowledge: f"Claim sent on {us_date(event.details.get('on'))}",

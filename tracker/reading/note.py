@@ -1,16 +1,31 @@
 """One note as it is read: each subject once, and only when somebody asks."""
 
+from bisect import bisect_right
+from collections import Counter
 from functools import cached_property
 
 from tracker.reading.blocks import Block, find_blocks, find_labels
 from tracker.reading.company import Company, find_company
+from tracker.reading.doses import DoseRow, read_dose_rows
+from tracker.reading.frequency import Frequency, read_frequencies, read_visits_this_week
+from tracker.reading.goals import Goal, read_goals
 from tracker.reading.idle import Idle, bouts, find_idle
+from tracker.reading.lexicon import Sign
+from tracker.reading.maintenance import Maintenance, read_maintenance
+from tracker.reading.measures import Measure, read_measures
 from tracker.reading.minutes import Minutes, read_minutes
 from tracker.reading.passages import Heading, Passage, headings, passages
+from tracker.reading.progress import read_progress
 from tracker.reading.sections import Section, sections
 from tracker.reading.services import ServiceName, find_services, lowered
+from tracker.reading.sides import Side, read_sides
+from tracker.reading.similarity import shingles
+from tracker.reading.skill import Skill, read_skill
 from tracker.reading.techniques import Technique, find_techniques
 from tracker.reading.times import Time, find_times
+
+# Characters, some sixty pages. No note is longer; of a text that is, the rest is not searched for words.
+LONGEST_READ = 200_000
 
 
 class ReadNote:
@@ -23,6 +38,10 @@ class ReadNote:
     def low(self) -> str:
         """Return the text in lower case with every character at its own place."""
         return lowered(self.text)
+
+    @cached_property
+    def _beginning(self) -> str:
+        return self.low[:LONGEST_READ]
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -83,3 +102,58 @@ class ReadNote:
     def bouts(self) -> tuple[int, ...]:
         """Return the minutes of all bouts together, where it writes them so."""
         return tuple(bouts(self.low))
+
+    @cached_property
+    def goals(self) -> tuple[Goal, ...]:
+        """Return its goals."""
+        return read_goals(self._beginning)
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """Return its measured figures, with the figures before them where it tells them."""
+        return read_measures(self._beginning)
+
+    @cached_property
+    def skill(self) -> Skill:
+        """Return what it shows of a clinician's skill, and what it says that needs none."""
+        return read_skill(self._beginning)
+
+    @cached_property
+    def progress(self) -> tuple[Sign, ...]:
+        """Return what it says in words of the course."""
+        return read_progress(self._beginning)
+
+    @cached_property
+    def maintenance(self) -> Maintenance:
+        """Return what it says of maintenance care."""
+        return read_maintenance(self._beginning)
+
+    @cached_property
+    def frequencies(self) -> tuple[Frequency, ...]:
+        """Return how often and how long treatment is to be."""
+        return read_frequencies(self._beginning)
+
+    @cached_property
+    def visits_this_week(self) -> Frequency | None:
+        """Return how many visits it counts in its own week, or None."""
+        return read_visits_this_week(self._beginning)
+
+    @cached_property
+    def dose_rows(self) -> tuple[DoseRow, ...]:
+        """Return the rows of its exercise tables that tell doses of several visits."""
+        return read_dose_rows(self._beginning)
+
+    @cached_property
+    def sides(self) -> tuple[Side, ...]:
+        """Return right and left at parts of the body."""
+        return read_sides(self._beginning)
+
+    @cached_property
+    def shingles(self) -> Counter[tuple[str, ...]]:
+        """Return its words in stretches, to compare it with other notes."""
+        return shingles(self.text)
+
+    def passage_at(self, place: int) -> Passage:
+        """Return the sentence or line that holds a place."""
+        at = bisect_right(self.passages, (place, len(self.text) + 1)) - 1
+        return self.passages[max(at, 0)]

@@ -12,7 +12,7 @@ _LONGEST = 400  # characters of a passage; a run-on text is divided at the last 
 # A sentence ends at a stop before a space, but not after a number ("4. Bridges"), an initial or a usual abbreviation.
 _STOP = re.compile(r"[.!?;](?=[ \t]+\S)")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:ther|pt|dr|mr|mrs|ms|vs|approx|min|mins|reps?|ex|eg|e\.g|i\.e|no|st|[a-z])|(?:^|\s)\d{1,2})$"
+    r"(?:\b(?:ther|pt|dr|mr|mrs|ms|vs|approx|min|mins|reps?|ex|eg|e\.g|i\.e|no|st|[a-z])|(?:^|[.;:)]\s)\d{1,2})$"
 )
 _HEADING = re.compile(
     r"^[ \t#*=\-–—>]{0,8}(?P<title>[A-Za-z][A-Za-z /&\-]{0,38}?)[ \t]*"

@@ -60,6 +60,15 @@ def shingles(text: str) -> Counter[tuple[str, ...]]:
     return Counter(zip(*(words[at:] for at in range(size)), strict=False))
 
 
+def shared_words(one: str, other: str) -> float:
+    """Return the share of their words, in whatever order, that two notes have in common, from 0 to 1."""
+    return overlap(_counted(one), _counted(other))
+
+
+def _counted(text: str) -> Counter[tuple[str, ...]]:
+    return Counter((word,) for word in islice(_words(text[:_LONGEST_READ]), _MOST_WORDS))
+
+
 def overlap(one: Counter[tuple[str, ...]], other: Counter[tuple[str, ...]]) -> float:
     """Return the share that the shingles of two notes have in common, from 0 to 1."""
     together = (one | other).total()

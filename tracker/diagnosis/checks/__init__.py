@@ -8,15 +8,21 @@ from tracker.diagnosis.checks import (
     attendance,
     authorization,
     contents,
+    copies,
+    course,
     coverage,
     edits,
     evaluations,
     filing,
     limits,
+    maintenance,
     modifiers,
     plan,
+    progress,
     record,
     services,
+    sides,
+    skill,
     units,
 )
 from tracker.diagnosis.facts import LineFacts
@@ -26,21 +32,8 @@ from tracker.knowledge.rules import Rule
 Check = Callable[[LineFacts, Rule], Outcome]
 
 _MODULES = (
-    attendance,
-    answers,
-    authorization,
-    contents,
-    coverage,
-    edits,
-    evaluations,
-    filing,
-    limits,
-    modifiers,
-    plan,
-    record,
-    services,
-    units,
-)
+    answers, attendance, authorization, contents, copies, course, coverage, edits, evaluations, filing, limits, maintenance, modifiers, plan, progress, record, services, sides, skill, units,
+)  # fmt: skip
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {name: check for module in _MODULES for name, check in module.CHECKS.items()}
 )

@@ -1,14 +1,21 @@
 """Checks of what was billed over time: repeated evaluations and first-visit codes, passive visits, diagnoses, providers."""
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 
 from tracker.diagnosis.facts import LineFacts, discipline_of
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Result, Strength, passed
+from tracker.diagnosis.quoting import sentence
 from tracker.diagnosis.words import days_word, us_date
 from tracker.knowledge.rules import Rule
+from tracker.reading.passages import Passage
+from tracker.reading.services import MOST_PLACES
 
 _ICD = re.compile(r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?")
+# With its point: a letter and two figures alone may be a vertebra.
+_NAMED = re.compile(r"(?<![A-Za-z0-9])[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}(?![A-Za-z0-9])")
 _NEEDS_SEVENTH = re.compile(r"[ST]\d\d")
 _NO_SEVENTH = re.compile(r"T(?:3[6-9]|[4-6]\d|7[0-9]|8[0-7])")
 
@@ -100,14 +107,36 @@ def _what_is_wrong(code: str, day: date, rule: Rule) -> str | None:
 
 
 def diagnosis_is_linked(facts: LineFacts, _rule: Rule) -> Outcome:
-    """The line points to diagnoses the claim lists."""
+    """The line points to diagnoses the claim lists, and to the one the note of the visit names as treated."""
     listed, pointers = facts.case.claim.diagnoses, facts.line.diagnosis_pointers
     if not pointers:
         return NOT_APPLICABLE if not listed else _unlinked("The line points to no diagnosis.")
     wrong = [at for at in pointers if not 0 < at <= len(listed)]
     if wrong:
         return _unlinked(f"The line points to diagnosis {wrong[0]}; the claim lists {len(listed)}.")
-    return passed(f"The line points to {', '.join(listed[at - 1] for at in pointers)}.")
+    pointed = [listed[at - 1] for at in pointers]
+    named = list(_codes_named(facts))
+    treated = [(number, match) for number, match in named if match[0] in listed]
+    if treated and not any(match[0][:3] == code[:3] for _, match in named for code in pointed):
+        return _treats_another(facts, pointed, *treated[0])
+    return passed(f"The line points to {', '.join(pointed)}.")
+
+
+def _codes_named(facts: LineFacts) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield the diagnosis codes that the notes of the visit name, with the note's number."""
+    for number, note in facts.notes:
+        yield from ((number, match) for match in islice(_NAMED.finditer(note.text), MOST_PLACES))
+
+
+def _treats_another(facts: LineFacts, pointed: Sequence[str], number: int, match: re.Match[str]) -> Outcome:
+    reason = (
+        f"The line points to {', '.join(pointed)}; the note of the visit names {match[0]}, which the claim lists too."
+    )
+    place = Passage(*match.span())
+    return Outcome(
+        Result.FAILED, reason, "cod_diagnosis", Strength.LIKELY, (sentence(facts.claim, number, place),),
+        cure=f"The pointer to {match[0]}, if the record holds it.",
+    )  # fmt: skip
 
 
 def _unlinked(reason: str) -> Outcome:

@@ -1,0 +1,84 @@
+"""Checks of the diagnosis against the notes: side, region, and the codes the notes themselves name."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tracker.diagnosis.facts import LineFacts
+from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed
+from tracker.diagnosis.quoting import sentence, sentences
+from tracker.knowledge.rules import Rule
+from tracker.reading.sides import Side, says_both
+
+_SIDES = {"1": "right", "2": "left"}
+_OTHER = {"right": "left", "left": "right"}
+_LETTER = {"right": re.compile(r"\b(?:right|r|rt)\b"), "left": re.compile(r"\b(?:left|l|lt)\b")}
+_CAUSE = "cod_diagnosis"
+
+
+class _Sided(NamedTuple):
+    """A diagnosis of the line that names a side of a region."""
+
+    code: str
+    side: str
+    regions: tuple[str, ...]
+
+
+def side_agrees(facts: LineFacts, rule: Rule) -> Outcome:
+    """The side of the diagnosis is the side the note treats."""
+    sided = list(_sided(facts, rule))
+    if not sided or not facts.notes or any(says_both(facts.claim.read(each.number).low) for each in facts.notes):
+        return NOT_APPLICABLE
+    for diagnosis in sided:
+        found = [
+            (each.number, side) for each in facts.notes for side in facts.claim.read(each.number).sides
+            if side.region in diagnosis.regions
+        ]  # fmt: skip
+        sides = {side.side for _, side in found}
+        if sides == {_OTHER[diagnosis.side]}:
+            return _disagrees(facts, diagnosis, found)
+        if sides == {diagnosis.side}:
+            return passed(
+                f"Note and {diagnosis.code} name the {diagnosis.side} side.", *sentences(facts.claim, found, 1)
+            )
+    return NOT_APPLICABLE
+
+
+def _disagrees(facts: LineFacts, diagnosis: _Sided, found: list[tuple[int, Side]]) -> Outcome:
+    reason = f"The diagnosis {diagnosis.code} is of the {diagnosis.side} side; the note tells of the {_OTHER[diagnosis.side]} side only."
+    first, *others = sentences(facts.claim, found, 3)
+    quotes = dict.fromkeys((first, *_measured_on(facts, _OTHER[diagnosis.side]), *others))
+    cure = "The diagnosis code of the side the record holds; where the note is wrong, a correction by its author."
+    return Outcome(Result.FAILED, reason, _CAUSE, Strength.LIKELY, tuple(quotes)[:4], cure=cure)
+
+
+def _measured_on(facts: LineFacts, side: str) -> Iterator[Quote]:
+    """Yield sentences whose figure is of this side (``L flexion 128``) and that do not name the other."""
+    for number, _ in facts.notes:
+        note = facts.claim.read(number)
+        for measure in note.measures:
+            start, end = note.passage_at(measure.start)
+            before = note.low[max(start, measure.start - 6) : measure.start]
+            if _LETTER[side].search(before) and not _LETTER[_OTHER[side]].search(note.low, start, end):
+                yield sentence(facts.claim, number, measure)
+
+
+def _sided(facts: LineFacts, rule: Rule) -> Iterator[_Sided]:
+    """Yield the line's diagnoses whose last character before the encounter letter tells a side."""
+    for code in _pointed(facts):
+        bare = code.replace(".", "")
+        for region, begins in rule.figures["regions"].items():
+            where = next((begin for begin in begins if bare.startswith(begin)), None)
+            if where is None:
+                continue
+            digit = bare[5:6] or bare[4:5]
+            if digit in _SIDES:
+                yield _Sided(code, _SIDES[digit], tuple(rule.figures["named_as"].get(region, [region])))
+
+
+def _pointed(facts: LineFacts) -> list[str]:
+    listed = facts.case.claim.diagnoses
+    return [listed[at - 1] for at in facts.line.diagnosis_pointers if 0 < at <= len(listed)]
+
+
+CHECKS = {"side_agrees": side_agrees}

@@ -129,6 +129,21 @@ def test_what_is_typed_is_saved_and_shown_in_the_preview(alice, letter, sessions
     assert "Together they show &lt;b&gt;progress&lt;/b&gt;." in alice.get(f"{letter}/preview").text
 
 
+def test_a_typed_fact_is_saved_and_printed_and_a_wrong_date_is_named(alice, letter, sessions, denied):
+    send(alice, letter, letter, then="template", template="L11")
+    answer = send(alice, letter, letter, **{"f-request-requested_on": "soon"})
+    assert answer.status_code == 422
+    assert 'href="#f-request-requested_on"' in answer.text
+    assert "Date of the records request must be a date like 11/29/2026" in answer.text
+    send(alice, letter, letter, **{"f-request-requested_on": "9/20/2026", "f-request-reference": "ADR 5"})
+    assert newest(sessions, denied).fields["facts"] == {
+        "request.requested_on": "2026-09-20",
+        "request.reference": "ADR 5",
+    }
+    assert "You asked for records on September 20, 2026 (reference ADR 5)" in alice.get(f"{letter}/preview").text
+    assert 'value="09/20/2026"' in alice.get(letter).text
+
+
 def test_the_second_of_two_writers_keeps_their_text_and_sees_the_other(alice, letter, signed_in, cast):
     opened = fields_of(alice.get(letter).text, letter)
     send(signed_in(cast.bob), letter, letter, **{"p-comment": "What Bob wrote."})

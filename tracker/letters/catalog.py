@@ -14,6 +14,7 @@ from tracker.letters.facts import LetterFacts
 from tracker.letters.facts_json import from_json
 from tracker.letters.gaps import FactWords
 from tracker.letters.problems import TemplateProblem
+from tracker.letters.typed import TypedGroup, read_groups
 
 SHARED = "_shared"
 # Returned as unprocessable: there is no determination to dispute, a new claim is due (42 CFR 405.926(s)).
@@ -83,7 +84,10 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class LetterTemplate:
-    """One kind of letter. ``signed_by`` is ``clinician`` or ``biller``; ``hash`` changes with any file it is made of."""
+    """One kind of letter. ``signed_by`` is ``clinician`` or ``biller``; ``hash`` changes with any file it is made of.
+
+    ``typed`` are the facts a person may type for it, in the order of the form.
+    """
 
     id: str
     slug: str
@@ -95,6 +99,7 @@ class LetterTemplate:
     paragraphs: tuple[Paragraph, ...]
     exhibits: tuple[ExpectedExhibit, ...]
     stops: tuple[Stop, ...]
+    typed: tuple[TypedGroup, ...]
     sources: tuple[str, ...]
     html: str
     base: str
@@ -150,7 +155,8 @@ def load_from(folder: Path) -> Mapping[str, LetterTemplate]:
         path: FactWords(entry["label"], entry["message"])
         for path, entry in _toml(folder / SHARED / "facts.toml").items()
     }
-    found = [_read(path.parent, base, words) for path in sorted(folder.glob("*/letter.toml"))]
+    common = _toml(folder / SHARED / "typed.toml")["typed"]
+    found = [_read(path.parent, base, words, common) for path in sorted(folder.glob("*/letter.toml"))]
     return MappingProxyType({template.id: template for template in found})
 
 
@@ -161,7 +167,7 @@ def _toml(path: Path) -> dict[str, Any]:
         raise TemplateProblem(f"{path.parent.name}/{path.name}: {error}") from error
 
 
-def _read(folder: Path, base: str, words: Mapping[str, FactWords]) -> LetterTemplate:
+def _read(folder: Path, base: str, words: Mapping[str, FactWords], common: list[dict[str, Any]]) -> LetterTemplate:
     entry = _toml(folder / "letter.toml")
     try:
         return LetterTemplate(
@@ -175,13 +181,14 @@ def _read(folder: Path, base: str, words: Mapping[str, FactWords]) -> LetterTemp
             paragraphs=tuple(Paragraph(**each) for each in entry["paragraphs"]),
             exhibits=tuple(ExpectedExhibit(**each) for each in entry.get("exhibits", [])),
             stops=tuple(Stop(**each) for each in entry.get("stops", [])),
+            typed=read_groups([*common, *entry.get("typed", [])]),
             sources=tuple(entry["sources"]),
             html=(folder / "letter.html").read_text("utf-8"),
             base=base,
             fact_words=words,
             hash=_hash(folder),
         )
-    except (KeyError, TypeError, OSError) as error:
+    except (KeyError, TypeError, OSError, TemplateProblem) as error:
         raise TemplateProblem(f"{folder.name}/letter.toml: {error}") from error
 
 

@@ -7,6 +7,24 @@ such a fact shows a gap and cannot be signed.
 from dataclasses import dataclass
 from datetime import date, time
 
+from tracker.letters.subject_facts import (
+    AuthorizationFacts,
+    BenefitFacts,
+    CallFacts,
+    CorrectionFacts,
+    EligibilityFacts,
+    EnrollmentFacts,
+    MeasureFacts,
+    OtherClaimFacts,
+    OtherPayerFacts,
+    PolicyFacts,
+    PolicyPoint,
+    PromptPayFacts,
+    RateFacts,
+    SessionFacts,
+    VisitFacts,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PracticeFacts:
@@ -74,7 +92,10 @@ class RemarkFacts:
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One denied claim line. ``meaning`` is our own wording of the procedure code, ``policy`` what REF*0K names."""
+    """One denied claim line. ``meaning`` is our own wording of the procedure code, ``policy`` what REF*0K names.
+
+    ``paid_code`` is the code the payer put in place of the billed one, ``allowed_cents`` what it allowed.
+    """
 
     line: int
     service_date: date | None
@@ -89,6 +110,8 @@ class LineFacts:
     paid_cents: int = 0
     diagnoses: tuple[str, ...] = ()
     policy: str = ""
+    allowed_cents: int | None = None
+    paid_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +203,8 @@ class LimitFacts:
 class FilingFacts:
     """The claim filing limit. ``exception`` is a word of L05's list; ``exception_on`` the day it began to count."""
 
-    last_day: date | None
-    limit: str
+    last_day: date | None = None
+    limit: str = ""
     exception: str = ""
     exception_on: date | None = None
 
@@ -229,11 +252,15 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One enclosure, in the packet's order; ``key`` is a word like remittance, note, plan_of_care, receipt."""
+    """One enclosure, in the packet's order; ``key`` is a word like remittance, note, plan_of_care, receipt.
+
+    ``service_date`` is the day of the visit a note describes.
+    """
 
     key: str
     title: str
     pages: int | None = None
+    service_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +287,21 @@ class LetterFacts:
     request: RequestFacts | None = None
     documents: tuple[RequestedDocument, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
+    authorization: AuthorizationFacts | None = None
+    calls: tuple[CallFacts, ...] = ()
+    eligibility: EligibilityFacts | None = None
+    other_payer: OtherPayerFacts | None = None
+    other_claims: tuple[OtherClaimFacts, ...] = ()
+    policy: PolicyFacts | None = None
+    points: tuple[PolicyPoint, ...] = ()
+    measures: tuple[MeasureFacts, ...] = ()
+    sessions: tuple[SessionFacts, ...] = ()
+    corrections: tuple[CorrectionFacts, ...] = ()
+    benefit: BenefitFacts | None = None
+    visits: tuple[VisitFacts, ...] = ()
+    enrollment: EnrollmentFacts | None = None
+    rates: tuple[RateFacts, ...] = ()
+    prompt_pay: PromptPayFacts | None = None
 
 
 def exhibit_label(position: int) -> str:

@@ -1,9 +1,8 @@
 """The facts of a letter, each out of a stored record or typed by a person for this letter; nothing is invented."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -26,9 +25,9 @@ from tracker.letters.facts import (
     ReasonFacts,
     RemarkFacts,
     RequestedDocument,
-    RequestFacts,
     SignerFacts,
 )
+from tracker.letters.typed import with_typed
 from tracker.models import (
     Appeal,
     AppealDenial,
@@ -46,12 +45,6 @@ from tracker.services.clocks import Start, file_by
 from tracker.services.letter_evidence import Place, limits_of, pairs_of, quotes_of
 from tracker.services.letter_exhibits import REMITTANCE, EnclosureChoice, keys_by_note, linked_notes
 from tracker.services.letter_minutes import minutes_of
-
-# Facts that stand in no record: a person types them for this letter, under these names.
-TYPED = (
-    "appeal.reference", "appeal.sent_method", "request.reference", "request.requested_on", "request.due",
-    "filing.exception", "filing.exception_on",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +109,19 @@ def letter_facts(  # the rows, what a person chose, and who signs when
 
     ``signer`` is who signs now; without one the letter leaves a line for the hand of the usual signer.
     """
-    typed: Mapping[str, str] = letter.fields.get("facts", {})
+    recorded = _recorded(session, rows, letter, chosen, knowledge, signer or signer_of(letter, rows.practice))
+    return with_typed(recorded, letter.fields.get("facts", {}))
+
+
+def _recorded(  # what letter_facts takes
+    session: Session,
+    rows: LetterRows,
+    letter: Letter,
+    chosen: Sequence[EnclosureChoice],
+    knowledge: Knowledge,
+    signer: SignerFacts,
+) -> LetterFacts:
+    """Return what the records say."""
     numbers = [rows.stored.line_numbers.get(denial.claim_line_id or 0, 0) for denial in rows.denials]
     notes = {note.public_id: note for note in linked_notes(session, rows.appeal)}
     places = [Place(**place) for place in letter.fields.get("quotes", [])]
@@ -127,19 +132,18 @@ def letter_facts(  # the rows, what a person chose, and who signs when
         patient=_patient(rows.patient),
         claim=_claim(rows),
         lines=tuple(_line(denial, rows, knowledge) for denial in rows.denials),
-        signer=signer or signer_of(letter, rows.practice),
+        signer=signer,
         letter_date=letter.letter_date,
-        appeal=_appeal(rows, knowledge, typed),
+        appeal=_appeal(rows, knowledge),
         clinician=_clinician(rows),
         plan=_plan(rows.case),
         counting_method=rows.case.payer.counting_method or knowledge.payer_defaults(rows.payer.kind).counting_method,
         minutes=minutes_of(rows.case, numbers, knowledge),
         pairs=pairs_of(rows.case, numbers, knowledge),
         limits=limits_of(rows.case, numbers, knowledge),
-        filing=_filing(rows, knowledge, typed),
+        filing=_filing(rows, knowledge),
         events=_events(rows.case),
         quotes=quotes_of(places, notes, keys),
-        request=_request(typed),
         documents=tuple(RequestedDocument(each.title, each.key) for each in chosen if each.key != REMITTANCE),
         exhibits=tuple(Exhibit(choice.key, choice.title, choice.pages) for choice in chosen),
     )
@@ -220,7 +224,7 @@ def _remark(code: str, knowledge: Knowledge) -> RemarkFacts:
     return RemarkFacts(code, knowledge.rarc[code].meaning if code in knowledge.rarc else "not in our code list")
 
 
-def _appeal(rows: LetterRows, knowledge: Knowledge, typed: Mapping[str, str]) -> AppealFacts:
+def _appeal(rows: LetterRows, knowledge: Knowledge) -> AppealFacts:
     due = [denial.file_by_legal for denial in rows.denials if denial.file_by_legal is not None]
     rule = None
     if rows.denials and not any(denial.clock_rule == "by_hand" for denial in rows.denials):
@@ -231,8 +235,6 @@ def _appeal(rows: LetterRows, knowledge: Knowledge, typed: Mapping[str, str]) ->
         level=rows.appeal.level,
         due=min(due) if due else None,
         deadline_basis=f"{rule.length} from {rule.counted_from}" if rule else "",
-        reference=typed.get("appeal.reference", ""),
-        sent_method=typed.get("appeal.sent_method", ""),
     )
 
 
@@ -251,7 +253,7 @@ def _plan(case: Case) -> PlanFacts | None:
     return PlanFacts(plan.established_on, plan.certified_on, plan.certified_by or "") if plan else None
 
 
-def _filing(rows: LetterRows, knowledge: Knowledge, typed: Mapping[str, str]) -> FilingFacts | None:
+def _filing(rows: LetterRows, knowledge: Knowledge) -> FilingFacts | None:
     """Return the claim filing limit, counted from the earliest denied date of service."""
     days = [denial.service_date for denial in rows.denials if denial.service_date is not None]
     if not days:
@@ -261,11 +263,7 @@ def _filing(rows: LetterRows, knowledge: Knowledge, typed: Mapping[str, str]) ->
     if due is None:
         return None
     limit = f"{due.rule.length} from {due.rule.counted_from}"
-    return FilingFacts(due.legal, limit, typed.get("filing.exception", ""), _typed_day(typed, "filing.exception_on"))
-
-
-def _typed_day(typed: Mapping[str, str], name: str) -> date | None:
-    return date.fromisoformat(typed[name]) if typed.get(name) else None
+    return FilingFacts(due.legal, limit)
 
 
 def _events(case: Case) -> tuple[FilingEvent, ...]:
@@ -276,10 +274,3 @@ def _events(case: Case) -> tuple[FilingEvent, ...]:
         accepted = "accept" in proof.lower() and "not accept" not in proof.lower()
         events.append(FilingEvent(sent.on, "Claim sent", proof, accepted, "receipt"))
     return tuple(events)
-
-
-def _request(typed: Mapping[str, str]) -> RequestFacts | None:
-    """Return the payer's request for records, when a person typed anything of it."""
-    values: list[Any] = [typed.get("request.reference", "")]
-    values += [_typed_day(typed, name) for name in ("request.requested_on", "request.due")]
-    return RequestFacts(*values) if any(values) else None

@@ -1,6 +1,5 @@
 """The one form of the letter page: read, checked, acted on, and shown again with what was typed."""
 
-from datetime import date
 from typing import Any
 
 from flask import g, render_template, request, url_for
@@ -17,7 +16,8 @@ from tracker.services.appealing import letter_choices
 from tracker.services.letter_drafts import AddedFile, Edits, LetterInHand, add_exhibit, set_quotes
 from tracker.services.letter_evidence import TOPICS, Place, lines_of_note, offered_quotes
 from tracker.services.letter_exhibits import linked_notes, note_title
-from tracker.web.forms.letters import TYPED_FIELDS, ExhibitForm, LetterForm, QuoteForm, typed_fields
+from tracker.web.forms.letters import ExhibitForm, LetterForm, QuoteForm
+from tracker.web.forms.typed_facts import TypedFactsForm
 from tracker.web.request import settings
 
 _TYPES = {b"%PDF-": "application/pdf", b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -25,11 +25,7 @@ _TIFF = (b"II*\0", b"MM\0*")
 
 
 def _letter_form(hand: LetterInHand, **known: Any) -> LetterForm:
-    """Return the form with the typed facts this letter uses, and no others."""
-    form = LetterForm(**known)
-    for name in set(TYPED_FIELDS.values()) - set(typed_fields(hand.template)):
-        del form[name]
-    return form.offer(letter_choices(g.session, hand.rows.denials[0]) if hand.rows.denials else ())
+    return LetterForm(**known).offer(letter_choices(g.session, hand.rows.denials[0]) if hand.rows.denials else ())
 
 
 def _quote_form(hand: LetterInHand, **known: Any) -> QuoteForm:
@@ -48,6 +44,7 @@ class Sent:
     def __init__(self, hand: LetterInHand) -> None:
         self.hand = hand
         self.form, self.quote, self.exhibit = _letter_form(hand), _quote_form(hand), _exhibit_form(hand)
+        self.typed = TypedFactsForm.of(hand.template)
         self.then = request.form.get("then", "save")
         self.paragraphs = {
             paragraph.key: clean(request.form.get(f"p-{paragraph.key}", ""))
@@ -59,7 +56,7 @@ class Sent:
 
     def is_valid(self) -> bool:
         """Check what the button needs besides the letter itself."""
-        if not self.form.validate():
+        if not (self.form.validate() and self.typed.validate()):
             return False
         if self.then == "quote":
             return bool(self.quote.validate()) and self._find_place()
@@ -116,12 +113,8 @@ class Sent:
     def _facts(self) -> dict[str, str]:
         """Return the typed facts; those this letter does not use stay as they are."""
         facts = dict(self.hand.letter.fields.get("facts", {}))
-        facts |= {name: _text(self.form[field].data) for name, field in TYPED_FIELDS.items() if field in self.form}
+        facts |= self.typed.texts()
         return {name: text for name, text in facts.items() if text}
-
-
-def _text(value: Any) -> str:
-    return value.isoformat() if hasattr(value, "isoformat") else value or ""
 
 
 def _content_type(content: bytes) -> str:
@@ -178,6 +171,7 @@ class LetterPage:
         form = sent.form if sent else _letter_form(hand, formdata=None, **self._known())
         if self._conflict:
             form.version.data = str(hand.letter.version)
+        facts = sent.typed if sent else TypedFactsForm.of(hand.template, hand.letter.fields.get("facts", {}))
         first = min((row.due_on for row in hand.rows.denials if row.due_on), default=None)
         return render_template(
             "letters/edit.html",
@@ -185,7 +179,7 @@ class LetterPage:
             quote=sent.quote if sent else _quote_form(hand, formdata=None),
             exhibit=sent.exhibit if sent else _exhibit_form(hand, formdata=None),
             typed=sent.paragraphs if sent else {},
-            typed_fields=[form[name] for name in typed_fields(hand.template)],
+            typed_facts=facts, typed_groups=facts.groups(), typed_at=facts.places(),
             why=self._why(), denials=claim_denials(hand), own={row.id for row in hand.rows.denials},
             quotes=self._quotes(hand.letter.fields.get("quotes", [])),
             offered=self._quotes([place._asdict() for place in _not_quoted(hand)]),
@@ -195,12 +189,8 @@ class LetterPage:
 
     def _known(self) -> dict[str, Any]:
         letter = self._hand.letter
-        facts = letter.fields.get("facts", {})
-        known: dict[str, Any] = {field: facts.get(name, "") for name, field in TYPED_FIELDS.items()}
-        for name in ("requested_on", "request_due", "exception_on"):
-            known[name] = _day(known[name])
         signer = self._hand.facts.signer
-        return known | {
+        return {
             "version": str(letter.version),
             "template": letter.template,
             "signer_name": signer.name,
@@ -245,7 +235,3 @@ def _places(hand: LetterInHand) -> dict[str, str]:
         "patient": patient, "plan": f"{patient}#coverage", "claim": claim, "lines": claim, "clinician": claim,
         "practice": practice, "payer": payer, "filing": payer,
     }  # fmt: skip
-
-
-def _day(iso: str) -> date | None:
-    return date.fromisoformat(iso) if iso else None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 from wtforms import Field, SelectField, StringField
@@ -82,6 +82,32 @@ class CountField(Field):  # type: ignore[misc]  # WTForms has no types
         if not text.isascii() or not text.isdigit() or int(text) > self.most:
             raise ValueError(f"{self.label.text} must be a whole number from 0 to {self.most:,}")
         self.data = int(text)
+
+
+class TimeField(Field):  # type: ignore[misc]  # WTForms has no types
+    """A typed time of day; an empty field is None."""
+
+    widget = TextInput()
+    data: time | None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data:%I:%M %p}".lstrip("0") if self.data else ""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the text the browser sent."""
+        text = " ".join(str(valuelist[0]).upper().split()) if valuelist else ""
+        self.data = None
+        if not text:
+            return
+        for form in ("%I:%M %p", "%I:%M%p", "%H:%M"):
+            try:
+                self.data = datetime.strptime(text, form).time()  # noqa: DTZ007  # a time of day has no zone
+            except ValueError:
+                continue
+            return
+        raise ValueError(f"{self.label.text} must be a time like 9:05 AM")
 
 
 class TextLineField(StringField):  # type: ignore[misc]  # WTForms has no types

@@ -1,0 +1,104 @@
+"""The fields for facts a person types for one letter, made from what its letter.toml lists."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, time
+from typing import Any, NamedTuple
+
+from flask_wtf import FlaskForm
+from wtforms.validators import Length
+
+from tracker.letters.catalog import LetterTemplate
+from tracker.letters.typed import TypedFact
+from tracker.web.forms.fields import ChoiceField, CountField, DateField, TextLineField, TimeField
+from tracker.web.forms.log import AmountField
+
+_MOST = 300
+
+
+class CentsField(AmountField):
+    """An amount that is refused with a reason when it is none."""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the text the browser sent."""
+        super().process_formdata(valuelist)
+        if self.data is None and valuelist and str(valuelist[0]).strip():
+            raise ValueError(f"{self.label.text} must be an amount like 1,284.50")
+
+
+_FIELDS: Mapping[str, Any] = {"date": DateField, "time": TimeField, "amount": CentsField, "count": CountField}
+
+
+class FieldGroup(NamedTuple):
+    """Fields under one title, each with its hint; ``used`` says that something was typed or is wrong."""
+
+    title: str
+    fields: tuple[tuple[Any, str], ...]
+    used: bool
+
+
+class TypedFactsForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
+    """The typed facts of one letter; ``of`` makes it with the letter's fields."""
+
+    paths: Mapping[str, str]
+    letter: LetterTemplate
+
+    @classmethod
+    def of(cls, template: LetterTemplate, known: Mapping[str, str] | None = None) -> "TypedFactsForm":
+        """Return the form as sent, or showing the ``known`` typed facts (path to text)."""
+        facts = [fact for group in template.typed for fact in group.facts]
+        paths = {fact.path: fact.path.replace(".", "-") for fact in facts}
+        fields = {paths[fact.path]: _field(fact) for fact in facts}
+        form_class: Callable[..., TypedFactsForm] = type(
+            "LettersFactsForm", (cls,), fields | {"paths": paths, "letter": template}
+        )
+        if known is None:
+            return form_class(prefix="f-")
+        data = {paths[fact.path]: _data(fact, known.get(fact.path, "")) for fact in facts}
+        return form_class(formdata=None, prefix="f-", data=data)
+
+    def texts(self) -> dict[str, str]:
+        """Return what was typed, path to text; dates and times are ISO, amounts cents. Empty fields are empty."""
+        return {path: _text(self[name].data) for path, name in self.paths.items()}
+
+    def groups(self) -> list[FieldGroup]:
+        """Return the fields as the page shows them."""
+        return [
+            FieldGroup(
+                group.title,
+                tuple((self[self.paths[fact.path]], fact.hint) for fact in group.facts),
+                any(self[self.paths[fact.path]].data or self[self.paths[fact.path]].errors for fact in group.facts),
+            )
+            for group in self.letter.typed
+        ]
+
+    def places(self) -> dict[str, str]:
+        """Return where on the page a fact is typed: its path without row numbers to the field's id."""
+        found: dict[str, str] = {}
+        for path, name in self.paths.items():
+            plain = ".".join(part for part in path.split(".") if not part.isdigit())
+            found.setdefault(plain, self[name].id)
+        return found
+
+
+def _field(fact: TypedFact) -> Any:
+    if fact.kind == "choice":
+        return ChoiceField(fact.label, choices=dict(fact.choices))
+    if fact.kind in _FIELDS:
+        return _FIELDS[fact.kind](fact.label)
+    return TextLineField(fact.label, [Length(max=_MOST, message=f"{fact.label} must be {_MOST} characters or fewer")])
+
+
+def _data(fact: TypedFact, text: str) -> Any:
+    if not text:
+        return None if fact.kind in _FIELDS else ""
+    if fact.kind == "date":
+        return date.fromisoformat(text)
+    if fact.kind == "time":
+        return time.fromisoformat(text)
+    return int(text) if fact.kind in {"amount", "count"} else text
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return "" if value is None else str(value)

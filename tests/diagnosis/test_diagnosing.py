@@ -124,7 +124,9 @@ def test_proof_does_not_speak_while_something_else_is_wrong():
 def test_minutes_of_an_aide_prove_nothing():
     note = "97110 30 min with rehab tech\nTimed 30 / Total 30"
 
-    assert causes(payer="medicare_b", lines=["97110-GP x2"], note=note, said="CO-151") == []
+    found = causes(payer="medicare_b", lines=["97110-GP x2"], note=note, said="CO-151")
+
+    assert found == ["prov_personnel_unqualified"]
 
 
 def test_units_prove_nothing_against_medical_necessity():

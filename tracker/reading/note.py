@@ -6,9 +6,11 @@ from functools import cached_property
 
 from tracker.reading.blocks import Block, find_blocks, find_labels
 from tracker.reading.company import Company, find_company
+from tracker.reading.credentials import Clinician, find_clinicians
 from tracker.reading.doses import DoseRow, read_dose_rows
 from tracker.reading.frequency import Frequency, read_frequencies, read_visits_this_week
 from tracker.reading.goals import Goal, read_goals
+from tracker.reading.helpers import Helpers, read_helpers
 from tracker.reading.idle import Idle, bouts, find_idle
 from tracker.reading.lexicon import Sign
 from tracker.reading.maintenance import Maintenance, read_maintenance
@@ -19,8 +21,10 @@ from tracker.reading.progress import read_progress
 from tracker.reading.sections import Section, sections
 from tracker.reading.services import ServiceName, find_services, lowered
 from tracker.reading.sides import Side, read_sides
+from tracker.reading.signatures import Signatures, read_signatures
 from tracker.reading.similarity import shingles
 from tracker.reading.skill import Skill, read_skill
+from tracker.reading.supervision import Supervision, read_supervision
 from tracker.reading.techniques import Technique, find_techniques
 from tracker.reading.times import Time, find_times
 
@@ -157,3 +161,23 @@ class ReadNote:
         """Return the sentence or line that holds a place."""
         at = bisect_right(self.passages, (place, len(self.text) + 1)) - 1
         return self.passages[max(at, 0)]
+
+    @cached_property
+    def clinicians(self) -> tuple[Clinician, ...]:
+        """Return the people it names with letters behind their names."""
+        return find_clinicians(self.text)
+
+    @cached_property
+    def signatures(self) -> Signatures:
+        """Return who signed it, and the marks of what is not signed."""
+        return read_signatures(self.text, self.low)
+
+    @cached_property
+    def helpers(self) -> Helpers:
+        """Return the aides and students it names, and where the therapist was."""
+        return read_helpers(self.low, self.passages, self.clinicians)
+
+    @cached_property
+    def supervision(self) -> Supervision:
+        """Return what it says about the supervision of an assistant."""
+        return read_supervision(self.low, self.passages)

@@ -22,7 +22,9 @@ from tracker.diagnosis.checks import (
     record,
     services,
     sides,
+    signing,
     skill,
+    staff,
     units,
 )
 from tracker.diagnosis.facts import LineFacts
@@ -32,8 +34,29 @@ from tracker.knowledge.rules import Rule
 Check = Callable[[LineFacts, Rule], Outcome]
 
 _MODULES = (
-    answers, attendance, authorization, contents, copies, course, coverage, edits, evaluations, filing, limits, maintenance, modifiers, plan, progress, record, services, sides, skill, units,
-)  # fmt: skip
+    answers,
+    attendance,
+    authorization,
+    contents,
+    copies,
+    course,
+    coverage,
+    edits,
+    evaluations,
+    filing,
+    limits,
+    maintenance,
+    modifiers,
+    plan,
+    progress,
+    record,
+    services,
+    sides,
+    signing,
+    skill,
+    staff,
+    units,
+)
 CHECKS: Mapping[str, Check] = MappingProxyType(
     {name: check for module in _MODULES for name, check in module.CHECKS.items()}
 )

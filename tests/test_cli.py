@@ -2,7 +2,11 @@
 
 import contextlib
 import json
+import os
+import pty
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ from click.testing import CliRunner
 
 from tests.edi import claim, line, remit, remits
 from tracker.cli import main
+from tracker.demo.volume import make_835
 from tracker.domain.statuses import PATHS
 
 DENIED = claim("A1", line("97110", 90, 0, "CO-50:90", remarks=["N115"]), line("97140", 60, 30, "CO-45:30"))
@@ -111,6 +116,31 @@ def test_import_reports_a_partly_repeated_file(tracker, remittance_file, tmp_pat
 def test_without_json_people_get_a_table(tracker, remittance_file):
     assert "charged" in tracker("read", remittance_file).stdout
     assert "denials opened" in tracker("import", remittance_file).stdout
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_a_progress_bar_is_drawn_for_people_at_a_terminal_alone(tmp_path, flags):
+    path = tmp_path / "long.835"
+    path.write_bytes(make_835(300, seed=4))
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", "from tracker.cli import main; main()", "read", str(path), *flags]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs) as process:
+        printed, _ = process.communicate(timeout=60)
+    os.close(theirs)
+    drawn = _all_of(ours)
+    assert process.returncode == 0
+    assert ("Reading: long.835" in drawn and "100%" in drawn) is not bool(flags)
+    assert b"Reading" not in printed
+
+
+def _all_of(terminal: int) -> str:
+    """Return what was written to a terminal whose other end is closed (Linux then answers with an error)."""
+    found = b""
+    with contextlib.suppress(OSError):
+        while part := os.read(terminal, 65_536):
+            found += part
+    os.close(terminal)
+    return found.decode()
 
 
 def test_a_nonsense_setting_is_refused_by_name(tracker, remittance_file, monkeypatch):

@@ -18,7 +18,9 @@ from tracker.models import (
     ClaimPayment,
     Denial,
     EligibilityCheck,
+    Event,
     ImportFile,
+    Job,
     Letter,
     Membership,
     Note,
@@ -28,6 +30,7 @@ from tracker.models import (
     Practice,
     ProviderAdjustment,
     User,
+    UserSession,
 )
 from tracker.services.users import password_is_right
 
@@ -161,6 +164,36 @@ def test_the_demo_loads_and_goes_without_a_trace_and_leaves_the_rest(sessions, t
             assert session.scalar(select(func.count()).select_from(model)) == 0
         after = {model: session.scalar(select(func.count()).select_from(model)) for model in (Practice, User, Payer)}
     assert after == before
+
+
+def test_the_demo_goes_while_its_people_are_signed_in(sessions, tmp_path):
+    load(sessions, tmp_path)
+    with transaction(sessions.system()) as session:
+        user = session.scalars(select(User).where(User.login == OWNER_LOGIN)).one()
+        given = {"created_at": NOW, "last_seen_at": NOW, "user_id": user.id}
+        session.add(UserSession(token_hash="0" * 64, practice_id=None, **given))
+        session.add(Job(kind="nothing", key="k", asked_by_id=user.id, run_at=NOW, asked_at=NOW))
+    remove_demo(sessions)
+    with transaction(sessions.system()) as session:
+        assert rows_left(session) == 0
+        assert session.scalars(select(UserSession)).all() == []
+
+
+def test_a_demo_user_named_in_records_of_another_practice_stays(demo, sqlite_template, tmp_path):
+    with sqlite_template.copy(tmp_path) as engine:
+        sessions = SessionMaker(engine)
+        load(sessions, tmp_path)
+        with transaction(sessions.system()) as session:
+            user = session.scalars(select(User).where(User.login == OWNER_LOGIN)).one()
+            own = Practice(name="Harbor Rehab")
+            session.add(own)
+            session.flush()
+            given = {"practice_id": own.id, "kind": "comment", "subject_kind": "denial", "subject_id": 1}
+            session.add(Event(at=NOW, user_id=user.id, **given))
+        remove_demo(sessions)
+        with transaction(sessions.system()) as session:
+            assert session.scalars(select(User.login)).all() == [OWNER_LOGIN]
+            assert session.scalars(select(Event.user_id)).all() == [user.id]
 
 
 def test_a_practice_of_the_same_name_is_left_alone(sqlite_template, tmp_path):

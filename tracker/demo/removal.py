@@ -1,10 +1,10 @@
 """Taking the demo away: every row of its practices, its users where they see nothing else, its payers nobody else needs."""
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Column, Select, Table, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Claim, Membership, Payer, Practice, User
-from tracker.models.base import Base
+from tracker.models.base import Base, PracticeOwned
 
 
 def remove(session: Session) -> None:
@@ -19,13 +19,26 @@ def remove(session: Session) -> None:
 
 
 def _remove_users(session: Session) -> None:
-    elsewhere = select(Membership.user_id)
-    session.execute(update(User).where(User.is_demo, User.id.in_(elsewhere)).values(is_demo=False))
+    """A demo user who sees another practice, or whose name stands in another practice's records, stays."""
+    elsewhere = [select(Membership.user_id), *_named_in_records()]
+    stays = or_(*[User.id.in_(ids) for ids in elsewhere])
+    session.execute(update(User).where(User.is_demo, stays).values(is_demo=False))
     users = list(session.scalars(select(User.id).where(User.is_demo)))
-    for table in reversed(Base.metadata.sorted_tables):
-        if "user_id" in table.c and "practice_id" not in table.c:
-            session.execute(delete(table).where(table.c.user_id.in_(users)))
+    for column in _columns_of_users(owned=False):
+        session.execute(delete(column.table).where(column.in_(users)))
     session.execute(delete(User).where(User.id.in_(users)))
+
+
+def _named_in_records() -> list[Select[int]]:
+    return [select(column).where(column.is_not(None)) for column in _columns_of_users(owned=True)]
+
+
+def _columns_of_users(*, owned: bool) -> list[Column[int]]:
+    """Return the columns that name a user: of the practices' own records, or of sign-ins, searches and jobs."""
+    tables = [
+        mapper.class_.__table__ for mapper in Base.registry.mappers if issubclass(mapper.class_, PracticeOwned) is owned
+    ]
+    return [key.parent for table in tables for key in table.foreign_keys if key.column.table is User.__table__]
 
 
 def _remove_payers(session: Session) -> None:

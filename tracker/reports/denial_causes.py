@@ -17,8 +17,9 @@ from tracker.reports.denial_notes import Place, QuoteView, place_of
 from tracker.reports.rule_counts import SuggestionCounts, decided_cause_counts
 from tracker.services.cause_decisions import decisions_of
 
-_PAYER_SAYS = "The payer's code"  # how the checker begins a reason that rests on the payer's codes
-_MOST_AGAINST = 3
+# How the checker begins a reason that rests on the payer's codes, a rule that is kept, and what billers chose before.
+_PAYER_SAYS, _AGAINST, _CHOSEN = "The payer's code", "Against it: ", "With this payer billers "
+_MOST_AGAINST, _MOST_QUOTES_AGAINST = 3, 2
 _LETTER_PATHS = frozenset({"appeal", "reopening", "send_records"})
 
 
@@ -103,7 +104,7 @@ class Checked:
             if finding.result == "passed"
             and finding.rule_id in rules
             and rules[finding.rule_id].rules_out
-            and rules[finding.rule_id].root_causes[0] == suggestion.root_cause
+            and suggestion.root_cause in rules[finding.rule_id].root_causes
             and finding.rule_id not in suggestion.rules
         ][:_MOST_AGAINST]
 
@@ -112,7 +113,7 @@ class Checked:
         for row in self.suggestions:
             yield from (*row.evidence, *row.against)
             for finding in self.passes(row):
-                yield from finding.evidence
+                yield from finding.evidence[:_MOST_QUOTES_AGAINST]
 
 
 def read_checked(session: Session, denial: Denial, knowledge: Knowledge, *, has_notes: bool) -> Checked:
@@ -226,7 +227,7 @@ def _supports(
         left = [place for place in left if place not in own]
         absent = _absence(rule, has_notes=checked.has_notes) if finding.result == "not_shown" else ""
         found.append(Evidence(finding.reason, _at(own, places), absent))
-    rest = [reason for reason in row.reasons if reason not in told]
+    rest = [reason for reason in row.reasons if reason not in told and not reason.startswith((_AGAINST, _CHOSEN))]
     found += [Evidence(reason) for reason in rest if reason.startswith(_PAYER_SAYS) or not rules]
     why = " ".join(reason for reason in rest if not reason.startswith(_PAYER_SAYS) and rules)
     if quotes := _at(left, places):
@@ -241,9 +242,12 @@ def _absence(rule: Rule, *, has_notes: bool) -> str:
 
 
 def _against(checked: Checked, row: Suggestion, places: Mapping[Place, QuoteView]) -> Iterator[Evidence]:
+    left = [place_of(quote) for quote in row.against]
     for finding in checked.passes(row):
-        yield Evidence(finding.reason, _at(map(place_of, finding.evidence), places))
-    if quotes := _at(map(place_of, row.against), places):
+        own = [place_of(quote) for quote in finding.evidence][:_MOST_QUOTES_AGAINST]
+        left = [place for place in left if place not in own]
+        yield Evidence(finding.reason, _at(own, places))
+    if quotes := _at(left, places):
         yield Evidence("The note says", quotes)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from tracker.models import Denial, Note, NoteLink
+from tracker.reports.note_likeness import Likeness, earlier_notes, most_alike
 from tracker.reports.note_view import NoteLine, Span, line_of, mark_of, merge_spans, note_lines
 
 # The note's public id, and the characters from and to.
@@ -25,13 +26,17 @@ class QuoteView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """A linked note, its lines cut at the marks. ``anchor`` starts the ids of its marks; ``number`` counts from 1."""
+    """A linked note, its lines cut at the marks. ``anchor`` starts the ids of its marks; ``number`` counts from 1.
+
+    ``alike`` is an earlier note that it may have been copied from.
+    """
 
     note: Note
     number: int
     anchor: str
     lines: tuple[NoteLine, ...]
     by_hand: bool
+    alike: Likeness | None
 
 
 def linked_notes(session: Session, practice_id: int, claim_id: int) -> Sequence[tuple[Note, bool]]:
@@ -61,7 +66,7 @@ def place_of(quote: Mapping[str, Any]) -> Place:
 
 
 def note_views(
-    linked: Sequence[tuple[Note, bool]], quotes: Iterable[Mapping[str, Any]]
+    session: Session, linked: Sequence[tuple[Note, bool]], quotes: Iterable[Mapping[str, Any]]
 ) -> tuple[tuple[NoteView, ...], dict[Place, QuoteView]]:
     """Return the notes with marks, and for every quote where it stands."""
     quotes = tuple(quotes)
@@ -70,7 +75,8 @@ def note_views(
         own = [quote for quote in quotes if quote["note"] == note.public_id]
         marks = merge_spans((Span(quote["start"], quote["end"]) for quote in own), len(note.text))
         anchor = f"note{number}"
-        views.append(NoteView(note, number, anchor, note_lines(note.text, marks), by_hand))
+        alike = most_alike(note, earlier_notes(session, note))
+        views.append(NoteView(note, number, anchor, note_lines(note.text, marks), by_hand, alike))
         for quote in own:
             mark = mark_of(Span(quote["start"], quote["end"]), marks)
             if mark is not None:

@@ -139,7 +139,7 @@ def denial_page(session: Session, denial: Denial, knowledge: Knowledge, today: d
     stored = stored_cases(session, practice_id, (claim.id,), today)[claim.id]
     linked = linked_notes(session, practice_id, claim.id)
     checked = read_checked(session, denial, knowledge, has_notes=bool(linked))
-    notes, places = note_views(linked, checked.quotes())
+    notes, places = note_views(session, linked, checked.quotes())
     this_line = stored.line_numbers.get(denial.claim_line_id) if denial.claim_line_id else None
     return DenialPage(
         denial=denial,

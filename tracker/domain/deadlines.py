@@ -27,7 +27,8 @@ class ClockRule:
 
     ``receipt_days`` are presumed between the notice's date and its receipt. ``rolls`` says that a last day on a
     weekend or federal holiday moves to the next business day. ``filed_when`` is ``received``, ``postmarked`` or
-    ``submitted``. ``confidence`` is ``source``, ``knowledge``, ``old``, ``conflicting`` or ``assumed``.
+    ``submitted``. ``answer_days`` are the days in which the payer decides, None where no source says so.
+    ``confidence`` is ``source``, ``knowledge``, ``old``, ``conflicting`` or ``assumed``.
     """
 
     id: str
@@ -48,6 +49,7 @@ class ClockRule:
     source: str
     checked_on: date
     confidence: str
+    answer_days: int | None = None
     effective_from: date | None = None
     effective_to: date | None = None
 

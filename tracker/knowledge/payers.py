@@ -104,6 +104,7 @@ def _clock_rule(name: str, row: Row) -> ClockRule:
         month_end=MonthEnd(row.one_of("month_end", _MONTH_ENDS) or MonthEnd.LAST_DAY),
         filed_when=row.one_of("filed_when", _FILED_WHEN),
         answer_time=row.optional("answer_time"),
+        answer_days=row.optional_whole("answer_days"),
         note=row.optional("note"),
         source=row.text("source"),
         checked_on=row.day("checked_on"),

@@ -9,12 +9,17 @@ from tracker.models.base import Base, PracticeOwned, Versioned, belongs_to_pract
 
 
 class Appeal(Versioned, PracticeOwned, Base):
-    """An appeal; status is draft, ready, sent, decided or withdrawn."""
+    """An appeal; status is a word of ``domain.appeal_life``.
+
+    ``previous_id`` is the appeal one level below that was refused. ``tracking`` is the payer's or carrier's number for
+    what was sent; a file that proves it is an attachment of kind proof.
+    """
 
     __tablename__ = "appeals"
     __table_args__ = (
         belongs_to_practice(),
         owned_key("claim_id", "claims"),
+        owned_key("previous_id", "appeals"),
         UniqueConstraint("practice_id", "number"),
         Index("ix_appeals_claim", "practice_id", "claim_id"),
     )
@@ -24,9 +29,11 @@ class Appeal(Versioned, PracticeOwned, Base):
     claim_id: Mapped[int]
     payer_id: Mapped[int] = mapped_column(ForeignKey("payers.id"))
     level: Mapped[int] = mapped_column(default=1)
+    previous_id: Mapped[int | None]
     status: Mapped[str] = mapped_column(String(12), default="draft")
     opened_at: Mapped[datetime]
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     sent_on: Mapped[date | None]
     sent_method: Mapped[str] = mapped_column(String(20), default="")
+    tracking: Mapped[str] = mapped_column(String(80), default="")
     reply_due: Mapped[date | None]

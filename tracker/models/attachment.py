@@ -9,7 +9,7 @@ from tracker.models.base import Base, PracticeOwned, belongs_to_practice, new_pu
 
 
 class Attachment(PracticeOwned, Base):
-    """Bytes with their type and hash; ``kind`` is packet, exhibit or upload."""
+    """Bytes with their type and hash; ``kind`` is packet, exhibit, upload, proof (of sending) or decision."""
 
     __tablename__ = "attachments"
     __table_args__ = (

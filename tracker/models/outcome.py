@@ -9,7 +9,11 @@ from tracker.models.base import Base, PracticeOwned, belongs_to_practice, owned_
 
 
 class Outcome(PracticeOwned, Base):
-    """A decision: overturned, partly, upheld, dismissed or more_information, with the amount for the line."""
+    """A decision: overturned, partly, upheld, dismissed or more_information, with the amount for the line.
+
+    ``reason`` is why the payer refused, for the next level to answer. An outcome made from a remittance has its
+    ``claim_payment_id`` and nobody who recorded it.
+    """
 
     __tablename__ = "outcomes"
     __table_args__ = (
@@ -27,5 +31,6 @@ class Outcome(PracticeOwned, Base):
     amount_cents: Mapped[int] = mapped_column(default=0)
     decided_on: Mapped[date]
     reference: Mapped[str] = mapped_column(String(80), default="")
+    reason: Mapped[str] = mapped_column(String(500), default="")
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

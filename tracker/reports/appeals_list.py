@@ -7,15 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.appeal_life import STATUSES
 from tracker.models import Appeal, AppealDenial, Denial, Letter, Payer, Practice
 
-APPEAL_STATUSES = {
-    "draft": "Draft",
-    "ready": "Ready to send",
-    "sent": "Sent",
-    "decided": "Decided",
-    "withdrawn": "Withdrawn",
-}
 _MOST = 500
 
 
@@ -34,7 +28,7 @@ class AppealRow(NamedTuple):
 
 def appeals_list(session: Session) -> Sequence[AppealRow]:
     """Return the appeals of the session's practices: drafts, ready, sent, decided; nearest date first; at most 500."""
-    order = case({status: place for place, status in enumerate(APPEAL_STATUSES)}, value=Appeal.status, else_=9)
+    order = case({status: place for place, status in enumerate(STATUSES)}, value=Appeal.status, else_=9)
     sums = (
         select(
             AppealDenial.practice_id,

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from tracker.models import Appeal
 from tracker.reports.denial_page import DenialPage
 
 
@@ -15,6 +16,9 @@ class Action(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     WAIT = "wait"
+    RECORD_SENT = "record_sent"
+    DECIDE = "decide"
+    NEXT_LEVEL = "next_level"
 
 
 class NextStep(NamedTuple):
@@ -50,6 +54,9 @@ def next_step(page: DenialPage) -> NextStep:
     denial = page.denial
     if not denial.is_open:
         return NextStep(Action.REOPEN, "Reopen", "Closed", "")
+    newest = page.appeals[0].appeal if page.appeals else None
+    if newest is not None and (step := _by_appeal(newest)) is not None:
+        return step
     if denial.status in _WAITING:
         return NextStep(Action.WAIT, "", "Waiting on payer", _WAITING[denial.status])
     if page.barred_by is not None:
@@ -58,6 +65,18 @@ def next_step(page: DenialPage) -> NextStep:
     if any(view.appeal.status in {"draft", "ready"} for view in page.appeals):
         return NextStep(Action.OPEN_LETTER, "Open appeal letter", "Appeal", "A letter for this denial is started.")
     return _by_path(denial.path, page.chosen_title)
+
+
+def _by_appeal(appeal: Appeal) -> NextStep | None:
+    """Return what the newest appeal asks for, or None when it asks for nothing."""
+    if appeal.status == "ready":
+        return NextStep(Action.RECORD_SENT, "Record as sent", "Send it", "The packet is signed and ready to send.")
+    if appeal.status == "sent":
+        return NextStep(Action.DECIDE, "Record the decision", "Waiting on payer", _WAITING["waiting_on_payer"])
+    if appeal.status == "decided":
+        why = "The last appeal is decided and this line is still open."
+        return NextStep(Action.NEXT_LEVEL, "Next level", "Go to the next level", why)
+    return None
 
 
 def _by_path(path: str, cause: str) -> NextStep:

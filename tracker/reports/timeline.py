@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.appeal_life import METHODS, Result
 from tracker.domain.money import dollars
 from tracker.domain.statuses import CLOSE_REASONS, STATUSES
-from tracker.knowledge import Knowledge
+from tracker.knowledge import Knowledge, load
 from tracker.models import AppealDenial, CauseDecision, Denial, DenialAnswer, Event, ImportFile, User
 from tracker.services.cause_decisions import decisions_of
 from tracker.services.working import still_stands
@@ -181,6 +182,37 @@ def _line_edited(event: Event, _names: Mapping[int, str], _knowledge: Knowledge)
     return f"Line {event.details['line']} put right: {facts}"
 
 
+def appeal_words(event: Event) -> str:
+    """Return what happened to an appeal in words."""
+    words = _WORDS.get(event.kind, _plain(event.kind.replace("_", " ").capitalize()))
+    return words(event, {}, load())
+
+
+def _sent(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    details = event.details
+    tracking = f", number {details['tracking']}" if details.get("tracking") else ""
+    return f"Appeal sent on {us_date(details.get('on'))}: {METHODS.get(details.get('method', ''), '')}{tracking}"
+
+
+def _followed_up(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    details = event.details
+    parts = [f"Followed up on {us_date(details.get('on'))}"]
+    parts += [f"with {details['with']}"] if details.get("with") else []
+    parts += [f"reference {details['reference']}"] if details.get("reference") else []
+    again = f" Ask again on {us_date(details['again_on'])}." if details.get("again_on") else ""
+    return f"{', '.join(parts)}: {details.get('words', '')}{again}"
+
+
+def _decided(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    results = ", ".join(Result(result).label.lower() for result in event.details.get("results", []))
+    return f"The payer decided on {us_date(event.details.get('on'))}: {results}"
+
+
+def _paid(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    amount = dollars(int(event.details.get("amount_cents", 0)))
+    return f"A remittance of {us_date(event.details.get('on'))} paid {amount}: recorded as the decision"
+
+
 def _plain(words: str) -> Callable[[Event, Mapping[int, str], Knowledge], str]:
     return lambda _event, _names, _knowledge: words
 
@@ -204,5 +236,10 @@ _WORDS: dict[str, Callable[[Event, Mapping[int, str], Knowledge], str]] = {
     "letter_saved": _plain("Appeal letter saved"),
     "letter_signed": _plain("Appeal letter signed and locked"),
     "letter_edition": _plain("New version of the appeal letter started"),
+    "appeal_sent": _sent,
+    "follow_up": _followed_up,
+    "appeal_withdrawn": _plain("Appeal withdrawn"),
+    "decision": _decided,
+    "decision_paid": _paid,
     "undone": _plain("Undid a change"),
 }

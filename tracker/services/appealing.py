@@ -64,15 +64,30 @@ def open_appeal(  # who asks for which letter, when
     template = templates().get(template_id or "") or (choices[0].template if choices else None)
     if template is None:
         raise AppealRefused("No letter answers this denial by itself. Choose one")
+    return start_appeal(session, _denials_together(session, denial), template, now, today, user_id)
+
+
+def start_appeal(  # who asks for which letter, when
+    session: Session,
+    denials: Sequence[Denial],
+    template: LetterTemplate,
+    now: datetime,
+    today: date,
+    user_id: int,
+    *,
+    previous: Appeal | None = None,
+) -> Appeal:
+    """Start an appeal of at least one denial of a claim with its first letter; ``previous`` is the level below."""
+    denial = denials[0]
     practice = session.get_one(Practice, denial.practice_id)
     appeal = Appeal(
         practice_id=denial.practice_id, number=practice.next_appeal_number, claim_id=denial.claim_id,
         payer_id=denial.payer_id, opened_at=now, opened_by_id=user_id,
+        level=previous.level + 1 if previous else 1, previous_id=previous.id if previous else None,
     )  # fmt: skip
     practice.next_appeal_number += 1
     session.add(appeal)
     session.flush()
-    denials = _denials_together(session, denial)
     for one in denials:
         session.add(AppealDenial(practice_id=appeal.practice_id, appeal_id=appeal.id, denial_id=one.id))
     session.add(_first_letter(session, appeal, template, denials, now, today))

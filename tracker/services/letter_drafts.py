@@ -216,23 +216,38 @@ def new_edition(session: Session, appeal: Appeal, signed: Letter, now: datetime,
     return letter
 
 
+_TYPES = {
+    b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"II*\0": "image/tiff", b"MM\0*": "image/tiff",
+}  # fmt: skip
+
+
+def content_type_of(content: bytes) -> str:
+    """Return what a checked file is by its first bytes: a picture, else a PDF."""
+    return next((kind for start, kind in _TYPES.items() if content.startswith(start)), "application/pdf")
+
+
 class AddedFile(NamedTuple):
-    """A file a person adds to the packet; its pages were counted when it was checked."""
+    """A file a person adds to an appeal; its pages were counted when it was checked."""
 
     title: str
     content_type: str
     content: bytes
     pages: int
 
+    @classmethod
+    def of(cls, title: str, content: bytes, pages: int) -> "AddedFile":
+        """Return the file with the type its first bytes show."""
+        return cls(title, content_type_of(content), content, pages)
 
-def add_exhibit(session: Session, appeal: Appeal, file: AddedFile, now: datetime, user_id: int) -> Attachment:
-    """Keep a file as an enclosure of the appeal."""
+
+def keep_file(session: Session, appeal: Appeal, kind: str, file: AddedFile, now: datetime, user_id: int) -> Attachment:
+    """Keep a file with an appeal: an exhibit of its packet, the proof of its sending, the payer's decision."""
     row = Attachment(
-        practice_id=appeal.practice_id, claim_id=appeal.claim_id, appeal_id=appeal.id, kind="exhibit",
+        practice_id=appeal.practice_id, claim_id=appeal.claim_id, appeal_id=appeal.id, kind=kind,
         title=file.title, content_type=file.content_type, content=file.content,
         content_hash=hashlib.sha256(file.content).hexdigest(), pages=file.pages, added_at=now, added_by_id=user_id,
     )  # fmt: skip
     session.add(row)
-    log_appeal(session, appeal, "exhibit_added", now, user_id, {"title": file.title})
+    log_appeal(session, appeal, f"{kind}_added", now, user_id, {"title": file.title})
     session.flush()
     return row

@@ -22,6 +22,7 @@ from tracker.knowledge import Knowledge
 from tracker.models import ClaimPayment, Practice
 from tracker.models import Remittance as RemittanceRow
 from tracker.services.import_rows import RowBuffer
+from tracker.services.paid_appeals import record_payments
 from tracker.services.receipts import READERS, store_receipts
 from tracker.services.storing_835 import Counted, RemittanceStore, trace_key
 from tracker.services.storing_837 import ClaimStore
@@ -47,6 +48,7 @@ class Stored:
     problems: list[Problem] = field(default_factory=list)
     known_transactions: int = 0
     denied_claim_ids: set[int] = field(default_factory=set)
+    appeals_paid: int = 0
 
     @property
     def status(self) -> str:
@@ -119,6 +121,9 @@ def read_and_store(  # noqa: PLR0913  # one import with all that decides it
     else:
         what = "Choose an 835, an 837P, a 277CA or a 999; others cannot be imported."
         raise ImportProblem("File", f"{filename} is a {file_format} file.", what)
+    if keep:
+        session.flush()
+        stored.appeals_paid = record_payments(session, practice.id, import_id, now)
     del stored.problems[_MAX_PROBLEMS:]
     return stored
 

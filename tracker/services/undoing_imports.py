@@ -38,6 +38,7 @@ from tracker.models import (
     Suggestion,
 )
 from tracker.services.known_claims import chunks
+from tracker.services.paid_appeals import forget_payments
 
 UNDO_DAYS = 30
 
@@ -149,6 +150,7 @@ def _delete_answers(session: Session, row: ImportFile) -> None:
     practice_id = row.practice_id
     payments = session.scalars(_payments(row)).all()
     for ids in chunks(payments):
+        forget_payments(session, practice_id, ids)
         session.execute(
             update(ClaimPayment)
             .where(ClaimPayment.practice_id == practice_id, ClaimPayment.reversed_by_id.in_(ids))

@@ -13,15 +13,12 @@ from tracker.letters.pdf import why_unavailable
 from tracker.letters.problems import LetterProblem
 from tracker.models import Appeal, Denial, Event, Letter, Note, User
 from tracker.services.appealing import letter_choices
-from tracker.services.letter_drafts import AddedFile, Edits, LetterInHand, add_exhibit, set_quotes
+from tracker.services.letter_drafts import AddedFile, Edits, LetterInHand, keep_file, set_quotes
 from tracker.services.letter_evidence import TOPICS, Place, lines_of_note, offered_quotes
 from tracker.services.letter_exhibits import linked_notes, note_title
 from tracker.web.forms.letters import ExhibitForm, LetterForm, QuoteForm
 from tracker.web.forms.typed_facts import TypedFactsForm
 from tracker.web.request import settings
-
-_TYPES = {b"%PDF-": "application/pdf", b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
-_TIFF = (b"II*\0", b"MM\0*")
 
 
 def _letter_form(hand: LetterInHand, **known: Any) -> LetterForm:
@@ -89,7 +86,7 @@ class Sent:
         except LetterProblem as problem:
             self.exhibit.file.errors = [f"{problem}"]
             return False
-        self.file = AddedFile(self.exhibit.title.data, _content_type(content), content, pages)
+        self.file = AddedFile.of(self.exhibit.title.data, content, pages)
         return True
 
     def edits(self) -> Edits:
@@ -117,12 +114,6 @@ class Sent:
         return {name: text for name, text in facts.items() if text}
 
 
-def _content_type(content: bytes) -> str:
-    if content[:4] in _TIFF:
-        return "image/tiff"
-    return next((kind for start, kind in _TYPES.items() if content.startswith(start)), "application/pdf")
-
-
 def claim_denials(hand: LetterInHand) -> list[Denial]:
     """Return the denials the appeal may be about: the open ones of its claim, and those it has."""
     query = select(Denial).where(
@@ -145,7 +136,7 @@ def act(appeal: Appeal, letter: Letter, sent: Sent) -> None:
     elif action == "offer":
         _insert_offered(appeal, letter, sent.hand, rest, quotes)
     elif sent.file is not None:
-        add_exhibit(g.session, appeal, sent.file, g.now, g.user.id)
+        keep_file(g.session, appeal, "exhibit", sent.file, g.now, g.user.id)
 
 
 def _insert_offered(appeal: Appeal, letter: Letter, hand: LetterInHand, rest: str, quotes: list[Any]) -> None:

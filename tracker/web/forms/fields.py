@@ -8,8 +8,11 @@ from typing import Any
 from wtforms import Field, SelectField, StringField
 from wtforms.widgets import TextInput
 
+from tracker.domain.money import MoneyError, parse_cents
+
 # 11/29/2026, 11/29/26, 11-29-2026, 11.29.2026, 11292026 and the ISO form of copied data.
 _US = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})|(\d{2})(\d{2})(\d{4})", re.ASCII)
+_AMOUNT = re.compile(r"\$?\s*((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?)", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
 
@@ -41,6 +44,12 @@ class DateField(Field):  # type: ignore[misc]  # WTForms has no types
 
     widget = TextInput()
     data: date | None
+
+    @property
+    def given(self) -> date:
+        """The date of a field that was found not to be empty."""
+        assert self.data is not None
+        return self.data
 
     def _value(self) -> str:
         if self.raw_data:
@@ -125,3 +134,26 @@ class ChoiceField(SelectField):  # type: ignore[misc]  # WTForms has no types
         kwargs.setdefault("invalid_choice_message", "Choose one of the list")
         kwargs.setdefault("invalid_value_message", "Choose one of the list")
         super().__init__(*args, **kwargs)
+
+
+class AmountField(Field):  # type: ignore[misc]  # WTForms has no types
+    """An amount in dollars as people type it; the data are cents."""
+
+    widget = TextInput()
+    data: int | None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data // 100}.{self.data % 100:02d}" if self.data else ""
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the text the browser sent."""
+        self.data = None
+        match = _AMOUNT.fullmatch(str(valuelist[0]).strip()) if valuelist else None
+        if match is None:
+            return
+        try:
+            self.data = parse_cents(match[1].replace(",", ""))
+        except MoneyError:
+            return

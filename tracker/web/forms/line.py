@@ -8,8 +8,8 @@ from wtforms.validators import InputRequired, Length, StopValidation, Validation
 
 from tracker.models import ClaimLine
 from tracker.services.typed_lines import TypedLine
-from tracker.web.forms.fields import DateField, TextLineField
-from tracker.web.forms.log import AmountField, read_line
+from tracker.web.forms.fields import AmountField, DateField, TextLineField
+from tracker.web.forms.log import read_line
 
 
 class LineForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types

@@ -1,22 +1,20 @@
 """The form that logs a denial by hand: nine facts, typed as the remittance or the paper EOB shows them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
-from wtforms.widgets import TextInput
 
-from tracker.domain.money import MoneyError, parse_cents
 from tracker.domain.remittance import Person
 from tracker.knowledge import Knowledge
 from tracker.models import Practice
 from tracker.services.logging_denials import TypedDenial
-from tracker.web.forms.fields import DateField, TextLineField
+from tracker.web.forms.fields import AmountField, DateField, TextLineField
 
 _GROUPS = ("CO", "PR", "OA", "PI", "CR")
 _REASON = re.compile(r"([A-Z]{2})[- ]?([A-Z]?\d{1,4})")
@@ -24,7 +22,6 @@ _BARE_REASON = re.compile(r"[A-Z]?\d{1,4}")
 _PROCEDURE = re.compile(r"[A-Z0-9]\d{3}[A-Z0-9]")
 _MODIFIER = re.compile(r"[A-Z0-9]{2}")
 _UNITS = re.compile(r"X(\d{1,3}(?:\.\d)?)")
-_AMOUNT = re.compile(r"\$?\s*((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?)", re.ASCII)
 
 
 class Reason(NamedTuple):
@@ -76,29 +73,6 @@ def read_line(text: str) -> ServiceLine:
     if len(units) > 1 or len(modifiers) > 4 or not all(_MODIFIER.fullmatch(part) for part in modifiers):
         raise ValueError("After the code, enter up to four modifiers of two characters, and units like x2")
     return ServiceLine(first, modifiers, float(units[0]) if units else 1.0)
-
-
-class AmountField(Field):  # type: ignore[misc]  # WTForms has no types
-    """An amount in dollars as people type it; the data are cents."""
-
-    widget = TextInput()
-    data: int | None
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return f"{self.data // 100}.{self.data % 100:02d}" if self.data else ""
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the text the browser sent."""
-        self.data = None
-        match = _AMOUNT.fullmatch(str(valuelist[0]).strip()) if valuelist else None
-        if match is None:
-            return
-        try:
-            self.data = parse_cents(match[1].replace(",", ""))
-        except MoneyError:
-            return
 
 
 class LogForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types

@@ -9,8 +9,7 @@ from wtforms.validators import Length
 
 from tracker.letters.catalog import LetterTemplate
 from tracker.letters.typed import TypedFact
-from tracker.web.forms.fields import ChoiceField, CountField, DateField, TextLineField, TimeField
-from tracker.web.forms.log import AmountField
+from tracker.web.forms.fields import AmountField, ChoiceField, CountField, DateField, TextLineField, TimeField
 
 _MOST = 300
 

@@ -266,3 +266,17 @@ def test_a_hostile_megabyte_is_read_in_under_a_second(piece: str):
     read_minutes(text)
 
     assert time.process_time() - started < 1
+
+
+def test_a_visit_in_two_parts_is_one_stretch_of_the_clock():
+    found = read_minutes("Testing one-on-one: 08:00-09:02 (62 min) and 09:15-10:14 (59 min). Total timed 121 minutes.")
+
+    assert found.session is not None
+    assert (found.session.clock.begins, found.session.clock.ends) == (8 * 60, 10 * 60 + 14)
+
+
+def test_stretches_hours_apart_are_no_visit_in_parts():
+    found = read_minutes("Seen 08:00-08:30 by OT, later 13:00-13:45 by PT. Timed 45.")
+
+    assert found.session is not None
+    assert found.session.minutes == 45

@@ -66,7 +66,7 @@ class ClaimFacts:
         return [
             NoteOfVisit(index, note)
             for index, note in enumerate(self.case.notes)
-            if note.kind in VISIT_NOTES and note.service_date == day and _may_be_by(note, discipline)
+            if _is_of_a_visit(note) and note.service_date == day and _may_be_by(note, discipline)
         ]
 
     def read(self, number: int) -> ReadNote:
@@ -87,7 +87,12 @@ class ClaimFacts:
     @cached_property
     def has_visit_notes(self) -> bool:
         """Whether the case holds any note of a visit."""
-        return any(note.kind in VISIT_NOTES for note in self.case.notes)
+        return any(_is_of_a_visit(note) for note in self.case.notes)
+
+
+def _is_of_a_visit(note: CaseNote) -> bool:
+    """Whether a note tells of a visit: by its kind, or a paper without a kind that a clinician wrote (a test's report)."""
+    return note.kind in VISIT_NOTES or (note.kind == "other" and author_of(note.author or "") is not None)
 
 
 def _may_be_by(note: CaseNote, discipline: str | None) -> bool:

@@ -8,7 +8,7 @@ from tracker.diagnosis.findings import Outcome, Result, Strength
 from tracker.knowledge.rules import EVALUATIONS, RE_EVALUATIONS, SEVERITIES
 
 PAYER_ERROR = "pay_payer_error"
-_LEAST_PASSES = 2  # one passage that reads well proves little
+_LEAST_PASSES = 2  # of rules about the claim: one alone may not be what the payer means
 # What a reviewer has to find in a note before its judgment is wrong.
 _OF_TREATMENT = frozenset({"mn_skill_not_shown", "mn_progress_not_measurable"})
 _OF_EVALUATION = frozenset({"cod_eval_unsupported"})
@@ -37,7 +37,7 @@ def _nothing_fails(facts: LineFacts, answers: Sequence[Answer]) -> Iterator[Answ
         return
     judged = _judges_the_record(facts)
     passed = [answer for answer in about if answer.basis == ("content" if judged else "fact") and _counts(answer)]
-    if len(passed) < _LEAST_PASSES or (judged and not _covers(facts, passed)):
+    if not (_covers(facts, passed) if judged else len(passed) >= _LEAST_PASSES):
         return
     for answer in sorted(passed, key=lambda answer: SEVERITIES.index(answer.rule.severity)):
         yield _error(answer, Strength.LIKELY)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tracker.diagnosis.answers import Answer
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import MOST_QUOTES, Quote, Result, Strength, Suggestion, strongest
+from tracker.diagnosis.mentions import words_about
 from tracker.diagnosis.paths import way_of
 from tracker.diagnosis.priors import NO_CHOICES, Choices, Prior, choices_in_words, leaning, prior_of
 from tracker.diagnosis.proofs import PAYER_ERROR, payer_errors
@@ -148,7 +149,7 @@ def _suggestion(
         strength=strongest(_strength(facts, answer) for answer in found),
         rules=tuple(answer.rule.id for answer in found),
         reasons=tuple(dict.fromkeys(filter(None, [*reasons, *remarks, way.why]))),
-        evidence=_quotes(answer.outcome.evidence for answer in found),
+        evidence=_quotes(answer.outcome.evidence for answer in found) or words_about(facts, cause),
         against=_quotes(
             [*(answer.outcome.against for answer in found), *(answer.outcome.evidence for answer in against)]
         ),

@@ -1,5 +1,6 @@
 """The minutes of one visit set against the codes billed for it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,9 @@ from tracker.reading.services import lowered
 
 _LEAST_SERVICE = 8  # a shorter stretch of the clock is a break or no service that could be billed
 _LABEL_REACH = 70
+_CLAUSE_REACH = 45
+_TOTALS_APART = 12  # "Timed 34 / Total 34", and what stands between in a table
+_CLAUSE = re.compile(r"[,;:|\n(\[]|\.(?:[ ]|$)|[ ]{2,}")
 
 
 class CodeMinutes(NamedTuple):
@@ -69,7 +73,7 @@ class Session:
             return ()
         end = total.end
         treatment = self.minutes.treatment
-        if treatment is not None and total.end <= treatment.start <= total.end + 5:
+        if treatment is not None and total.end <= treatment.start <= total.end + _TOTALS_APART:
             end = treatment.end  # Timed 34 / Total 34
         return (quote(self.note, self.text, total.start, end),)
 
@@ -158,7 +162,7 @@ class _Reader:
         return tuple(items) if everything == stated else once
 
     def _sum(self, items: Sequence[ServiceMinutes]) -> CodeMinutes:
-        quotes = tuple(quote(self._index, self._text, item.start, item.end) for item in items)
+        quotes = tuple(quote(self._index, self._text, item.start, _clause_end(self._text, item.end)) for item in items)
         return CodeMinutes(sum(item.minutes for item in items), quotes)
 
     def _only_block(self, known: Mapping[str, CodeMinutes], missing: set[str]) -> dict[str, CodeMinutes]:
@@ -185,6 +189,12 @@ class _Reader:
             return sum(minutes for minutes in every if minutes >= _LEAST_SERVICE), sum(every)
         whole = self._minutes.treatment or self._minutes.session
         return None, whole.minutes if whole is not None else None
+
+
+def _clause_end(text: str, end: int) -> int:
+    """Return where the words right after minutes end ("19 min scar mobilization"), ``end`` when they run on."""
+    stop = _CLAUSE.search(text, end, min(end + _CLAUSE_REACH, len(text)))
+    return stop.start() if stop is not None else end
 
 
 def _line_quote(index: int, text: str, start: int, end: int) -> Quote:

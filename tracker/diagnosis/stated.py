@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import Strength, Suggestion
+from tracker.diagnosis.mentions import words_about
 from tracker.diagnosis.paths import way_of
 from tracker.knowledge.stated import StatedCause
 
@@ -33,6 +34,7 @@ def stated_suggestions(facts: LineFacts, ruled_out: frozenset[str]) -> list[Sugg
             strength=Strength.WEAK,
             rules=(),
             reasons=tuple(filter(None, reasons)),
+            evidence=words_about(facts, stated.root_cause),
             cure=play.response if play is not None else None,
             letter=next(iter(play.letters), None) if play is not None else None,
         )

@@ -7,7 +7,7 @@ description is not. Reading is linear in the length of the text: every gap that 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from tracker.reading.clock import ClockRange, clock_range
@@ -18,6 +18,7 @@ from tracker.reading.totals import StatedMinutes, read_totals
 
 __all__ = ["Minutes", "ServiceMinutes", "StatedMinutes", "TimeBlock", "read_minutes"]
 
+_BREAK = 30  # minutes between two parts of one visit
 _LABEL = 30  # characters before a stretch of the clock that begins a line
 _LINE_START = re.compile(
     r"[ \t>*•\-–—|#~.()\d]{0,12}(?:(?:block|part|seg(?:ment)?|section|bout)[ ]\w{1,3}[ :.)\-]{0,3})?$"
@@ -87,7 +88,7 @@ def read_minutes(text: str) -> Minutes:
         blocks=tuple(blocks),
         timed=totals.timed,
         treatment=totals.treatment,
-        session=session or _begun_and_ended(low) or max(rest, key=lambda block: block.minutes, default=None),
+        session=session or _begun_and_ended(low) or _whole(rest),
         blanks=tuple(match.span() for match in islice(_BLANK.finditer(low), MOST_PLACES)) if "__" in low else (),
         loose=max((time.minutes for time in times if time.kind == "minutes" and time.start not in used), default=0),
     )
@@ -103,6 +104,17 @@ def _blocks(low: str, clocks: Sequence[Time]) -> tuple[list[TimeBlock], list[Tim
         is_start = (line or time.start <= _LABEL) and _LINE_START.match(low, line, time.start)
         (beginning if is_start else elsewhere).append(TimeBlock(time.clock, time.start, time.end))
     return beginning, elsewhere
+
+
+def _whole(stretches: Sequence[TimeBlock]) -> TimeBlock | None:
+    """Return the visit that stretches without a name make up: parts with a short break between, else the longest."""
+    if not stretches:
+        return None
+    whole = sorted(stretches, key=lambda block: block.clock.begins)
+    if all(0 <= later.clock.begins - earlier.clock.ends <= _BREAK for earlier, later in pairwise(whole)):
+        clock = ClockRange(whole[0].clock.begins, whole[-1].clock.ends)
+        return TimeBlock(clock, stretches[0].start, stretches[-1].end)
+    return max(stretches, key=lambda block: block.minutes)
 
 
 def _begun_and_ended(low: str) -> TimeBlock | None:

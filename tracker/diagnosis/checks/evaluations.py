@@ -26,7 +26,8 @@ def level_supported(facts: LineFacts, rule: Rule) -> Outcome:
     upheld = [sign for sign in shown.signs if sign.level >= billed]
     supported = min((sign.level for sign in below), default=billed)
     if not below or len({sign.component for sign in upheld}) >= len({sign.component for sign in below}):
-        return _by_counts(facts, rule, shown, billed) if not below else _doubt()
+        quotes = tuple(dict.fromkeys(_sentence(number, read, sign.start, sign.end) for sign in upheld))[:3]
+        return _by_counts(facts, rule, shown, billed, quotes) if not below else _doubt()
     names = ", ".join(dict.fromkeys(_COMPONENTS[sign.component] for sign in below))
     reason = (
         f"{facts.code} is the {_LEVELS[billed]} level; the note's {names} support the {_LEVELS[supported]} one, and the lowest "
@@ -62,13 +63,14 @@ def _below(shown: Evaluation, billed: int) -> Sequence[Sign]:
     ]
 
 
-def _by_counts(facts: LineFacts, rule: Rule, shown: Evaluation, billed: int) -> Outcome:
+def _by_counts(facts: LineFacts, rule: Rule, shown: Evaluation, billed: int, quotes: Sequence[Quote]) -> Outcome:
     """Where no word speaks below the level: the counts of what was found may still be too small for it."""
     least: int = rule.figures["least_deficits"][billed] if "least_deficits" in rule.figures else 0
     if shown.deficits is not None and shown.deficits < least:
         reason = f"{facts.code} asks for {least} performance deficits or more; {shown.deficits} are listed."
         return Outcome(Result.FAILED, reason, "cod_eval_unsupported", Strength.WEAK)
-    return passed("No component of the evaluation is shown below the level billed.", strength=Strength.LIKELY)
+    reason = "No component of the evaluation is shown below the level billed."
+    return passed(reason, *quotes, strength=Strength.LIKELY)
 
 
 def _sentence(number: int, read: ReadNote, start: int, end: int) -> Quote:

@@ -1,0 +1,57 @@
+"""The words of the notes about a cause that lies outside of them: what a reader of the denial wants to see beside it."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from tracker.diagnosis.facts import LineFacts
+from tracker.diagnosis.findings import Quote, quote
+from tracker.reading.mentions import mentions
+
+_MOST = 2
+_SUBJECTS: Mapping[str, str] = MappingProxyType(
+    {
+        "cob_other_coverage": "accident",
+        "elig_not_active": "insurance",
+        "elig_benefit_limit": "insurance",
+        "auth_referral_absent": "referral",
+        "prov_enrolment_or_npi": "enrolment",
+        "doc_certification_missing": "certification",
+        "doc_progress_report_missing": "progress report",
+        "pt_responsibility": "notice",
+        "doc_record_not_provided": "absence",
+        "mod_assistant": "assistant",
+        "mod_other": "habilitation or repetition",
+    }
+)
+# Causes of a service: the line of the note that names it.
+_OF_A_SERVICE = frozenset({"coding", "bundling", "units"})
+_SERVICES = frozenset({"mn_noncovered_service", "mn_excess_or_passive", "pay_payer_error"})
+
+
+def words_about(facts: LineFacts, cause: str) -> tuple[Quote, ...]:
+    """Return what the notes say of a cause, two quotes at most; nothing where they do not speak of it."""
+    subject = _SUBJECTS.get(cause)
+    if subject is not None:
+        return _mentions(facts, subject)
+    if cause in _SERVICES or facts.knowledge.root_causes[cause].group in _OF_A_SERVICE:
+        return (tuple(_of_the_service(facts)) or _of_the_time(facts))[:_MOST]
+    return ()
+
+
+def _mentions(facts: LineFacts, subject: str) -> tuple[Quote, ...]:
+    own = [each.number for each in facts.notes]
+    others = [number for number in range(len(facts.case.notes)) if number not in own]
+    found = []
+    for number in (*own, *others):
+        note = facts.claim.read(number)
+        found += [quote(number, note.text, *place) for place in mentions(note.low, note.passages, subject, _MOST)]
+    return tuple(found[:_MOST])
+
+
+def _of_the_service(facts: LineFacts) -> Iterator[Quote]:
+    for content in facts.contents:
+        yield from content.label_quotes() if content.is_labelled else content.pieces(content.fitting, _MOST)
+
+
+def _of_the_time(facts: LineFacts) -> tuple[Quote, ...]:
+    return (*facts.session.clock_quotes, *facts.session.quotes) if facts.session is not None else ()

@@ -110,3 +110,16 @@ def test_quotes_of_several_notes_name_the_note(session, denial):
     [place] = shown.causes.standing[0].supports[0].quotes
     assert (place.note_number, place.anchor, place.note_line) == (2, "note2-mark1", 1)
     assert shown.notes[1].note.public_id == plan.public_id
+
+
+@pytest.mark.parametrize(
+    ("basis", "words"), [("content", "Not found in the note"), ("record", "Not found"), ("fact", "Not on file")]
+)
+def test_what_is_not_shown_says_where_it_was_looked_for(session, denial, basis, words):
+    rule = next(each for each in load().rules.values() if each.basis == basis)
+    put(
+        session, denial, rule.root_causes[0], (rule.id, "not_shown", "It is not shown.", []),
+        reasons=["It is not shown."],
+    )  # fmt: skip
+    [cause] = page(session, denial).causes.standing
+    assert [(item.words, item.absent) for item in cause.supports] == [("It is not shown.", words)]

@@ -236,9 +236,10 @@ def _supports(
 
 
 def _absence(rule: Rule, *, has_notes: bool) -> str:
-    if rule.basis not in {"content", "arithmetic"}:
-        return "Not on file"
-    return "Not found in the note" if has_notes else "No note yet"
+    """Return where a thing was looked for: in the note, on file, or (a record such as a signature) in both."""
+    if rule.basis in {"content", "arithmetic"}:
+        return "Not found in the note" if has_notes else "No note yet"
+    return "Not found" if rule.basis == "record" else "Not on file"
 
 
 def _against(checked: Checked, row: Suggestion, places: Mapping[Place, QuoteView]) -> Iterator[Evidence]:

@@ -70,8 +70,8 @@ def test_a_hostile_note_takes_no_longer_than_a_second(piece):
     read = ReadNote(piece * (1_000_000 // len(piece)))
     assert read.minutes is not None
     assert read.services is not None
-    start = time.perf_counter()
+    start = time.process_time()
 
     assert read.blocks is not None
 
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

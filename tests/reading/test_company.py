@@ -98,10 +98,10 @@ def test_every_place_lies_in_the_text(pieces):
 def test_a_hostile_note_takes_no_longer_than_a_second(piece):
     read = ReadNote(piece * (1_000_000 // len(piece)))
     assert read.times is not None
-    start = time.perf_counter()
+    start = time.process_time()
 
     assert read.company is not None
     assert read.idle is not None
     assert read.bouts is not None
 
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

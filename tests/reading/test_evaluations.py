@@ -62,9 +62,9 @@ def test_a_routine_report_and_a_new_finding():
 @pytest.mark.parametrize("piece", ["no comorbid", "stable ", "deficits: (1) ", "plan of care ", "add ", "pmh", "flex "])
 def test_a_hostile_note_takes_no_longer_than_a_second(piece):
     low = piece * (1_000_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
 
     read_evaluation(low)
     read_reassessment(low)
 
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

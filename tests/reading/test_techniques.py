@@ -89,8 +89,8 @@ def test_every_place_lies_in_the_text_and_none_overlap(words):
 @pytest.mark.parametrize("piece", ["massage no ", "-- | ", "grade ", "a" * 50 + " ", "single leg ", "no\n", "é"])
 def test_a_hostile_note_takes_no_longer_than_a_second(piece):
     text = lowered(piece * (1_000_000 // len(piece)))
-    start = time.perf_counter()
+    start = time.process_time()
 
     find_techniques(text)
 
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

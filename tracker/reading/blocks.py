@@ -12,6 +12,10 @@ _BEGINS = re.compile(r"(?:^|[\n|.:;>\])}•*–—-]|\d[.)])[ \t>*•#\-–—|(
 _BEGIN_REACH = 12
 _LABELLED = re.compile(r"[ \t\])}]{0,4}(?:\([^()\n]{0,40}\))?[ \t]{0,4}(?:[:=|–—]|-[ ]|\.{3}| {3}|\t)")
 _SENTENCE_START = re.compile(r"(?:^|\n|[.!?][ ]{1,2})[ \t>*•#\-–—|]*$")
+_TOTAL = re.compile(r"[ \t]*(?:total|timed|ttm|ttt|sum|signed|electronically|goals?|plan|next)\b")
+_BULLET = re.compile(r"[ \t]*[-*•>][ \t]")
+_CUT = re.compile(r"[ \t]*[a-z0-9]")
+_NEW_LABEL = re.compile(r"[^:\n]{0,40}:|[ \t]*(?:[a-z]+[ ]){1,4}\d{1,3}[ ]?(?:min|')|[ \t]*\d{1,2}:\d\d")
 _WORDS = re.compile(r"[a-z]{3,}")
 _NO_CONTENT = frozenset(
     {"min", "mins", "minutes", "unit", "units", "timed", "untimed", "one", "total", "start", "stop", "time", "code", "cpt", "the", "and", "for"}
@@ -68,12 +72,28 @@ def _described(low: str, label: Block, limit: int, labels: Sequence[Block], numb
         return label._replace(end=limit)
     if not _has_words(low[label.body : line_end]) and _in_table(low, label, labels, number):
         return label._replace(end=line_end, is_row=True)
+    says = _has_words(low[label.body : line_end])
     end = line_end
     while end < limit and (next_end := _line_end(low, end + 1)) > end:
-        if not low[end:next_end].strip() and _has_words(low[label.body : end]):
+        line = low[end + 1 : next_end]
+        if says and not _goes_on(low, label, end, line):
             break
+        says = says or _has_words(line)
         end = next_end
     return label._replace(end=min(end, limit))
+
+
+def _goes_on(low: str, label: Block, end: int, line: str) -> bool:
+    """Whether the next line belongs to a description: set further in, a bullet, or a sentence that was cut."""
+    if not line.strip() or _TOTAL.match(line):
+        return False
+    begins = low.rfind("\n", 0, label.start) + 1
+    if _indent(line) > _indent(low[begins : label.body + 1]) or _BULLET.match(line):
+        return True
+    before = low[max(end - 2, 0) : end].rstrip()
+    return (
+        not before.endswith((".", ";", ":", "!", ")")) and _CUT.match(line) is not None and not _NEW_LABEL.match(line)
+    )
 
 
 def _line_end(low: str, place: int) -> int:

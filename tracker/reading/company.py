@@ -37,6 +37,7 @@ _SHARED = (
             rf"with (?:[a-z]+ and )?{_NUMBER} (?:other|more|fellow) (?:[a-z]+ ){{0,2}}(?:{_PEOPLE}|{_ONE})|with {_NUMBER} (?:{_PEOPLE})\b"
         ),
     ),
+    ("attendance", re.compile(r"attendance[ :=]{1,3}(?:[2-9]|1\d)\b|among (?:them|others)\b")),
     ("with", re.compile(rf"with {_ANOTHER} {_ONE}|with (?:a |his |her )?(?:tablemate|table mate|peer|classmate|groupmate)\b")),
     ("others", re.compile(r"(?:\+|plus|and) (?:\d|two|three|four|five) others\b")),
     ("patients", re.compile(rf"{_NUMBER} (?:patients|pts|clients|participants) (?:at once|together|in|at the same|treated|simultaneously|present)\b")),

@@ -22,7 +22,7 @@ _ALONE = re.compile(
 )
 _UNATTENDED = re.compile(
     r"(?:unattended\b|unsupervised\b|while (?:i|pt|ot|therapist|this therapist|clinician) (?:was )?(?:with (?:another|the next|other)|phoned|treated|treating|saw|seeing|evaluated|worked with|charted|documented|splinted|helped|finished)\b"
-    r"|while (?:the )?(?:therapist|pt|ot) (?:treated|saw|worked|was with)\b|during (?:my|therapist'?s?) (?:phone call|call|charting|documentation)|timer set\b|w/ timer\b|watched (?:tv|show|video|a show)|no therapist\b)"
+    r"|while (?:the )?(?:therapist|pt|ot) (?:treated|saw|worked|was with)\b|during (?:my|therapist'?s?) (?:phone call|call|charting|documentation)|timer set\b|w/ timer\b|watched (?:the |a |his |her )?(?:tv|show|video|news|phone|movie)|(?:i|therapist|pt|ot) looked in\b|checked on (?:him|her|pt) (?:at|every)|no therapist\b)"
 )
 _EXCLUDED = re.compile(
     r"not (?:counted|billed|included|timed|charged|in (?:the )?(?:total|time|timed))|exclud|unbilled|un-?timed|non-?billable|no charge|not part of|left out|without|outside the|unbillable|off the clock|separate from|minus"

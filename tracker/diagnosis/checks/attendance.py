@@ -12,6 +12,7 @@ from tracker.knowledge.rules import Rule
 from tracker.reading.company import Company
 from tracker.reading.idle import Idle
 from tracker.reading.note import ReadNote
+from tracker.reading.people import helpers_named
 from tracker.reading.sections import section_at
 
 _GROUP_CODES = frozenset({"97150", "92508", "97552", "G0543"})
@@ -26,7 +27,7 @@ def one_on_one(facts: LineFacts, _rule: Rule) -> Outcome:
     for content in facts.contents:
         told = [each for each in content.read.company if _is_about(content, each, group_billed=group_billed)]
         alone = [each for each in told if each.kind == "alone"]
-        shared = [each for each in told if each.kind != "alone"]
+        shared = [each for each in told if each.kind != "alone" and not _by_helper(content.read, each)]
         if shared and not alone:
             return _shared(facts, content, shared)
         if alone:
@@ -42,6 +43,12 @@ def _is_about(content: Content, each: Company, *, group_billed: bool) -> bool:
     if group_billed or not section_at(read.sections, each.start).is_done:
         return False
     return not any(block.start <= each.start < block.end for block in read.blocks)
+
+
+def _by_helper(read: ReadNote, each: Company) -> bool:
+    """Whether an aide or student was with the patient meanwhile: then the question is who gave the service."""
+    start = read.low.rfind("\n", max(each.start - 200, 0), each.start) + 1
+    return each.kind == "away" and helpers_named(read.low[start : each.end + 100]) is not None
 
 
 def _shared(facts: LineFacts, content: Content, shared: Sequence[Company]) -> Outcome:
@@ -113,7 +120,7 @@ def _unattended(facts: LineFacts, session: Session, read: ReadNote, idle: Sequen
         return None
     label = own.quotes[0]
     block = next((each for each in read.blocks if each.start < label.end and label.start < each.end), None)
-    if block is None:
+    if block is None or helpers_named(read.low[block.start : block.end]) is not None:
         return None
     for each in idle:
         if not (each.is_unattended and each.start < block.end and each.end > block.start):

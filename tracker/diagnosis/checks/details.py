@@ -111,7 +111,7 @@ def aquatic(facts: LineFacts, rule: Rule) -> Outcome:
     if not facts.contents:
         return NOT_APPLICABLE
     for content in facts.contents:
-        why = [each for each in details(content.read.low, "reason for water")]
+        why = details(content.read.low, "reason for water")
         if why:
             return passed("The note gives a reason for water.", _sentence(content, why[0].start))
     reason = "Why exercise on land would not do is not shown in the note."

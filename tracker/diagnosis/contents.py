@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 
 from tracker.diagnosis.findings import Quote, quote
 from tracker.reading.blocks import Block
@@ -26,6 +27,7 @@ _SAYS_NOTHING = frozenset(
      "minutes", "min", "mins", "units", "unit", "timed", "total", "one", "rehab", "therapy", "therapist", "visit", "same", "last", "established"]
 )  # fmt: skip
 _LONGEST_LINE = 120
+_MOST_LOOKED_AT = 100  # techniques; no stretch of a real note has more
 
 
 def family_of(code: str) -> str:
@@ -119,7 +121,7 @@ class Content:
     def pieces(self, techniques: Iterable[Technique], most: int = 3) -> tuple[Quote, ...]:
         """Return the pieces of lines with these techniques, those with most of them, in the note's order."""
         counts: dict[tuple[int, int], int] = {}
-        for each in techniques:
+        for each in islice(techniques, _MOST_LOOKED_AT):
             place = _piece(self.read.text, each.start, each.end)
             counts[place] = counts.get(place, 0) + 1
         best = sorted(counts, key=lambda place: (-counts[place], place))[:most]

@@ -79,7 +79,7 @@ class ClaimFacts:
         """Return the minutes of a visit as its note tells them, or None when there is no note of it."""
         key = (day, discipline)
         if key not in self._sessions:
-            notes = [(each.number, each.note.text) for each in self.notes_of(day, discipline)]
+            notes = [(each.number, self.read(each.number)) for each in self.notes_of(day, discipline)]
             billed = [line for line in self.case.claim.lines if line.service_date == day]
             self._sessions[key] = read_session(notes, billed, self.knowledge.codes) if notes else None
         return self._sessions[key]

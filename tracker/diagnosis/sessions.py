@@ -10,7 +10,8 @@ from tracker.diagnosis.findings import Quote, quote
 from tracker.domain.case import CaseLine
 from tracker.domain.units import UnitCount, count_units
 from tracker.knowledge import ProcedureCode
-from tracker.reading.minutes import Minutes, ServiceMinutes, TimeBlock, read_minutes
+from tracker.reading.minutes import Minutes, ServiceMinutes, TimeBlock
+from tracker.reading.note import ReadNote
 from tracker.reading.people import helpers_named
 from tracker.reading.services import lowered
 
@@ -91,10 +92,10 @@ class Session:
 
 
 def read_session(
-    notes: Sequence[tuple[int, str]], billed: Sequence[CaseLine], codes: Mapping[str, ProcedureCode]
+    notes: Sequence[tuple[int, ReadNote]], billed: Sequence[CaseLine], codes: Mapping[str, ProcedureCode]
 ) -> Session:
-    """Return the session told by the notes of one visit (number and text): the note that tells most about time."""
-    read = [(index, text, read_minutes(text)) for index, text in notes]
+    """Return the session told by the notes of one visit (number, as read): the note that tells most about time."""
+    read = [(index, note.text, note.minutes) for index, note in notes]
     index, text, minutes = max(read, key=lambda each: _information(each[2]))
     return _Reader(index, text, minutes, billed, codes).session()
 

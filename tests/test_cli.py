@@ -253,3 +253,23 @@ def test_diagnose_names_a_bad_file_and_goes_on_with_the_rest(tracker, tmp_path):
     assert f"{bad}: " in result.stderr
     assert f"{tmp_path}: File: This is a folder" in result.stderr
     assert json.loads(result.stdout)
+
+
+def test_check_says_what_would_be_denied_and_how_to_mend_it(tracker):
+    result = tracker("check", CASES / "authorization_ended.json", CASES / "units_right.json")
+    assert result.exit_code == 0
+    assert "authorization_ended: 2 things to mend" in result.stdout
+    assert "CLM_AUTHORIZATION" in result.stdout
+    assert "ended on 05/31/2026" in result.stdout
+    assert "units_right: nothing found" in result.stdout
+
+
+def test_check_prints_json_and_goes_on_after_a_bad_file(tracker, tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    result = tracker("check", bad, CASES / "units_too_many.json", "--json")
+    assert result.exit_code == 1
+    assert f"{bad}: " in result.stderr
+    (found,) = json.loads(result.stdout)
+    assert [each["rule"] for each in found["concerns"]] == ["TIME_UNITS_EXCEED_CMS"] * 2
+    assert all(each["requirement"] and each["cure"] and each["source"] for each in found["concerns"])

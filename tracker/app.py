@@ -13,6 +13,7 @@ from tracker.web import (
     appeals,
     asking,
     auth,
+    check,
     claims,
     comparing,
     cookies,
@@ -58,6 +59,7 @@ _SUBJECTS = (
     jobs,
     activity,
     rules,
+    check,
     settings,
     health,
 )

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import func, select
@@ -17,6 +17,10 @@ from tracker.db import SessionMaker, transaction
 from tracker.importers.errors import ImportProblem
 from tracker.models import Practice
 from tracker.services.storing import Report, Stored
+
+if TYPE_CHECKING:
+    from tracker.diagnosis.checking import Concern
+    from tracker.domain.case import Case
 
 
 class _SettingsGroup(click.Group):
@@ -222,25 +226,58 @@ def diagnose(settings: Settings, files: tuple[Path, ...]) -> None:
     """Print the likely root causes of case files (denial-case/1) as JSON."""
     from tracker.diagnosis import as_json as diagnosis_as_json
     from tracker.diagnosis import diagnose as diagnose_case
-    from tracker.importers.case_file import read_case
     from tracker.knowledge import load
 
-    found: list[dict[str, Any]] = []
-    refused = False
+    cases, refused = _cases_of(settings, files)
+    found = [line for case in cases for line in diagnosis_as_json(case.case_id, diagnose_case(case, load()))]
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    sys.exit(1 if refused else 0)
+
+
+def _cases_of(settings: Settings, files: tuple[Path, ...]) -> "tuple[list[Case], bool]":
+    """Read case files; say which cannot be read, and whether there was one."""
+    from tracker.importers.case_file import read_case
+
+    cases: list[Case] = []
     for path in files:
         data, problem = _bytes_of(path, settings.max_import_mb)
         try:
-            case = None if problem else read_case(data)
+            if problem is None:
+                cases.append(read_case(data))
         except ImportProblem as refusal:
-            case, problem = None, _refusal(refusal)
-        if case is None:
-            assert problem is not None
+            problem = _refusal(refusal)
+        if problem is not None:
             click.echo(f"{path}: {problem['where']}: {problem['why']}", err=True)
-            refused = True
-            continue
-        found += diagnosis_as_json(case.case_id, diagnose_case(case, load()))
-    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    return cases, len(cases) < len(files)
+
+
+@main.command()
+@_Files
+@_AsJson
+@click.pass_obj
+def check(settings: Settings, files: tuple[Path, ...], as_json: bool) -> None:
+    """Say what would be denied if the claims of case files (denial-case/1) went out as they are."""
+    from tracker.diagnosis.checking import check_claim, concerns_as_json
+    from tracker.knowledge import load
+
+    cases, refused = _cases_of(settings, files)
+    found = [(case, check_claim(case, load())) for case in cases]
+    if as_json:
+        listed = [{"case_id": case.case_id, "concerns": concerns_as_json(concerns)} for case, concerns in found]
+        click.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+    else:
+        for case, concerns in found:
+            _print_concerns(case, concerns)
     sys.exit(1 if refused else 0)
+
+
+def _print_concerns(case: "Case", concerns: "tuple[Concern, ...]") -> None:
+    count = f"{len(concerns)} thing{'' if len(concerns) == 1 else 's'} to mend" if concerns else "nothing found"
+    click.echo(f"{case.case_id}: {count}")
+    for each in concerns:
+        click.echo(f"  line {each.line.line} {each.line.code}, {each.strength}: {each.rule.title} ({each.rule.id})")
+        click.echo(f"    {each.reason}")
+        click.echo(f"    To mend: {each.cure}")
 
 
 # ---- knowledge ----

@@ -1,10 +1,17 @@
 """A claim as billed: one CLM of an 837P as frozen facts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tracker.domain.remittance import Person, Problem
+
+# Specialty taxonomies of the three disciplines (first four characters of the NUCC code).
+DISCIPLINE_OF_TAXONOMY: Mapping[str, str] = MappingProxyType(
+    {"2251": "PT", "2252": "PT", "225X": "OT", "224Z": "OT", "235Z": "SLP", "2355": "SLP"}
+)
 
 
 class Provider(NamedTuple):

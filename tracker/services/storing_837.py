@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.domain.claim import BilledClaim, BilledLine, ClaimBatch
+from tracker.domain.claim import DISCIPLINE_OF_TAXONOMY, BilledClaim, BilledLine, ClaimBatch
 from tracker.domain.receipt import batch_key
 from tracker.models import Claim, ClaimLine, Patient, Submission
 from tracker.services.import_rows import RowBuffer
@@ -16,9 +16,6 @@ from tracker.services.payers import PayerDirectory
 from tracker.services.storing_835 import ClaimFacts, ClaimRows, Counted, People, as_written, patient_key
 
 _SUBMISSION = ("practice_id", "id", "claim_id", "import_id", "sent_on", "receipt", "proof", "batch")
-
-# Specialty taxonomies of the three disciplines (first four characters of the NUCC code).
-_DISCIPLINE = {"2251": "PT", "2252": "PT", "225X": "OT", "224Z": "OT", "235Z": "SLP", "2355": "SLP"}
 
 
 class ClaimStore:
@@ -80,7 +77,7 @@ class ClaimStore:
         rendering, referring = billed.rendering, billed.referring
         taxonomy = rendering.taxonomy if rendering else ""
         provider = (
-            self._people.provider(rendering.npi, rendering.name, taxonomy, _DISCIPLINE.get(taxonomy[:4], ""))
+            self._people.provider(rendering.npi, rendering.name, taxonomy, DISCIPLINE_OF_TAXONOMY.get(taxonomy[:4], ""))
             if rendering
             else None
         )

@@ -22,9 +22,9 @@ _REPLACEMENT = "7"
 
 
 def claim_in_time(facts: LineFacts, rule: Rule) -> Outcome:
-    """The claim reached the payer inside the filing limit, with proof."""
-    limit = _filing_limit(facts)
-    if limit is None or not facts.says(rule.payer_says):
+    """The claim reached the payer inside the filing limit, with proof; one not sent yet goes out today."""
+    limit, unsent = _filing_limit(facts), facts.case.remittance is None
+    if limit is None or not (unsent or facts.says(rule.payer_says)):
         return NOT_APPLICABLE
     receipts = sorted(received for each in facts.case.history.submissions if (received := _received(each)) is not None)
     unproven = [each.on for each in facts.case.history.submissions if _received(each) is None]
@@ -33,6 +33,8 @@ def claim_in_time(facts: LineFacts, rule: Rule) -> Outcome:
         reason = f"The payer accepted the claim on {us_date(within[0])}, {days_word((within[0] - facts.day).days)} after the visit; the limit ran to {us_date(limit)}."
         return passed(reason, proves=True)
     sent = receipts[0] if receipts else facts.case.claim.submitted_on
+    if sent is None and unsent:
+        sent = facts.case.history.as_of
     if sent is None:
         return NOT_APPLICABLE
     if sent > limit:

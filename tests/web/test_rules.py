@@ -156,3 +156,11 @@ def test_every_payer_word_has_words_of_screens():
 def test_codes_and_payers_of_a_rule_in_words(rule, codes, payers):
     assert codes_in_words(K.rules[rule], K) == codes
     assert payers_in_words(K.rules[rule]) == payers
+
+
+def test_the_denial_page_has_the_facts_beside_its_code_and_leads_to_the_ledger(owner, sessions, denied):
+    with sessions.system() as session:
+        denial = session.scalars(select(Denial).where(Denial.code == "97140")).one()
+    page = owner.get(f"/denials/{denial.public_id}").text
+    assert "Both are 97140." in page
+    assert f"/thresholds/{build.VISIT.year}" in page

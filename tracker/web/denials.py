@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
 from tracker.domain.due import due
-from tracker.domain.statuses import CLOSE_REASONS, PATHS, STRENGTHS
+from tracker.domain.statuses import CLOSE_REASONS, STRENGTHS, path_words
 from tracker.knowledge import load
 from tracker.models import Claim, Denial, Event, Membership, Patient, User
 from tracker.reports.denial_page import denial_page, find_denial
@@ -82,7 +82,8 @@ def _page(denial: Denial, sent: dict[str, FlaskForm]) -> str:
         list_filter=_list_filter(),
         due=due(denial.clock, denial.due_on, g.today),
         strengths=STRENGTHS,
-        paths=PATHS,
+        path_words=path_words,
+        wrong=load().often_said,
         close_reasons=CLOSE_REASONS,
         denial=denial,
         forms=forms,

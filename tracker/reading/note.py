@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import Counter
 from functools import cached_property
 
+from tracker.reading.amendments import Amendments, read_amendments
 from tracker.reading.blocks import Block, find_blocks, find_labels
 from tracker.reading.company import Company, find_company
 from tracker.reading.credentials import Clinician, find_clinicians
@@ -11,6 +12,7 @@ from tracker.reading.doses import DoseRow, read_dose_rows
 from tracker.reading.frequency import Frequency, read_frequencies, read_visits_this_week
 from tracker.reading.goals import Goal, read_goals
 from tracker.reading.helpers import Helpers, read_helpers
+from tracker.reading.identity import Identity, read_identity
 from tracker.reading.idle import Idle, bouts, find_idle
 from tracker.reading.lexicon import Sign
 from tracker.reading.maintenance import Maintenance, read_maintenance
@@ -51,6 +53,12 @@ class ReadNote:
     def passages(self) -> tuple[Passage, ...]:
         """Return its sentences and lines."""
         return passages(self.text)
+
+    @cached_property
+    def _first_passages(self) -> tuple[Passage, ...]:
+        if len(self.text) <= LONGEST_READ:
+            return self.passages
+        return tuple(passage for passage in self.passages if passage.end <= LONGEST_READ)
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
@@ -165,19 +173,29 @@ class ReadNote:
     @cached_property
     def clinicians(self) -> tuple[Clinician, ...]:
         """Return the people it names with letters behind their names."""
-        return find_clinicians(self.text)
+        return find_clinicians(self.text[:LONGEST_READ])
 
     @cached_property
     def signatures(self) -> Signatures:
         """Return who signed it, and the marks of what is not signed."""
-        return read_signatures(self.text, self.low)
+        return read_signatures(self.text[:LONGEST_READ], self._beginning)
 
     @cached_property
     def helpers(self) -> Helpers:
         """Return the aides and students it names, and where the therapist was."""
-        return read_helpers(self.low, self.passages, self.clinicians)
+        return read_helpers(self._beginning, self._first_passages, self.clinicians)
 
     @cached_property
     def supervision(self) -> Supervision:
         """Return what it says about the supervision of an assistant."""
-        return read_supervision(self.low, self.passages)
+        return read_supervision(self._beginning, self._first_passages)
+
+    @cached_property
+    def amendments(self) -> Amendments:
+        """Return what it says of late entries, additions and changes."""
+        return read_amendments(self._beginning, self._first_passages)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Return whose it is and of which day, and what of it cannot be read."""
+        return read_identity(self._beginning)

@@ -1,7 +1,7 @@
 """Who signed a note and when, and the marks of notes nobody signed: drafts, blank lines, initials, stamps, scrawls."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -38,7 +38,7 @@ _UNSIGNED = re.compile(
 _STATUS = re.compile(
     r"\b(?:(?:chart|note|encounter|document|doc|record|visit|entry|documentation)[ ]{0,2}(?:status)?|status)[ ]{0,2}"
     r"(?:[:=\-–—]|is\b|still\b)[ ]{0,3}(?:still[ ])?(?:in[ ])?(?:draft|open|unlocked|incomplete|in[ -]progress|unfinished|preliminary|not final|pended|pending)\b(?![ ]+(?:wound|area|skin|surg))"
-    r"|^[\W_]*draft\b[\W_]*(?:note|copy|only|version|v\d+|not[ ]final|do not[^\n]{0,20})?[\W_]*$|[\[({*<][ ]?(?:draft|unsigned|preliminary)\b[^\n\])}*>]{0,25}[\])}*>]"
+    r"|(?m:^)(?:[^\w\n]|_){0,12}draft\b(?:[^\w\n]|_){0,12}(?:note|copy|only|version|v\d+|not[ ]final|do not[^\n]{0,20})?(?:[^\w\n]|_){0,12}(?m:$)|[\[({*<][ ]?(?:draft|unsigned|preliminary)\b[^\n\])}*>]{0,25}[\])}*>]"
     r"|\bdraft (?:note|copy|version|saved|document|entry)\b|\b(?:saved|stored|kept|left)[ ](?:as|in)[ ](?:a[ ])?draft\b"
 )
 _SAVED = re.compile(
@@ -230,17 +230,18 @@ def _without_letters(text: str, low: str, start: int, end: int) -> Signature | N
 
 
 def _marks(text: str, low: str, lines: Sequence[_Line]) -> Iterator[OpenMark]:
-    for line in lines:
-        yield from _marks_of(low, line)
+    there = {kind: pattern for kind, pattern in _PATTERNS.items() if pattern.search(low)}
+    for line in lines if there else ():
+        yield from _marks_of(low, line, there)
     yield from (OpenMark(OpenKind.BLANK, *_trimmed(low, match)) for match in islice(_EMPTY_FIELD.finditer(low), 9))
     yield from _initials(text, lines)
 
 
-def _marks_of(low: str, line: _Line) -> Iterator[OpenMark]:
+def _marks_of(low: str, line: _Line, patterns: Mapping[OpenKind, re.Pattern[str]]) -> Iterator[OpenMark]:
     """Yield the marks of one line; a long line is prose and holds none but at its end."""
     start = max(line.start, line.end - _LONGEST_LINE)
     words = low[start : line.end]
-    found = {kind: match for kind, pattern in _PATTERNS.items() if (match := pattern.search(words))}
+    found = {kind: match for kind, pattern in patterns.items() if (match := pattern.search(words))}
     other = _OTHER_PAPER.search(words)
     for kind, match in found.items():
         if kind in _CLINICIANS_OWN and other:

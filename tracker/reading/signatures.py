@@ -230,7 +230,7 @@ def _without_letters(text: str, low: str, start: int, end: int) -> Signature | N
 
 
 def _marks(text: str, low: str, lines: Sequence[_Line]) -> Iterator[OpenMark]:
-    there = {kind: pattern for kind, pattern in _PATTERNS.items() if pattern.search(low)}
+    there = {kind: pattern for kind, pattern in _PATTERNS.items() if any(sign in low for sign in _SIGNS[kind])}
     for line in lines if there else ():
         yield from _marks_of(low, line, there)
     yield from (OpenMark(OpenKind.BLANK, *_trimmed(low, match)) for match in islice(_EMPTY_FIELD.finditer(low), 9))
@@ -259,6 +259,27 @@ _PATTERNS = {
     OpenKind.ILLEGIBLE: _ILLEGIBLE,
     OpenKind.STAMP: _STAMP,
     OpenKind.BEHALF: _BEHALF,
+}
+# Letters without which a pattern finds nothing: most notes hold few of them.
+_SIGNS = {
+    OpenKind.UNSIGNED: ("sign", "finali", "authentic", "locked"),
+    OpenKind.STATUS: (
+        "draft",
+        "open",
+        "locked",
+        "complete",
+        "progress",
+        "finish",
+        "prelim",
+        "final",
+        "pend",
+        "unsigned",
+    ),
+    OpenKind.SAVED: ("saved", "edited", "entered", "opened", "modified", "updated"),
+    OpenKind.BLANK: ("___",),
+    OpenKind.ILLEGIBLE: ("illegible", "readable", "legible", "scr", "squiggle", "read", "decipher"),
+    OpenKind.STAMP: ("stamp",),
+    OpenKind.BEHALF: ("behalf", "absence", "p.p", "pp ", "proxy", " by "),
 }
 _CLINICIANS_OWN = frozenset({OpenKind.UNSIGNED, OpenKind.BLANK})
 

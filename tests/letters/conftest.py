@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,8 @@ def letters() -> Mapping[str, LetterTemplate]:
 
 @pytest.fixture
 def necessity() -> LetterFacts:
-    return sample("l01_medical_necessity").facts
+    """The letter on medical necessity before anyone typed a policy, its points or measures."""
+    return replace(sample("l01_medical_necessity").facts, policy=None, points=(), measures=())
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tracker.letters.problems import TemplateProblem
 @pytest.mark.parametrize(
     ("carc", "remarks", "root_cause", "payer_kind", "expected"),
     [
-        ("50", ("N115",), "", "medicare_b", ["L01"]),
+        ("50", ("N115",), "", "medicare_b", ["L01", "L02"]),
         ("50", (), "mn_skill_not_shown", "commercial", ["L01"]),
         ("151", ("N362",), "", "medicare_b", ["L12"]),
         ("151", ("N115",), "", "medicare_b", ["L01", "L12"]),
@@ -24,7 +24,7 @@ from tracker.letters.problems import TemplateProblem
         ("252", ("N706",), "", "commercial", ["L11"]),
         ("226", (), "doc_record_not_provided", "medicare_b", ["L11"]),
         ("16", (), "tf_claim_late", "commercial", ["L05"]),
-        ("50", (), "doc_record_not_provided", "medicare_b", ["L11", "L01"]),
+        ("50", (), "doc_record_not_provided", "medicare_b", ["L11", "L01", "L02"]),
         ("45", (), "adj_not_a_denial", "commercial", []),
         ("16", ("N115", "N362"), "", "commercial", []),
     ],
@@ -77,10 +77,10 @@ def test_the_hash_of_a_letter_changes_with_any_file_it_is_made_of(folder):
 
 
 def test_a_new_folder_is_a_new_letter(folder):
-    shutil.copytree(folder / "l01_medical_necessity", folder / "l02_maintenance")
-    toml = folder / "l02_maintenance" / "letter.toml"
-    toml.write_text(toml.read_text("utf-8").replace('id = "L01"', 'id = "L02"'), "utf-8")
-    assert load_from(folder)["L02"].slug == "l02_maintenance"
+    shutil.copytree(folder / "l01_medical_necessity", folder / "l99_another")
+    toml = folder / "l99_another" / "letter.toml"
+    toml.write_text(toml.read_text("utf-8").replace('id = "L01"', 'id = "L99"'), "utf-8")
+    assert load_from(folder)["L99"].slug == "l99_another"
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,8 @@ class Stop:
 class Trigger:
     """Which denials the letter answers: reason codes and root causes, narrowed by payer kinds (empty for all).
 
-    With ``needs_remark`` a reason code counts only beside one of ``remarks``.
+    With ``needs_remark`` a reason code counts only beside one of ``remarks``; with ``needs_code`` a root cause counts
+    only beside one of the reason codes. ``procedures`` narrow the letter to lines of these codes.
     """
 
     why: str
@@ -70,16 +71,31 @@ class Trigger:
     remarks: tuple[str, ...] = ()
     root_causes: tuple[str, ...] = ()
     payer_kinds: tuple[str, ...] = ()
+    procedures: tuple[str, ...] = ()
     needs_remark: bool = False
+    needs_code: bool = False
 
-    def score(self, carc: str, remarks: frozenset[str], root_cause: str, payer_kind: str) -> int:
+    def score(self, denied: "Denied") -> int:
         """Return how well the trigger fits, 0 for not at all."""
-        if self.payer_kinds and payer_kind not in self.payer_kinds:
+        if self.payer_kinds and denied.payer_kind not in self.payer_kinds:
             return 0
-        common = len(remarks.intersection(self.remarks))
-        by_code = carc in self.carc and (common > 0 or not self.needs_remark)
-        score = _SCORE_OF_CODE * by_code + _SCORE_OF_CAUSE * (root_cause in self.root_causes)
-        return score + min(common, 2) * _SCORE_OF_REMARK if score else 0
+        if self.procedures and denied.procedure not in self.procedures:
+            return 0
+        common = len(denied.remarks.intersection(self.remarks))
+        by_code = denied.carc in self.carc and (common > 0 or not self.needs_remark)
+        by_cause = denied.root_cause in self.root_causes and (by_code or not self.needs_code)
+        score = _SCORE_OF_CODE * by_code + _SCORE_OF_CAUSE * by_cause
+        return score + min(common, 2) * _SCORE_OF_REMARK + bool(self.procedures) if score else 0
+
+
+class Denied(NamedTuple):
+    """What of a denial chooses its letter; a cause or procedure not known is empty."""
+
+    carc: str
+    remarks: frozenset[str]
+    root_cause: str
+    payer_kind: str
+    procedure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +141,17 @@ class Sample(NamedTuple):
     fields: Mapping[str, str]
 
 
-def choose(carc: str, remarks: tuple[str, ...], root_cause: str, payer_kind: str) -> list[Choice]:
+def choose(carc: str, remarks: tuple[str, ...], root_cause: str, payer_kind: str, procedure: str = "") -> list[Choice]:
     """Return the letters that answer a denial, best first; empty when none does or no letter may be written.
 
-    ``carc`` is the bare reason code (``50``), ``root_cause`` may be empty.
+    ``carc`` is the bare reason code (``50``), ``procedure`` the code of the line; ``root_cause`` may be empty.
     """
     if _NO_LETTER.intersection(remarks):
         return []
-    known = frozenset(remarks)
+    denied = Denied(carc, frozenset(remarks), root_cause, payer_kind, procedure)
     ranked: list[tuple[int, Choice]] = []
     for template in templates().values():
-        score, why = max((each.score(carc, known, root_cause, payer_kind), each.why) for each in template.triggers)
+        score, why = max((each.score(denied), each.why) for each in template.triggers)
         if score:
             ranked.append((score, Choice(template, why)))
     ranked.sort(key=lambda each: (-each[0], each[1].template.id))

@@ -14,6 +14,7 @@ from tracker.letters.derived import (
     service_dates,
     unsupported_days,
 )
+from tracker.letters.derived_subjects import subjects
 from tracker.letters.facts import LetterFacts, PairFacts, exhibit_label
 from tracker.letters.gaps import Collector, Missing
 from tracker.letters.words import and_list
@@ -48,23 +49,29 @@ def context(facts: LetterFacts, request_name: str, collector: Collector) -> dict
     """Return everything a template may name."""
     seen: dict[str, Any] = plain(facts, "", collector)
     labels = {exhibit.key: exhibit_label(number) for number, exhibit in reversed(list(enumerate(facts.exhibits)))}
+    pages = {exhibit.key: exhibit.pages or 0 for exhibit in reversed(facts.exhibits)}
     for number, exhibit in enumerate(seen["exhibits"]):
         exhibit["label"] = exhibit_label(number)
     for each in [*seen["quotes"], *seen["events"], *seen["documents"]]:
         each["label"] = labels.get(each["exhibit"], "") if each["exhibit"] else ""
+        each["pages"] = pages.get(each["exhibit"], 0) if each["exhibit"] else 0
+    answered = {point.about for point in facts.points}
     return {
         **seen,
+        "quotes_not_in_points": [quote for quote in seen["quotes"] if quote["about"] not in answered],
         "labels": labels,
         "request_name": seen["appeal"]["level_name"] or request_name,
         "first_service_on": min((line.service_date for line in facts.lines if line.service_date), default="")
         or Missing("lines.service_date", collector),
         "service_dates": service_dates(facts) or Missing("lines.service_date", collector),
         "medicare": facts.payer.kind == "medicare_b",
+        "medicare_advantage": facts.payer.kind == "medicare_advantage",
         "medicare_rules": facts.payer.kind in {"medicare_b", "medicare_advantage"},
         "late": facts.appeal.due is not None and facts.letter_date > facts.appeal.due,
         **_totals(facts, seen["lines"]),
         **_derived(facts),
         **_edits(facts),
+        **subjects(facts),
         "gap": lambda path: Missing(path, collector),
     }
 

@@ -61,6 +61,9 @@ def draft(template: LetterTemplate, facts: LetterFacts, fields: Mapping[str, str
     values = context(facts, template.request_name(facts.payer.kind), collector)
     values["exhibit"] = _exhibit_words(template, values["labels"], collector)
     values["about"] = lambda topic: [quote for quote in values["quotes"] if quote["about"] == topic]
+    values["besides"] = lambda *topics: [
+        quote for quote in values["quotes_not_in_points"] if quote["about"] not in topics
+    ]
     paragraphs = tuple(
         _paragraph(paragraph, values, fields, collector)
         for paragraph in template.paragraphs

@@ -9,7 +9,10 @@ from datetime import date, time
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationFacts:
-    """The payer's approval. ``codes`` are the procedure codes it names, empty when it names none."""
+    """The payer's approval. ``codes`` are the procedure codes it names, empty when it names none.
+
+    ``ground`` is a word of L03's list: why the denial for want of approval does not stand; ``ground_on`` its day.
+    """
 
     number: str = ""
     approved_on: date | None = None
@@ -18,6 +21,8 @@ class AuthorizationFacts:
     visits_allowed: int | None = None
     visits_used: int | None = None
     codes: tuple[str, ...] = ()
+    ground: str = ""
+    ground_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

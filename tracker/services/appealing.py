@@ -23,7 +23,7 @@ class AppealRefused(Exception):  # noqa: N818  # an answer, not a fault
 def letter_choices(session: Session, denial: Denial) -> list[Choice]:
     """Return the letters that answer a denial, best first."""
     payer = session.get_one(Payer, denial.payer_id)
-    return choose(denial.carc, tuple(denial.remarks.split()), denial.root_cause, payer.kind)
+    return choose(denial.carc, tuple(denial.remarks.split()), denial.root_cause, payer.kind, denial.code)
 
 
 def live_appeal(session: Session, denial: Denial) -> Appeal | None:

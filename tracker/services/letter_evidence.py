@@ -29,6 +29,13 @@ TOPICS: Mapping[str, str] = {
     "plan": "Treatment under the plan",
     "amount": "Amount and frequency",
     "minutes": "Treatment time",
+    "condition": "The condition that makes the care complex",
+    "risk": "What is at risk without skilled care",
+    "review": "Reassessment of the program",
+    "history": "Evaluation: history and factors",
+    "examination": "Evaluation: elements examined",
+    "presentation": "Evaluation: clinical presentation",
+    "decision": "Evaluation: decision making",
 }
 _SEPARATE = frozenset({"59", "XE", "XP", "XS", "XU"})
 

@@ -45,6 +45,7 @@ from tracker.services.clocks import Start, file_by
 from tracker.services.letter_evidence import Place, limits_of, pairs_of, quotes_of
 from tracker.services.letter_exhibits import REMITTANCE, EnclosureChoice, keys_by_note, linked_notes
 from tracker.services.letter_minutes import minutes_of
+from tracker.services.letter_subjects import authorization_of, eligibility_of, other_claims_of, visits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,16 @@ def _recorded(  # what letter_facts takes
         events=_events(rows.case),
         quotes=quotes_of(places, notes, keys),
         documents=tuple(RequestedDocument(each.title, each.key) for each in chosen if each.key != REMITTANCE),
-        exhibits=tuple(Exhibit(choice.key, choice.title, choice.pages) for choice in chosen),
+        exhibits=tuple(_exhibit(choice) for choice in chosen),
+        authorization=authorization_of(rows.case),
+        eligibility=eligibility_of(rows.case),
+        other_claims=other_claims_of(rows.case, numbers),
+        visits=visits_of(rows.case),
     )
+
+
+def _exhibit(choice: EnclosureChoice) -> Exhibit:
+    return Exhibit(choice.key, choice.title, choice.pages, choice.note.service_date if choice.note else None)
 
 
 def signer_of(letter: Letter, practice: Practice) -> SignerFacts:
@@ -200,6 +209,8 @@ def _line(denial: Denial, rows: LetterRows, knowledge: Knowledge) -> LineFacts:
         paid_cents=answer.paid_cents if answer else 0,
         diagnoses=tuple(diagnoses[place - 1] for place in pointers if place <= len(diagnoses)),
         policy=(answer.policy or "") if answer else "",
+        allowed_cents=answer.allowed_cents if answer else None,
+        paid_code=(answer.adjudicated_code or "") if answer else "",
     )
 
 

@@ -6,6 +6,7 @@ from tracker.reading.doses import read_dose_rows
 from tracker.reading.frequency import read_frequencies, read_visits_this_week
 from tracker.reading.maintenance import read_maintenance
 from tracker.reading.progress import read_progress
+from tracker.reading.reports import read_missing_reports, read_visit_number
 from tracker.reading.services import lowered
 from tracker.reading.sides import read_sides, says_both
 
@@ -117,3 +118,23 @@ def test_both_sides_are_seen():
 def test_a_table_of_doses_tells_whether_they_changed():
     rows = read_dose_rows("bridge   3x10   3x10   3x10\nslr | 2x10 | 2x12 | 3x10\npain | 5/4 | 5/4\n")
     assert [(row.visits, row.is_same) for row in rows] == [(3, True), (3, False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("Visit 13", "13"), ("v13 of 24", "13"), ("session #9", "9"), ("12th visit", "12"), ("Tx 4/12", "4")],
+)
+def test_the_number_of_the_visit_is_read(text, number):
+    visit = read_visit_number(text.lower())
+    assert visit is not None
+    assert visit.kind == number
+
+
+@pytest.mark.parametrize("text", ["treatment 15 min", "5th visit this week", "v 1.5", "lives on 5th"])
+def test_other_numbers_are_no_visit(text):
+    assert read_visit_number(text.lower()) is None
+
+
+def test_a_report_that_was_not_written_is_found():
+    assert read_missing_reports("session 13 (no summary written since the evaluation)")
+    assert not read_missing_reports("progress report 7/7")

@@ -21,7 +21,7 @@ from tracker.reading.minutes import Minutes, read_minutes
 from tracker.reading.passages import Heading, Passage, headings, passages
 from tracker.reading.progress import read_progress
 from tracker.reading.sections import Section, sections
-from tracker.reading.services import ServiceName, find_services, lowered
+from tracker.reading.services import LONGEST_NOTE, ServiceName, find_services, lowered
 from tracker.reading.sides import Side, read_sides
 from tracker.reading.signatures import Signatures, read_signatures
 from tracker.reading.similarity import shingles
@@ -29,9 +29,6 @@ from tracker.reading.skill import Skill, read_skill
 from tracker.reading.supervision import Supervision, read_supervision
 from tracker.reading.techniques import Technique, find_techniques
 from tracker.reading.times import Time, find_times
-
-# Characters, some sixty pages. No note is longer; of a text that is, the rest is not searched for words.
-LONGEST_READ = 200_000
 
 
 class ReadNote:
@@ -47,7 +44,7 @@ class ReadNote:
 
     @cached_property
     def _beginning(self) -> str:
-        return self.low[:LONGEST_READ]
+        return self.low[:LONGEST_NOTE]
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:

@@ -33,7 +33,7 @@ def maintenance_justified(facts: LineFacts, rule: Rule) -> Outcome:
     if not idle and (gains or said["risk"] or said["therapist"]):
         return NOT_APPLICABLE
     reason = "The aim is to hold a level; not shown in the notes: why that takes a therapist (risk, complexity, what was judged and changed)."
-    deciding = [*said["others"][:1], *said["aim"][:1], *said["steady"][:1], *said["others"][1:2]]
+    deciding = [*said["others"][:1], *said["aim"][:1], *said["steady"][:1], *said["aim"][1:2], *said["others"][1:2]]
     return Outcome(
         Result.NOT_SHOWN, reason, "mn_maintenance_not_justified", Strength.LIKELY, sentences(facts.claim, deciding, 4),
         (*gains[:1], *sentences(facts.claim, said["therapist"], 1)), whole_claim=True,

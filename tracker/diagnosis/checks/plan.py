@@ -1,16 +1,19 @@
 """Checks of the plan of care as far as its record tells: certification, recertification, progress reports, services."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
+from tracker.diagnosis.quoting import sentences
 from tracker.diagnosis.words import us_date
 from tracker.domain.case import PlanOfCare
 from tracker.knowledge.rules import EVALUATIONS, RE_EVALUATIONS, Rule
 from tracker.reading.lines import lines_with
 from tracker.reading.people import author_of
-from tracker.reading.services import codes_in_words
+from tracker.reading.reports import read_missing_reports, read_visit_number
+from tracker.reading.services import LONGEST_NOTE, codes_in_words
 
 
 def initial_certification(facts: LineFacts, rule: Rule) -> Outcome:
@@ -89,15 +92,36 @@ def progress_report(facts: LineFacts, _rule: Rule) -> Outcome:
     """A clinician's progress report at least every so many treatment days."""
     plan = facts.case.history.plan_of_care
     every = facts.payer.limit("progress_report_every")
-    if plan is None or every is None or plan.treatment_days_since_progress_report is None:
+    days = plan.treatment_days_since_progress_report if plan is not None else None
+    if every is None:
         return NOT_APPLICABLE
-    days = plan.treatment_days_since_progress_report
+    if days is None:
+        return _report_told_missing(facts, every)
     if days <= every:
         return passed(f"{days} treatment days since the last progress report; one is due every {every}.")
     reason = f"{days} treatment days without a progress report by a therapist; one is due every {every}."
-    return Outcome(
-        Result.FAILED, reason, "doc_progress_report_missing", evidence=_by_assistants(facts), whole_claim=True
-    )  # fmt: skip
+    evidence = (*_by_assistants(facts), *(quote for _, quotes in _told_missing(facts) for quote in quotes))
+    return Outcome(Result.FAILED, reason, "doc_progress_report_missing", evidence=evidence, whole_claim=True)
+
+
+def _report_told_missing(facts: LineFacts, every: int) -> Outcome:
+    """The record counts no treatment days, but the note of the visit says itself that no report was written."""
+    for visit, quotes in _told_missing(facts):
+        if visit is not None and visit > every and quotes:
+            reason = f"The note is of visit {visit} and says that no progress report was written; one is due every {every} treatment days."
+            return Outcome(
+                Result.FAILED, reason, "doc_progress_report_missing", Strength.LIKELY, quotes, whole_claim=True
+            )  # fmt: skip
+    return NOT_APPLICABLE
+
+
+def _told_missing(facts: LineFacts) -> Iterator[tuple[int | None, tuple[Quote, ...]]]:
+    """Yield, per note of the visit, its visit number and where it says that a report is missing."""
+    for number, _ in facts.notes:
+        low = facts.claim.read(number).low[:LONGEST_NOTE]
+        visit = read_visit_number(low)
+        missing = [(number, sign) for sign in read_missing_reports(low)]
+        yield int(visit.kind) if visit else None, sentences(facts.claim, missing, 1)
 
 
 def _by_assistants(facts: LineFacts) -> tuple[Quote, ...]:

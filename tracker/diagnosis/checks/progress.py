@@ -31,18 +31,28 @@ def goals_measurable(facts: LineFacts, _rule: Rule) -> Outcome:
     notes = notes_on_file(facts, VISIT_NOTES | _WITH_GOALS)
     goals = [(note, goal) for note in notes for goal in note.read.goals]
     good = [(note.number, goal) for note, goal in goals if _is_measurable(goal)]
-    if good:
+    if good and (any(note.kind in _WITH_GOALS for note, _ in goals) or any(g.functional or g.timed for _, g in good)):
         plain = [each for each in good if each[1].measurable and each[1].functional and each[1].timed]
         return passed("A goal on file can be measured.", *_goal_quotes(facts, plain[:1]))
     formal = [(note.number, goal) for note, goal in goals if note.kind in _WITH_GOALS]
     if not formal:
-        return NOT_APPLICABLE
+        return _goals_of_the_day(facts, [goal for _, goal in goals])
     reason = "Not shown in the notes: a goal with a figure or level that can be measured."
     gains = measured_gains(facts)
     strength = Strength.WEAK if gains else Strength.LIKELY
     return Outcome(
         Result.NOT_SHOWN, reason, _CAUSE, strength, _goal_quotes(facts, formal[:2]), gains[:1], whole_claim=True
     )  # fmt: skip
+
+
+def _goals_of_the_day(facts: LineFacts, goals: list[Goal]) -> Outcome:
+    """A daily note need not tell goals; those it tells are weak evidence where none names a function or a time."""
+    if not goals or any(goal.functional or goal.timed for goal in goals):
+        return NOT_APPLICABLE
+    number = facts.notes[0].number if facts.notes else 0
+    ours = [(number, goal) for goal in facts.claim.read(number).goals]
+    reason = "Not shown in the note: a function or a time for its goals; no other note with goals is on file here."
+    return Outcome(Result.NOT_SHOWN, reason, _CAUSE, Strength.WEAK, _goal_quotes(facts, ours[:1]), measured_gains(facts)[:1], whole_claim=True)  # fmt: skip
 
 
 def _is_measurable(goal: Goal) -> bool:

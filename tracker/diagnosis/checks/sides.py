@@ -14,6 +14,8 @@ _SIDES = {"1": "right", "2": "left"}
 _OTHER = {"right": "left", "left": "right"}
 _LETTER = {"right": re.compile(r"\b(?:right|r|rt)\b"), "left": re.compile(r"\b(?:left|l|lt)\b")}
 _CAUSE = "cod_diagnosis"
+_DOSE = re.compile(r"\d[ ]?x[ ]?\d|\d[ ]?(?:min|lb)")
+_LEAST_CONTRARY = 2
 
 
 class _Sided(NamedTuple):
@@ -37,6 +39,8 @@ def side_agrees(facts: LineFacts, rule: Rule) -> Outcome:
         sides = {side.side for _, side in found}
         if sides == {_OTHER[diagnosis.side]}:
             return _disagrees(facts, diagnosis, found)
+        if contradiction := _contradicts(facts, diagnosis, found):
+            return contradiction
         if sides == {diagnosis.side}:
             return passed(
                 f"Note and {diagnosis.code} name the {diagnosis.side} side.", *sentences(facts.claim, found, 1)
@@ -47,9 +51,33 @@ def side_agrees(facts: LineFacts, rule: Rule) -> Outcome:
 def _disagrees(facts: LineFacts, diagnosis: _Sided, found: list[tuple[int, Side]]) -> Outcome:
     reason = f"The diagnosis {diagnosis.code} is of the {diagnosis.side} side; the note tells of the {_OTHER[diagnosis.side]} side only."
     first, *others = sentences(facts.claim, found, 3)
-    quotes = dict.fromkeys((first, *_measured_on(facts, _OTHER[diagnosis.side]), *others))
+    quotes = dict.fromkeys((first, *list(_measured_on(facts, _OTHER[diagnosis.side]))[:1], *others))
     cure = "The diagnosis code of the side the record holds; where the note is wrong, a correction by its author."
     return Outcome(Result.FAILED, reason, _CAUSE, Strength.LIKELY, tuple(quotes)[:4], cure=cure)
+
+
+def _contradicts(facts: LineFacts, diagnosis: _Sided, found: list[tuple[int, Side]]) -> Outcome | None:
+    """Return a note that complains and plans for one side and treats the other, or None; never more than weak.
+
+    A side that stands in one sentence with the other is a comparison.
+    """
+    alone: dict[str, list[tuple[int, Side, bool]]] = {_OTHER[diagnosis.side]: [], diagnosis.side: []}
+    for number, side in found:
+        note = facts.claim.read(number)
+        start, end = note.passage_at(side.start)
+        words = note.low[start:end]
+        if not _LETTER[_OTHER[side.side]].search(words):
+            alone[side.side].append((number, side, _DOSE.search(words) is not None))
+    here, there = alone[diagnosis.side], alone[_OTHER[diagnosis.side]]
+    treats_other = any(dosed for _, _, dosed in there) and not any(dosed for _, _, dosed in here)
+    if len(there) < _LEAST_CONTRARY or not here or not treats_other:
+        return None
+    reason = (
+        f"The note complains of the {diagnosis.side} side and describes treatment of the {_OTHER[diagnosis.side]} side."
+    )
+    places = [*here[:1], *here[-1:], *there[:1], *there[-1:]]
+    quotes = sentences(facts.claim, [(number, side) for number, side, _ in places], 4)
+    return Outcome(Result.FAILED, reason, "doc_integrity", Strength.WEAK, quotes, path="appeal", letter="L11")
 
 
 def _measured_on(facts: LineFacts, side: str) -> Iterator[Quote]:

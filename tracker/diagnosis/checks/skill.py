@@ -30,8 +30,7 @@ def skill_shown(facts: LineFacts, rule: Rule) -> Outcome:
         return NOT_APPLICABLE
     found = _found(facts)
     contrary = [*found.alone, *found.at_home]
-    denies_itself = len(contrary) >= rule.figures["contrary"] and len(found.shown) <= rule.figures["few"]
-    if found.shown and not denies_itself:
+    if found.shown and not _denies_itself(rule, found, contrary):
         return passed("The note shows a therapist's skill.", *_plain_skill(facts, rule, found))
     if not contrary and not found.routine:
         return NOT_APPLICABLE  # it says too little either way
@@ -41,6 +40,13 @@ def skill_shown(facts: LineFacts, rule: Rule) -> Outcome:
         against=(*sentences(facts.claim, found.shown, 2), *measured_gains(facts)[:1]),
         path=None if contrary else _path(facts), whole_claim=True,
     )  # fmt: skip
+
+
+def _denies_itself(rule: Rule, found: _Found, contrary: list[tuple[int, Sign]]) -> bool:
+    """Whether a sign or two of skill stand against more that says the patient did it alone."""
+    if len(found.shown) == 1 and contrary and len(contrary) + len(found.routine) >= rule.figures["contrary"]:
+        return True
+    return bool(len(contrary) >= rule.figures["contrary"] and len(found.shown) <= rule.figures["few"])
 
 
 def _plain_skill(facts: LineFacts, rule: Rule, found: _Found) -> tuple[Quote, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-MOST_SIGNS = 1_000  # no note has more; a text that does is not read to its end
+MOST_SIGNS = 400  # no note has more; a text that does is not read to its end
 _SHARED = 3  # letters by which phrases are gathered, so that a word is looked at once and not once per phrase
 _PARTS = {
     "*": "[a-z]{0,12}",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tracker.reading.lexicon import Lexicon, Sign
 
-MOST_MEASURES = 1_000
+MOST_MEASURES = 400
 _REACH = 60  # characters from a measure's name to its value, and from there to the value before
 
 # More is better, less is better; for the others the direction depends on the goal.

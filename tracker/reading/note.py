@@ -53,9 +53,9 @@ class ReadNote:
 
     @cached_property
     def _first_passages(self) -> tuple[Passage, ...]:
-        if len(self.text) <= LONGEST_READ:
+        if len(self.text) <= LONGEST_NOTE:
             return self.passages
-        return tuple(passage for passage in self.passages if passage.end <= LONGEST_READ)
+        return tuple(passage for passage in self.passages if passage.end <= LONGEST_NOTE)
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
@@ -170,12 +170,12 @@ class ReadNote:
     @cached_property
     def clinicians(self) -> tuple[Clinician, ...]:
         """Return the people it names with letters behind their names."""
-        return find_clinicians(self.text[:LONGEST_READ])
+        return find_clinicians(self.text[:LONGEST_NOTE])
 
     @cached_property
     def signatures(self) -> Signatures:
         """Return who signed it, and the marks of what is not signed."""
-        return read_signatures(self.text[:LONGEST_READ], self._beginning)
+        return read_signatures(self.text[:LONGEST_NOTE], self._beginning)
 
     @cached_property
     def helpers(self) -> Helpers:

@@ -274,7 +274,7 @@ def test_another_letter_can_be_chosen(alice, letter, sessions, denied):
 
 def test_a_denial_no_letter_answers_lets_a_person_choose(alice, sessions, cast):
     with transaction(sessions.system()) as session:
-        denial = make_denial(session, cast.eastside, carc="146", remarks=(), note="", kind="commercial")
+        denial = make_denial(session, cast.eastside, carc="155", remarks=(), note="", kind="commercial")
     token = build.csrf_token(alice.get("/queue"))
     answer = alice.post(f"/denials/{denial.public_id}/appeal", data={"csrf_token": token})
     assert answer.location.endswith("/appeal")

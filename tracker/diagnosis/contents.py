@@ -26,6 +26,7 @@ _SAYS_NOTHING = frozenset(
      "gym", "clinic", "continued", "cont", "completed", "performed", "provided", "given", "done", "good", "today", "with", "the", "and", "for", "was",
      "minutes", "min", "mins", "units", "unit", "timed", "total", "one", "rehab", "therapy", "therapist", "visit", "same", "last", "established"]
 )  # fmt: skip
+_AIM = re.compile(r"\b(?:goals?|[ls]tgs?|aim|next|plan|signed)\b")
 _LONGEST_LINE = 120
 _MOST_LOOKED_AT = 100  # techniques; no stretch of a real note has more
 
@@ -72,15 +73,20 @@ class Content:
     def follows(self) -> tuple[Technique, ...]:
         """Return those of ``elsewhere`` that stand after the first label, where it is told what was done, in no one's stretch."""
         first = self.blocks[0].start if self.blocks else 0
-        claimed = [(block.start, block.end) for block in self.read.blocks]
         done = [part for part in self.read.sections if part.is_done]
         return tuple(
             each
-            for each in self.elsewhere
+            for each in self.unclaimed
             if each.start > first
             and any(part.start <= each.start < part.end for part in done)
-            and not any(start <= each.start < end for start, end in claimed)
+            and not _AIM.search(self.read.low, self.read.low.rfind("\n", 0, each.start) + 1, each.start)
         )
+
+    @cached_property
+    def unclaimed(self) -> tuple[Technique, ...]:
+        """Return those of ``elsewhere`` that stand in the stretch of no other service."""
+        claimed = [(block.start, block.end) for block in self.read.blocks]
+        return tuple(each for each in self.elsewhere if not any(start <= each.start < end for start, end in claimed))
 
     def _fits(self, each: Technique) -> bool:
         says_it = self.family in _NAME_SAYS and self.family in each.proves

@@ -17,6 +17,10 @@ from tracker.reading.services import lowered
 
 _LEAST_SERVICE = 8  # a shorter stretch of the clock is a break or no service that could be billed
 _LABEL_REACH = 70
+_LONGEST = 100_000
+_TREATMENT = re.compile(
+    r"(?m)^[ \t]*(?:treatment|intervention|tx|rx)[ :=-]{1,3}(\d{1,3})[ ]?min(?:utes)?\b", re.IGNORECASE
+)
 _CLAUSE_REACH = 45
 _TOTALS_APART = 12  # "Timed 34 / Total 34", and what stands between in a table
 _CLAUSE = re.compile(r"[,;:|\n(\[]|\.(?:[ ]|$)|[ ]{2,}")
@@ -125,6 +129,7 @@ class _Reader:
         entries = {code: items for code, items in listed_codes.items() if self._is_timed(code)}
         by_code = {code: self._sum(items) for code, items in entries.items()}
         by_code |= self._only_block(by_code, {code for code in self._billed if code not in listed_codes})
+        by_code |= self._treatment_beside_evaluation(by_code)
         listed = sum(each.minutes for each in by_code.values()) if by_code else None
         complete = all(code in by_code for code in self._timed)
         if not complete and stated is not None:
@@ -173,6 +178,13 @@ class _Reader:
             return {}
         place = _line_quote(self._index, self._text, blocks[0].start, blocks[0].end)
         return {missing.pop(): CodeMinutes(blocks[0].minutes, (place,))}
+
+    def _treatment_beside_evaluation(self, known: Mapping[str, CodeMinutes]) -> dict[str, CodeMinutes]:
+        """Give "Treatment 11 min" to the one timed code billed beside an untimed one, where nothing else is told."""
+        match = _TREATMENT.search(self._text[:_LONGEST])
+        if match is None or known or len(self._timed) != 1 or not self._untimed_billed or self._minutes.timed:
+            return {}
+        return {self._timed[0]: CodeMinutes(int(match[1]), (quote(self._index, self._text, *match.span()),))}
 
     def _remainder(self, known: Mapping[str, CodeMinutes], stated: int) -> dict[str, CodeMinutes]:
         """Give what is left of the total to the one billed timed code without minutes."""

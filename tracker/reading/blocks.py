@@ -12,6 +12,7 @@ _BEGINS = re.compile(r"(?:^|[\n|.:;>\])}•*–—-]|\d[.)])[ \t>*•#\-–—|(
 _BEGIN_REACH = 12
 _LABELLED = re.compile(r"[ \t\])}]{0,4}(?:\([^()\n]{0,40}\))?[ \t]{0,4}(?:[:=|–—]|-[ ]|\.{3}| {3}|\t)")
 _SENTENCE_START = re.compile(r"(?:^|\n|[.!?][ ]{1,2})[ \t>*•#\-–—|]*$")
+_MINUTES_FOLLOW = re.compile(r"[^.:;\n\d]{1,30}\d{1,3}[ ]?(?:min|')")
 _TOTAL = re.compile(r"[ \t]*(?:total|timed|ttm|ttt|sum|signed|electronically|goals?|plan|next)\b")
 _BULLET = re.compile(r"[ \t]*[-*•>][ \t]")
 _CUT = re.compile(r"[ \t]*[a-z0-9]")
@@ -61,7 +62,8 @@ def find_labels(low: str, minutes: Sequence[ServiceMinutes], names: Sequence[Ser
         before = low[max(name.start - _BEGIN_REACH, 0) : name.start]
         labelled = bool(_LABELLED.match(low, name.end, name.end + 50))
         if (_BEGINS.search(before) and (name.is_code or labelled)) or _SENTENCE_START.search(before):
-            labels.append(Block(name.codes, name.start, name.end, name.end, is_firm=name.is_code or labelled))
+            timed = _MINUTES_FOLLOW.match(low, name.end, name.end + 50) is not None
+            labels.append(Block(name.codes, name.start, name.end, name.end, is_firm=name.is_code or labelled or timed))
     return tuple(sorted(labels, key=lambda each: each.start))
 
 

@@ -121,12 +121,12 @@ def _description(content: Content, rule: Rule) -> Outcome:
         return _detailed(content, rule)
     if not content.blocks:
         return _unlabelled(content)
-    if content.follows or content.words > _ENOUGH_WORDS:
+    if len(content.follows) > 1 or content.words > _ENOUGH_WORDS:
         return passed(f"The note describes what was done under {content.code}.", *content.label_quotes()[:1])
     strength = (
         Strength.LIKELY if content.is_labelled and any(each.is_firm for each in content.blocks) else Strength.WEAK
     )
-    if content.elsewhere and content.words > 4:
+    if content.unclaimed and content.words > 4:
         strength = Strength.WEAK
     reason = (
         f"{content.code} is named with its time only: what was done (the technique or task, where, how much, with what help) "

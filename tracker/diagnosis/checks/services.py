@@ -6,12 +6,13 @@ from datetime import date
 from itertools import islice
 
 from tracker.diagnosis.facts import LineFacts, discipline_of
-from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Result, Strength, passed
+from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
 from tracker.diagnosis.quoting import sentence
 from tracker.diagnosis.words import days_word, us_date
 from tracker.knowledge.rules import Rule
 from tracker.reading.passages import Passage
 from tracker.reading.services import MOST_PLACES
+from tracker.reading.visits import visit_number, without_exercise
 
 _ICD = re.compile(r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?")
 # With its point: a letter and two figures alone may be a vertebra.
@@ -72,7 +73,14 @@ def active_treatment(facts: LineFacts, rule: Rule) -> Outcome:
     reason = (
         f"Visit {visit} holds passive services only ({', '.join(codes)}); by then active treatment is to predominate."
     )
-    return Outcome(Result.FAILED, reason, "mn_excess_or_passive", Strength.LIKELY, whole_claim=False)
+    return Outcome(
+        Result.FAILED,
+        reason,
+        "mn_excess_or_passive",
+        Strength.LIKELY,
+        tuple(_without_exercise(facts))[:3],
+        whole_claim=False,
+    )
 
 
 def _visit_number(facts: LineFacts) -> int | None:
@@ -81,7 +89,15 @@ def _visit_number(facts: LineFacts) -> int | None:
         return on_file.visits_used
     if plan is not None and plan.treatment_days_since_progress_report is not None:
         return plan.treatment_days_since_progress_report
-    return None
+    told = (visit_number(facts.claim.read(each.number).low) for each in facts.notes)
+    return next((number for number in told if number is not None), None)
+
+
+def _without_exercise(facts: LineFacts) -> Iterator[Quote]:
+    for each in facts.notes:
+        read = facts.claim.read(each.number)
+        for start, end in without_exercise(read.low)[:2]:
+            yield quote(each.number, read.text, start, end)
 
 
 def diagnosis_is_specific(facts: LineFacts, rule: Rule) -> Outcome:

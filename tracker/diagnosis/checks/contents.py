@@ -44,6 +44,8 @@ _KNOWN_BY_WORDS = frozenset(
         "97597",
     }
 )
+# Services that are a session of their own: the whole note describes them, and a label is but its title.
+_WHOLE_SESSION = frozenset({"92507", "92526", "92609", "97129"})
 _ENOUGH_WORDS = 14
 _RICH_WORDS = 25
 
@@ -119,7 +121,7 @@ def _is_shown(content: Content) -> bool:
 def _description(content: Content, rule: Rule) -> Outcome:
     if content.fitting:
         return _detailed(content, rule)
-    if not content.blocks:
+    if not content.blocks or (content.family in _WHOLE_SESSION and content.elsewhere):
         return _unlabelled(content)
     if len(content.follows) > 1 or content.words > _ENOUGH_WORDS:
         return passed(f"The note describes what was done under {content.code}.", *content.label_quotes()[:1])

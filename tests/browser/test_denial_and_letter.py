@@ -10,6 +10,7 @@ from tests import build
 from tests.web.test_denial_page import make_denial
 from tracker.db import transaction
 from tracker.models import Claim, Patient, Practice, Provider
+from tracker.services.deciding import choose_cause
 
 NOTE = """S: L knee pain 4/10, improved stairs, still needs rail.
 O: LEFS 38/80, was 27/80 at eval. Tactile cues for quad timing on step-down; graded height 4 to 6 in.
@@ -161,6 +162,8 @@ def necessity(sessions, cast):
         session.get_one(Practice, cast.eastside.id).address = "410 Alder Street, Springfield, IL 62701"
         note = NOTE.replace("activities 30 min", "activities 38 min").replace("minutes 45", "minutes 53")
         denial = make_denial(session, cast.eastside, carc="50", remarks=("N115",), note=note)
+        choose_cause(session, denial, "mn_skill_not_shown", "appeal", build.NOW, cast.alice.id)
+        denial.path = "appeal"  # whatever the rules think of this note
         claim = session.get_one(Claim, (denial.practice_id, denial.claim_id))
         provider = Provider(practice_id=cast.eastside.id, npi="1234567893", name="Amara Okoro", credential="PT, DPT")
         session.add(provider)

@@ -1,11 +1,13 @@
 """What speaks for a cause before the record is looked at: the payer's codes, and what billers chose. Breaks ties only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.diagnosis.facts import LineFacts
-from tracker.diagnosis.stated import stated_causes
+from tracker.diagnosis.payers import KnowledgeKey
+from tracker.knowledge import Knowledge
 
 
 class Choices(NamedTuple):
@@ -33,22 +35,30 @@ def prior_of(facts: LineFacts, cause: str) -> Prior:
     A code can state it (``stated_causes.tsv``), or be of a category that is about it (``category_causes.tsv``): that
     of a remark or of the playbook's row for the combination, which says more, or that of the reason code.
     """
-    if any(stated.root_cause == cause for stated in stated_causes(facts)):
-        return Prior.STATED
-    knowledge = facts.knowledge
-    carcs = facts.said & knowledge.carc.keys()
-    plays = (knowledge.play(facts.group, carc, facts.remarks, facts.payer.kind) for carc in carcs)
+    key = KnowledgeKey(facts.knowledge)
+    return _priors(key, facts.said, facts.group, facts.remarks, facts.payer.kind).get(cause, Prior.NONE)
+
+
+@lru_cache(maxsize=4096)
+def _priors(
+    key: KnowledgeKey, said: frozenset[str], group: str, remarks: tuple[str, ...], payer_kind: str
+) -> Mapping[str, Prior]:
+    """Return the causes the codes of a denial point at; a practice sees few combinations."""
+    knowledge = key.knowledge
+    carcs = said & knowledge.carc.keys()
+    plays = (knowledge.play(group, carc, remarks, payer_kind) for carc in carcs)
     near = {play.category for play in plays if play is not None}
-    near |= {knowledge.rarc[code].category for code in facts.said & knowledge.rarc.keys()}
-    if _is_about(facts, near, cause):
-        return Prior.BY_PLAY_OR_REMARK
-    reasons = {knowledge.carc[code].category for code in carcs}
-    return Prior.BY_REASON if _is_about(facts, reasons, cause) else Prior.NONE
+    near |= {knowledge.rarc[code].category for code in said & knowledge.rarc.keys()}
+    found = dict.fromkeys(_about(knowledge, {knowledge.carc[code].category for code in carcs}), Prior.BY_REASON)
+    found |= dict.fromkeys(_about(knowledge, near), Prior.BY_PLAY_OR_REMARK)
+    stated = (each for code in said for each in knowledge.stated_causes.get(code, ()))
+    fitting = [each.root_cause for each in stated if not each.payer_kinds or payer_kind in each.payer_kinds]
+    return found | dict.fromkeys(fitting, Prior.STATED)
 
 
-def _is_about(facts: LineFacts, categories: set[str], cause: str) -> bool:
-    about = facts.knowledge.category_causes
-    return any(category in about and cause in about[category].root_causes for category in categories)
+def _about(knowledge: Knowledge, categories: set[str]) -> Iterator[str]:
+    for category in categories & knowledge.category_causes.keys():
+        yield from knowledge.category_causes[category].root_causes
 
 
 def leaning(choices: Mapping[str, Choices], cause: str) -> int:

@@ -1,16 +1,18 @@
 """A payer's error: what the payer said is shown to be wrong, by one answer or by all that could have been meant."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tracker.diagnosis.answers import Answer
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import Outcome, Result, Strength
-from tracker.knowledge.rules import EVALUATIONS, RE_EVALUATIONS, SEVERITIES
+from tracker.knowledge.rules import EVALUATIONS, RE_EVALUATIONS, SEVERITIES, Rule
 
 PAYER_ERROR = "pay_payer_error"
-_LEAST_PASSES = 2  # of rules about the claim: one alone may not be what the payer means
+_LEAST_PASSES = 2  # one may not be what the payer means; one passage that reads well proves little
+_NECESSITY = frozenset({"50"})
 # What a reviewer has to find in a note before its judgment is wrong.
-_OF_TREATMENT = frozenset({"mn_skill_not_shown", "mn_progress_not_measurable"})
+_PROGRESS = "mn_progress_not_measurable"  # shown by a figure or a goal, which can be quoted
+_OF_TREATMENT = frozenset({"mn_skill_not_shown", _PROGRESS})
 _OF_EVALUATION = frozenset({"cod_eval_unsupported"})
 
 
@@ -32,34 +34,37 @@ def _disproved(facts: LineFacts, answers: Sequence[Answer]) -> Iterator[Answer]:
 
 
 def _nothing_fails(facts: LineFacts, answers: Sequence[Answer]) -> Iterator[Answer]:
-    about = [answer for answer in answers if facts.says(answer.rule.payer_says)]
+    codes = _meant(facts)
+    about = [answer for answer in answers if not codes.isdisjoint(answer.rule.payer_says)]
     if any(answer.outcome.result is not Result.PASSED for answer in about):
         return
-    judged = _judges_the_record(facts)
-    passed = [answer for answer in about if answer.basis == ("content" if judged else "fact") and _counts(answer)]
-    if not (_covers(facts, passed) if judged else len(passed) >= _LEAST_PASSES):
+    judged = any(rule.basis != "fact" and not codes.isdisjoint(rule.payer_says) for rule in _rules(facts))
+    passed = [answer for answer in about if answer.basis == ("content" if judged else "fact")]
+    telling = [answer for answer in passed if (answer.outcome.evidence if judged else answer.rule.rules_out)]
+    is_evaluation = facts.code in EVALUATIONS | RE_EVALUATIONS
+    if len(telling) < (1 if is_evaluation else _LEAST_PASSES):
         return
-    for answer in sorted(passed, key=lambda answer: SEVERITIES.index(answer.rule.severity)):
+    if judged and not (_OF_EVALUATION if is_evaluation else _OF_TREATMENT) <= _spoken_of(passed):
+        return
+    if judged and not is_evaluation and _PROGRESS not in _spoken_of(telling):
+        return
+    for answer in sorted(telling, key=lambda answer: SEVERITIES.index(answer.rule.severity)):
         yield _error(answer, Strength.LIKELY)
 
 
-def _covers(facts: LineFacts, passed: Sequence[Answer]) -> bool:
-    """Whether the passes speak of all that a reviewer looks for in a treatment or an evaluation."""
-    spoken_of = {cause for answer in passed for cause in answer.rule.root_causes}
-    return spoken_of >= (_OF_EVALUATION if facts.code in EVALUATIONS | RE_EVALUATIONS else _OF_TREATMENT)
+def _meant(facts: LineFacts) -> frozenset[str]:
+    """Return the payer's codes; every way of saying "not necessary" (a guideline, a review) means what 50 means."""
+    plays = (facts.knowledge.play(facts.group, code, facts.remarks, facts.payer.kind) for code in facts.said)
+    is_necessity = any(play is not None and play.category == "medical_necessity" for play in plays)
+    return facts.said | _NECESSITY if is_necessity else facts.said
 
 
-def _judges_the_record(facts: LineFacts) -> bool:
-    """Whether the payer's codes can be about what the record holds, and not only about the claim."""
-    return any(rule.basis != "fact" and facts.says(rule.payer_says) for rule in facts.knowledge.rules.values())
+def _rules(facts: LineFacts) -> Iterable[Rule]:
+    return facts.knowledge.rules.values()
 
 
-def _counts(answer: Answer) -> bool:
-    """Whether a pass says enough: in a note with the words that show it, elsewhere where it rules the cause out."""
-    rule, outcome = answer
-    if outcome.result is not Result.PASSED:
-        return False
-    return bool(outcome.evidence) if answer.basis == "content" else rule.rules_out
+def _spoken_of(passed: Iterable[Answer]) -> set[str]:
+    return {cause for answer in passed for cause in answer.rule.root_causes}
 
 
 def _error(answer: Answer, strength: Strength) -> Answer:

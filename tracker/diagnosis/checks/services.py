@@ -171,6 +171,10 @@ def certifier_on_claim(facts: LineFacts, _rule: Rule) -> Outcome:
     return Outcome(Result.FAILED, reason, "prov_enrolment_or_npi", whole_claim=True)
 
 
+# Remarks on what kind of person gave the service, not on the enrolment of a therapist.
+_PROVIDER_TYPE = frozenset({"N95", "M136"})
+
+
 def rendering_identified(facts: LineFacts, rule: Rule) -> Outcome:
     """The rendering clinician stands on the claim with an NPI; whether the payer has him enrolled only it can say."""
     rendering = facts.case.claim.rendering_provider
@@ -180,7 +184,7 @@ def rendering_identified(facts: LineFacts, rule: Rule) -> Outcome:
             return NOT_APPLICABLE
         reason = "The claim names no rendering clinician with an NPI."
         return Outcome(Result.FAILED, reason, "prov_enrolment_or_npi", whole_claim=True)
-    if not said:
+    if not said or facts.says(_PROVIDER_TYPE):
         return NOT_APPLICABLE
     reason = f"The payer does not have {rendering.name} (NPI {rendering.npi}) enrolled or linked for the day."
     return Outcome(

@@ -108,7 +108,11 @@ def supervision(facts: LineFacts, rule: Rule) -> Outcome:
     if facts.day > direct_until or facts.case.practice.setting != "practitioner" or facts.payer.kind != "medicare_b":
         told = read.supervision.by_phone or read.supervision.on_site
         reason = f"An assistant treated; general supervision is enough on {us_date(facts.day)}."
-        return passed(reason, *_each(facts, by_assistant, [told] if told else []), strength=Strength.LIKELY)
+        marked = {"CQ", "CO"}.intersection(facts.line.modifiers)
+        if marked:
+            reason += f" {min(marked)} is on the line."
+        quotes = _each(facts, by_assistant, [told] if told else [])
+        return passed(reason, *quotes, proves=bool(marked), strength=Strength.LIKELY)
     if (place := read.supervision.by_phone) is not None:
         reason = f"An assistant treated without the therapist on the premises, which a private practice needed until {us_date(direct_until)}."
         return Outcome(

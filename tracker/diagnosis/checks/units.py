@@ -167,7 +167,9 @@ def timed_total(facts: LineFacts, _rule: Rule) -> Outcome:
     if session is None:
         return NOT_APPLICABLE
     if session.least is not None:
-        return passed("The note states the timed minutes.", *_evidence(session))
+        # Minutes per code are voluntary for Medicare; where each code is counted alone a total may not be enough.
+        proves = facts.payer.counting_method == "cms" or _is_complete(session, facts.timed_units)
+        return passed("The note states the timed minutes.", *_evidence(session), proves=proves)
     minutes = session.minutes
     blanks = tuple(_blank(session, start, end) for start, end in minutes.blanks[:2])
     if minutes.none_found:

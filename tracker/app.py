@@ -36,6 +36,7 @@ from tracker.web import (
     request,
     rules,
     settings,
+    takebacks,
     thresholds,
 )
 
@@ -54,6 +55,7 @@ _SUBJECTS = (
     letters,
     packets,
     appeals,
+    takebacks,
     imports,
     insights,
     jobs,

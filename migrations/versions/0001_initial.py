@@ -599,6 +599,7 @@ def upgrade() -> None:
 
     op.create_table(
         "provider_adjustments",
+        sa.Column("public_id", sa.String(length=32), nullable=False),
         sa.Column("remittance_id", sa.BigInteger(), nullable=False),
         sa.Column("claim_id", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.String(length=4), nullable=False),
@@ -606,6 +607,10 @@ def upgrade() -> None:
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("provider_npi", sa.String(length=80), nullable=False),
         sa.Column("fiscal_date", sa.Date(), nullable=True),
+        sa.Column("task", sa.String(length=8), nullable=False),
+        sa.Column("dispute_by", sa.Date(), nullable=True),
+        sa.Column("dispute_rule", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("practice_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(
@@ -620,9 +625,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["practice_id"], ["practices.id"], name=op.f("fk_provider_adjustments_practice_id")),
         sa.PrimaryKeyConstraint("practice_id", "id", name=op.f("pk_provider_adjustments")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_provider_adjustments_public_id")),
     )
     with op.batch_alter_table("provider_adjustments", schema=None) as batch_op:
         batch_op.create_index("ix_provider_adjustments_remittance", ["practice_id", "remittance_id"], unique=False)
+        batch_op.create_index("ix_provider_adjustments_task", ["practice_id", "task", "dispute_by"], unique=False)
 
     op.create_table(
         "submissions",
@@ -1151,6 +1158,7 @@ def downgrade() -> None:
 
     op.drop_table("submissions")
     with op.batch_alter_table("provider_adjustments", schema=None) as batch_op:
+        batch_op.drop_index("ix_provider_adjustments_task")
         batch_op.drop_index("ix_provider_adjustments_remittance")
 
     op.drop_table("provider_adjustments")

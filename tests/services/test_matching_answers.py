@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from tests import build
 from tests.edi import claim, line, remit, reversal
 from tracker.knowledge import load
-from tracker.models import Claim, ClaimLine, ClaimPayment, Denial, Practice, ProviderAdjustment, ServicePayment
+from tracker.models import Claim, ClaimLine, ClaimPayment, Denial, Patient, Practice, ProviderAdjustment, ServicePayment
 from tracker.services import importing
 
 DENIED = line("97110", 90, 0, "CO-50:90", remarks=["N115"])
@@ -111,6 +111,34 @@ def test_an_answer_without_any_number_is_found_by_patient_day_and_charge(session
     assert count(session, Claim) == 1
     other = line("97110", 91, 0, "CO-50:91")
     bring_in(remit(claim("0", other, payer_number="ICN8"), trace="EFT3"))
+    assert count(session, Claim) == 2
+
+
+def test_an_answer_with_a_number_nobody_knows_goes_to_the_one_claim_that_waits_for_it(session, bring_in):
+    bring_in(remit(claim("A0", line("97140", 60, 42, "CO-45:18"))))  # makes the patient known
+    patient = session.scalars(select(Patient)).one()
+    row = build.claim(
+        session, session.get_one(Practice, patient.practice_id), patient, control_number="A1", charge_cents=9000
+    )
+    build.claim_line(session, row, "97110", service_date=build.VISIT, charge_cents=9000)
+    bring_in(remit(claim("PAYER-NO-1", DENIED, payer_number="ICN5"), trace="EFT2"))
+    assert only(session, Denial).claim_id == row.id
+
+
+def test_an_answer_with_an_unknown_number_makes_a_claim_of_its_own_where_the_codes_differ(session, bring_in):
+    bring_in(remit(claim("A0", line("97140", 60, 42, "CO-45:18"))))
+    patient = session.scalars(select(Patient)).one()
+    row = build.claim(
+        session, session.get_one(Practice, patient.practice_id), patient, control_number="A1", charge_cents=9000
+    )
+    build.claim_line(session, row, "97530", service_date=build.VISIT, charge_cents=9000)
+    bring_in(remit(claim("PAYER-NO-1", DENIED, payer_number="ICN5"), trace="EFT2"))
+    assert only(session, Denial).claim_id != row.id
+
+
+def test_an_answered_claim_takes_no_answer_with_an_unknown_number(session, bring_in):
+    bring_in(remit(claim("A1", DENIED)))
+    bring_in(remit(claim("B7", DENIED, payer_number="ICN5"), trace="EFT2"))
     assert count(session, Claim) == 2
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.classification import AdjustmentClass, ClassifiedLine, LineToClassify, classify_line
 from tracker.domain.remittance import Adjustment, ClaimPayment, Person, Problem, Remittance, ServicePayment
+from tracker.domain.takebacks import takebacks
 from tracker.knowledge import Knowledge
 from tracker.models import Adjustment as AdjustmentRow
 from tracker.models import Claim, ClaimLine, Patient, Payer, Provider, ProviderAdjustment, Remark
@@ -21,7 +22,9 @@ from tracker.services.import_rows import RowBuffer
 from tracker.services.known_claims import KnownClaim, KnownClaims, KnownLine, KnownPayment, control_key
 from tracker.services.line_matching import match_line, spread_claim_adjustments
 from tracker.services.payers import PayerDirectory
+from tracker.services.takebacks import dispute_clock
 from tracker.services.triage import AnsweredLine, Triage
+from tracker.services.visit_matching import Visit, awaits, find_visits, first_day, visit_of
 
 _NO_ANSWER = frozenset({"23", "25"})  # forwarded, predetermination: neither denial nor receivable (x12.md rule 10)
 
@@ -57,7 +60,7 @@ _ADJUSTMENT = (
 _REMARK = ("practice_id", "id", "claim_payment_id", "service_payment_id", "code")
 _PLB = (
     "practice_id", "id", "remittance_id", "claim_id", "reason", "reference", "amount_cents", "provider_npi",
-    "fiscal_date",
+    "fiscal_date", "public_id", "task", "dispute_by", "dispute_rule", "version",
 )  # fmt: skip
 _PATIENT = (
     "practice_id", "id", "public_id", "last_name", "first_name", "middle_name", "birth_date", "sex", "member_id",
@@ -94,6 +97,7 @@ class Counted:
     paid_cents: int = 0
     provider_adjustment_cents: int = 0
     check_cents: int = 0
+    takebacks: int = 0
     made_claim_ids: list[int] = field(default_factory=list)
 
     def count_class(self, line_class: str) -> None:
@@ -206,6 +210,7 @@ class RemittanceStore:
         self._people = People(session, practice_id, rows, self._known)
         self._payers = PayerDirectory(session)
         self._claim_rows = ClaimRows(practice_id, import_id, rows)
+        self._visits: dict[Visit, list[str]] = {}
         self._remittances, self._plbs = rows.table(RemittanceRow, _REMITTANCE), rows.table(ProviderAdjustment, _PLB)
         self._payments = rows.table(ClaimPaymentRow, _CLAIM_PAYMENT)
         self._services = rows.table(ServicePaymentRow, _SERVICE_PAYMENT)
@@ -233,7 +238,7 @@ class RemittanceStore:
         self.counted.check_cents += remittance.amount_cents
         for claim in claims:
             self._store_claim(claim, row_id, payer, paid_on)
-        self._store_provider_adjustments(remittance, row_id)
+        self._store_provider_adjustments(remittance, row_id, payer, paid_on)
 
     def _load(self, claims: Sequence[ClaimPayment]) -> None:
         self._known.load(control_key(claim.control_number) for claim in claims)
@@ -245,6 +250,15 @@ class RemittanceStore:
         ]
         self._known.load_payer_numbers(lost)
         self._known.load_patients(patient_key(claim.patient) for claim in claims)
+        self._load_visits([claim for claim in claims if not self._known.by_key(control_key(claim.control_number))])
+
+    def _load_visits(self, lost: Sequence[ClaimPayment]) -> None:
+        """Note which claims of the patients and days of answers without a known number are there."""
+        nameless = [claim for claim in lost if not self._known.by_payer_number(claim.payer_claim_number)]
+        self._visits = find_visits(self._session, self._practice_id, filter(None, map(self._visit, nameless)))
+
+    def _visit(self, paid: ClaimPayment) -> Visit | None:
+        return visit_of(paid, self._known.patient(patient_key(paid.patient)))
 
     def _store_claim(self, paid: ClaimPayment, remittance_id: int, payer: Payer, paid_on: date) -> None:
         claim = self._find(paid, payer.id) or self._make(paid, payer, paid_on)
@@ -278,21 +292,21 @@ class RemittanceStore:
         by_number = self._known.by_payer_number(paid.original_reference) or self._known.by_payer_number(
             paid.payer_claim_number
         )
-        return by_number or (self._find_by_patient(paid) if key in {"", "0"} else None)
+        return by_number or self._find_by_patient(paid, is_numbered=key not in {"", "0"})
 
-    def _find_by_patient(self, paid: ClaimPayment) -> KnownClaim | None:
-        patient_id = self._known.patient(patient_key(paid.patient))
-        if patient_id is None or first_day(paid) is None:
+    def _find_by_patient(self, paid: ClaimPayment, *, is_numbered: bool) -> KnownClaim | None:
+        """Return the one claim of the patient, day and charge (x12.md rule 28).
+
+        An answer with a number of ours that nobody knows may be about another claim of that day, so it is taken for a
+        known one only when that was billed with the same codes and never answered.
+        """
+        visit = self._visit(paid)
+        keys = self._visits.get(visit, []) if visit is not None else []
+        if len(keys) != 1:
             return None
-        query = select(Claim.control_key).where(
-            Claim.practice_id == self._practice_id,
-            Claim.patient_id == patient_id,
-            Claim.service_from == first_day(paid),
-            Claim.charge_cents == abs(paid.charge_cents),
-        )
-        keys = self._session.scalars(query).all()
         self._known.load(keys)
-        return self._known.by_key(keys[0])[-1] if len(keys) == 1 else None
+        claim = self._known.by_key(keys[0])[-1]
+        return claim if not is_numbered or awaits(claim, paid) else None
 
     def _make(self, paid: ClaimPayment, payer: Payer, paid_on: date) -> KnownClaim:
         """An 835 without its 837P still makes a full claim from what it carries."""
@@ -422,24 +436,23 @@ class RemittanceStore:
         for code in paid.remarks:
             self._remarks.append((self._practice_id, next(self._ids), payment_id, None, code[:8]))
 
-    def _store_provider_adjustments(self, remittance: Remittance, remittance_id: int) -> None:
+    def _store_provider_adjustments(
+        self, remittance: Remittance, remittance_id: int, payer: Payer, paid_on: date
+    ) -> None:
         """A recoupment names the payer claim number it is about (x12.md rule 36); the money stays at provider level."""
-        self._known.load_payer_numbers(plb.reference.split(" ")[0] for plb in remittance.provider_adjustments)
-        for plb in remittance.provider_adjustments:
+        pairs = remittance.provider_adjustments
+        self._known.load_payer_numbers(plb.reference.split(" ")[0] for plb in pairs)
+        due = dispute_clock(payer.kind, paid_on, self._knowledge) if pairs else None
+        for plb, is_takeback in zip(pairs, takebacks(pairs), strict=True):
             claim = self._known.by_payer_number(plb.reference.split(" ")[0])
-            row_id = next(self._ids)
+            task = ("open", due.safe if due else None, due.rule.id if due else "") if is_takeback else ("", None, "")
             values = (
-                self._practice_id, row_id, remittance_id, claim.id if claim else None, plb.reason[:4],
-                plb.reference[:80], plb.amount_cents, plb.provider_npi[:80], plb.fiscal_date,
+                self._practice_id, next(self._ids), remittance_id, claim.id if claim else None, plb.reason[:4],
+                plb.reference[:80], plb.amount_cents, plb.provider_npi[:80], plb.fiscal_date, new_public_id(), *task, 1,
             )  # fmt: skip
             self._plbs.append(values)
             self.counted.provider_adjustment_cents += plb.amount_cents
-
-
-def first_day(paid: ClaimPayment) -> date | None:
-    """Return the first date of service of a claim payment (x12.md rule 30: the line's, else the claim's)."""
-    days = [service.service_from for service in paid.services if service.service_from]
-    return min(days) if days else paid.statement_from
+            self.counted.takebacks += is_takeback
 
 
 def trace_key(remittance: Remittance) -> str:

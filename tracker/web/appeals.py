@@ -17,6 +17,7 @@ from tracker.letters.problems import LetterProblem
 from tracker.models import Appeal, Attachment
 from tracker.reports.appeal_page import appeal_page
 from tracker.reports.appeals_list import appeals_list
+from tracker.reports.takebacks_list import open_takebacks
 from tracker.services.appeal_sending import (
     FollowUp,
     Sending,
@@ -43,7 +44,8 @@ _Forms = dict[str, Any]
 @blueprint.get("/appeals")
 def index() -> str:
     """Show the appeals, those to work on first."""
-    return render_template("appeals/index.html", rows=appeals_list(g.session), statuses=STATUSES, due=due)
+    rows, (takebacks, _) = appeals_list(g.session), open_takebacks(g.session)
+    return render_template("appeals/index.html", rows=rows, statuses=STATUSES, due=due, takebacks=takebacks)
 
 
 @blueprint.get("/appeals/<public_id>")

@@ -52,7 +52,8 @@ def _denies_itself(rule: Rule, found: _Found, contrary: list[tuple[int, Sign]]) 
 def _plain_skill(facts: LineFacts, rule: Rule, found: _Found) -> tuple[Quote, ...]:
     """Return quotes where the note shows skill of several kinds; a single cue passes, but proves nothing."""
     kinds = {sign.kind for _, sign in found.shown}
-    if len(found.shown) < rule.figures["plain"] or len(kinds) < rule.figures["kinds"] or found.alone or found.at_home:
+    contrary = len(found.alone) + len(found.at_home)
+    if len(found.shown) < rule.figures["plain"] * (1 + contrary) or len(kinds) < rule.figures["kinds"]:
         return ()
     return sentences(facts.claim, found.shown, 2)
 

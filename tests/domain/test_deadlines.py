@@ -5,8 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.domain.business_days import is_business_day
-from tracker.domain.deadlines import Bucket, MonthEnd, add_months, bucket, clock, days_left, own_rule, send_by
+from tracker.domain.business_days import add_business_days, business_day_on_or_after, is_business_day
+from tracker.domain.deadlines import (
+    Bucket,
+    MonthEnd,
+    add_months,
+    answer_due,
+    bucket,
+    clock,
+    days_left,
+    own_rule,
+    send_by,
+)
 from tracker.knowledge import load
 
 RULES = load().clocks
@@ -135,6 +145,36 @@ def test_a_practices_own_days_are_counted_without_presumption_or_roll():
     assert (found.safe, found.legal) == (date(2026, 7, 2), date(2026, 7, 4))
 
 
+def test_business_days_leave_weekends_and_holidays_out():
+    rule = replace(RULES["AETNA_A"], days=None, business_days=10)
+    found = clock(rule, date(2026, 11, 20))  # Friday; Thanksgiving on the 26th
+    assert (found.safe, found.legal) == (date(2026, 12, 7), date(2026, 12, 7))
+    assert found.words.startswith("10 business days from the previous decision, Fri, Nov 20, 2026: ")
+
+
+@pytest.mark.parametrize(
+    ("rule", "answer"),
+    [("MCR_B_L1", date(2026, 3, 6)), ("CA_PDR", date(2026, 3, 11)), ("ANTHEM_R", None)],
+)
+def test_a_payers_answer_is_due_in_calendar_or_in_business_days(rule, answer):
+    assert answer_due(RULES[rule], date(2026, 1, 5)) == answer  # 60 days; 45 without 1/19 and 2/16
+
+
+def test_a_hundred_years_of_deadlines_keep_the_rules():
+    """Every day from 1990 to 2090 as a trigger, for a count of days with a presumption and for one of months."""
+    swept = [REDETERMINATION, RULES["ACA_EXT"]]
+    for rule in swept:
+        before = clock(rule, date(1989, 12, 31))
+        for day in range(date(1990, 1, 1).toordinal(), date(2090, 1, 1).toordinal()):
+            due = clock(rule, date.fromordinal(day))
+            assert due.safe <= due.legal
+            assert before.safe <= due.safe
+            assert before.legal <= due.legal
+            assert is_business_day(due.safe)
+            assert is_business_day(due.legal)
+            before = due
+
+
 days = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 rules = st.sampled_from(list(RULES.values()))
 
@@ -154,6 +194,29 @@ def test_a_later_notice_never_gives_an_earlier_deadline(rule, trigger):
     one, next_day = clock(rule, trigger), clock(rule, trigger + timedelta(days=1))
     assert one.safe <= next_day.safe
     assert one.legal <= next_day.legal
+
+
+@given(rules, days, st.integers(1, 60))
+def test_an_extension_moves_both_dates_by_its_days_but_for_closed_days(rule, trigger, extension):
+    plain, extended = clock(rule, trigger), clock(rule, trigger, extension_days=extension)
+    assert extended.safe >= plain.safe
+    assert extended.legal >= plain.legal
+    if not rule.rolls:
+        assert extended.legal == plain.legal + timedelta(days=extension)
+
+
+@given(days, st.integers(0, 60), st.integers(0, 60))
+def test_business_days_add_up(start, some, more):
+    assert add_business_days(add_business_days(start, some), more) == add_business_days(start, some + more)
+
+
+@given(days, st.integers(1, 60))
+def test_a_count_of_business_days_ends_on_one_and_holds_as_many(start, count):
+    end = add_business_days(start, count)
+    between = [start + timedelta(days=step) for step in range(1, (end - start).days + 1)]
+    assert is_business_day(end)
+    assert sum(map(is_business_day, between)) == count
+    assert add_business_days(start, 1) == business_day_on_or_after(start + timedelta(days=1))
 
 
 @given(rules, days, st.sampled_from(["portal", "fax", "mail", "certified_mail"]))

@@ -16,7 +16,7 @@ def test_a_source_checked_a_year_ago_to_the_day_is_not_old():
 
 def test_a_day_later_every_kind_of_file_is_listed():
     files = {entry.where.split(":")[0].split("/")[0] for entry in old_sources(load(), date(2099, 1, 1))}
-    assert files == {"sources.toml", "rules", "clocks.toml", "payer_kinds.toml", "medicare.toml", "folklore.toml"}
+    assert files == {"sources.toml", "rules", "payers", "payer_kinds.toml", "medicare.toml", "folklore.toml"}
 
 
 def test_one_old_rule_is_named_with_its_file_and_source(tmp_path: Path):

@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import FrozenInstanceError
 from datetime import date
 from pathlib import Path
@@ -168,17 +169,13 @@ def test_where_nothing_general_can_be_said_there_is_no_clock(kind):
 
 
 def test_no_two_rules_claim_the_same_kind_level_and_day():
-    for kind in PAYER_KINDS:
-        for level in range(6):
-            found = [
-                rule
-                for rule in K.clocks.values()
-                if kind in rule.payer_kinds
-                and rule.level == level
-                and rule.purpose == ("appeal" if level else "reopening")
-                and rule.in_force(IN_2026)
-            ]
-            assert len(found) <= 1
+    claimed = Counter(
+        (rule.payer_file if rule.payer_file in K.named_payers else "", rule.purpose, rule.level, kind)
+        for rule in K.clocks.values()
+        for kind in rule.payer_kinds
+        if rule.in_force(IN_2026)
+    )
+    assert set(claimed.values()) == {1}
 
 
 @pytest.mark.parametrize(
@@ -318,13 +315,22 @@ def test_the_version_follows_the_files(tmp_path):
         ("payer_kinds.toml", ', confidence = "source"', "", r"payer_kinds.toml, line 6: confidence is ''"),
         ("payer_kinds.toml", "[va]", "[veterans]", r"payer_kinds.toml, line \d+: veterans is no payer kind"),
         (
-            "clocks.toml",
+            "payers/medicare_part_b.toml",
             "days = 120",
             "days = 120\nmonths = 4",
-            r"clocks.toml, line \d+: it needs either days or months",
+            r"payers/medicare_part_b.toml, line \d+: it needs either days, business_days or months",
         ),
-        ("clocks.toml", "checked_on = 2026-11-22\n", "", r"clocks.toml, line 8: checked_on is empty"),
-        ("medicare.toml", "from_year = 2021", 'from_year = "soon"', r"medicare.toml, line 6: from_year is 'soon'"),
+        ("payers/va.toml", "checked_on = 2026-11-22\n", "", r"payers/va.toml, line 5: checked_on is empty"),
+        ("payers/va.toml", "safe = ", "first = ", r"payers/va.toml, line 5: safe is empty"),
+        ("payers/va.toml", "examples = [", "samples = [", r"payers/va.toml, line 5: VA_CCN_CLAIM needs an example"),
+        ("payers/va.toml", "days = 180", "days = 181", r"payers/va.toml, line 19: the example of \S+ gives"),
+        (
+            "payers/va.toml",
+            "[VA_CCN]",
+            "[TRI_APP]",
+            r"payers/va.toml, line \d+: TRI_APP stands in payers/tricare.toml too",
+        ),
+        ("medicare.toml", "from_year = 2021", 'from_year = "soon"', r"medicare.toml, line 8: from_year is 'soon'"),
         ("medicare.toml", "[[closed_day]]", "[[closed_day]", r"medicare.toml: "),
         ("sources.toml", "checked_on = 2026-11-22\n", "", r"sources.toml, line 3: checked_on is empty"),
     ],

@@ -83,3 +83,11 @@ def business_day_on_or_before(day: date, closed: frozenset[date] = frozenset()) 
     while not is_business_day(day, closed):
         day -= timedelta(days=1)
     return day
+
+
+def add_business_days(start: date, count: int, closed: frozenset[date] = frozenset()) -> date:
+    """Return the day that is ``count`` business days after ``start``; ``start`` itself is day 0, whatever it is."""
+    day = start
+    for _ in range(count):
+        day = business_day_on_or_after(day + timedelta(days=1), closed)
+    return day

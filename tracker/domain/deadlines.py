@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from tracker.domain.business_days import business_day_on_or_after, business_day_on_or_before
+from tracker.domain.business_days import add_business_days, business_day_on_or_after, business_day_on_or_before
 
 
 class MonthEnd(StrEnum):
@@ -23,12 +23,12 @@ class MonthEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClockRule:
-    """One way of counting. ``days`` or ``months`` is set, never both.
+    """One way of counting. One of ``days``, ``business_days`` and ``months`` is set.
 
     ``receipt_days`` are presumed between the notice's date and its receipt. ``rolls`` says that a last day on a
     weekend or federal holiday moves to the next business day. ``filed_when`` is ``received``, ``postmarked`` or
-    ``submitted``. ``answer_days`` are the days in which the payer decides, None where no source says so.
-    ``confidence`` is ``source``, ``knowledge``, ``old``, ``conflicting`` or ``assumed``.
+    ``submitted``. ``answer_days`` (or ``answer_business_days``) are the days in which the payer decides, None where no
+    source says so. ``payer_file`` is the name of the file of reference data that holds the rule. ``confidence`` is ``source``, ``knowledge``, ``old``, ``conflicting`` or ``assumed``.
     """
 
     id: str
@@ -49,14 +49,18 @@ class ClockRule:
     source: str
     checked_on: date
     confidence: str
+    business_days: int | None = None
     answer_days: int | None = None
+    answer_business_days: int | None = None
+    payer_file: str = ""
     effective_from: date | None = None
     effective_to: date | None = None
 
     @property
     def length(self) -> str:
-        """Return the length in words: ``120 days``, ``4 months``."""
-        count, unit = (self.days, "day") if self.days is not None else (self.months, "month")
+        """Return the length in words: ``120 days``, ``45 business days``, ``4 months``."""
+        lengths = (self.days, "day"), (self.business_days, "business day"), (self.months, "month")
+        count, unit = next(length for length in lengths if length[0] is not None)
         return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
     def in_force(self, day: date) -> bool:
@@ -117,17 +121,19 @@ def clock(
     if received_on is not None and received_on < trigger:
         raise ValueError(f"received on {received_on}, before the notice of {trigger}")
     extension = timedelta(days=extension_days)
-    counted_to = _last_day(rule, trigger) + extension
+    counted_to = _last_day(rule, trigger, closed) + extension
     start = trigger + timedelta(days=rule.receipt_days) if received_on is None else received_on
-    last = _last_day(rule, start) + extension
+    last = _last_day(rule, start, closed) + extension
     legal = business_day_on_or_after(last, closed) if rule.rolls else last
     safe = business_day_on_or_before(counted_to, closed)
     return Clock(safe, legal, _words(rule, trigger, received_on, last, legal), rule)
 
 
-def _last_day(rule: ClockRule, start: date) -> date:
+def _last_day(rule: ClockRule, start: date, closed: frozenset[date]) -> date:
     if rule.days is not None:
         return start + timedelta(days=rule.days)
+    if rule.business_days is not None:
+        return add_business_days(start, rule.business_days, closed)
     return add_months(start, rule.months or 0, rule.month_end)
 
 
@@ -166,6 +172,15 @@ def send_by(due: Clock, method: str, closed: frozenset[date] = frozenset()) -> d
     """
     transit = TRANSIT_DAYS[method] if due.rule.filed_when == "received" else 0
     return business_day_on_or_before(due.safe - timedelta(days=transit), closed)
+
+
+def answer_due(rule: ClockRule, sent_on: date, closed: frozenset[date] = frozenset()) -> date | None:
+    """Return the day a payer has to answer by what was sent on ``sent_on``, or None where no source says so."""
+    if rule.answer_days is not None:
+        return sent_on + timedelta(days=rule.answer_days)
+    if rule.answer_business_days is not None:
+        return add_business_days(sent_on, rule.answer_business_days, closed)
+    return None
 
 
 def days_left(due: date, today: date) -> int:

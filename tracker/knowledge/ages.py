@@ -37,7 +37,7 @@ def _all_sources(knowledge: Knowledge) -> Iterator[CheckedSource]:
     for claim in knowledge.folklore:
         yield CheckedSource(f"folklore.toml: {claim.name}", claim.cited.source, claim.cited.checked_on)
     for clock in knowledge.clocks.values():
-        yield CheckedSource(f"clocks.toml: {clock.id}", clock.source, clock.checked_on)
+        yield CheckedSource(f"payers/{clock.payer_file}.toml: {clock.id}", clock.source, clock.checked_on)
     for kind in sorted(PAYER_KINDS):
         for name, cited in knowledge.payer_defaults(kind).cited.items():
             yield CheckedSource(f"payer_kinds.toml: {kind}, {name}", cited.source, cited.checked_on)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from tracker.domain.classification import AdjustmentClass, AdjustmentTable
 from tracker.domain.deadlines import ClockRule
+from tracker.knowledge.clocks import Clocks, NamedPayer, read_clocks
 from tracker.knowledge.edits import Edits, read_edits
 from tracker.knowledge.entries import (
     Carc,
@@ -28,7 +29,6 @@ from tracker.knowledge.entries import (
 from tracker.knowledge.folklore import Folklore, read_folklore
 from tracker.knowledge.payers import (
     MedicareFigures,
-    read_clocks,
     read_medicare,
     read_payer_kinds,
     read_root_causes,
@@ -61,12 +61,12 @@ class Knowledge:
     codes: Mapping[str, ProcedureCode]
     modifiers: Mapping[str, Modifier]
     root_causes: Mapping[str, RootCause]
-    clocks: Mapping[str, ClockRule]
     adjustment_table: AdjustmentTable
     rules: Mapping[str, Rule]
     stated_causes: Mapping[str, tuple[StatedCause, ...]]
     category_causes: Mapping[str, CategoryCauses]
     folklore: tuple[Folklore, ...]
+    _clocks: Clocks = field(repr=False)
     _payers: Mapping[str, PayerDefaults] = field(repr=False)
     _edits: Edits = field(repr=False)
     _medicare: MedicareFigures = field(repr=False)
@@ -116,22 +116,41 @@ class Knowledge:
         """Return the usual meaning of a denial and the best response, or None when the playbook has no row."""
         return self._playbook.find(group, carc, remarks, payer_kind)
 
-    def clock_rule(self, payer_kind: str, level: int = 1, on: date | None = None) -> ClockRule | None:
+    @property
+    def clocks(self) -> Mapping[str, ClockRule]:
+        """Return every clock rule by its id."""
+        return self._clocks.rules
+
+    @property
+    def named_payers(self) -> Mapping[str, NamedPayer]:
+        """Return the payers that have clocks of their own, by their file's name."""
+        return self._clocks.named
+
+    def clocks_of(self, payer_kind: str, named: str = "") -> tuple[ClockRule, ...]:
+        """Return all that is known of the time limits of a named payer, or else of a kind of payer."""
+        return self._clocks.of_payer(payer_kind, named)
+
+    def clock_rule(self, payer_kind: str, level: int = 1, on: date | None = None, named: str = "") -> ClockRule | None:
         """Return the rule that counts the time for an appeal at ``level``; level 0 is the reopening.
 
-        ``on`` is the notice's date, without it the newest rule counts. None when nothing general can be said: the
-        practice has to set the payer's own days.
+        ``on`` is the notice's date, without it the newest rule counts; ``named`` is the id of the named payer that a
+        practice says this one is. None when nothing general can be said: the practice has to set the payer's own days.
         """
         purpose = "reopening" if level == _REOPENING_LEVEL else "appeal"
-        found = [
-            rule
-            for rule in self.clocks.values()
-            if rule.level == level and rule.purpose == purpose and payer_kind in rule.payer_kinds
-        ]
-        in_force = [rule for rule in found if rule.effective_to is None] if on is None else []
-        if on is not None:
-            in_force = [rule for rule in found if rule.in_force(on)]
-        return in_force[0] if in_force else None
+        return self._clocks.find(purpose, payer_kind, level, on, named)
+
+    def filing_rule(
+        self, payer_kind: str, on: date | None = None, named: str = "", purpose: str = "claim_filing"
+    ) -> ClockRule | None:
+        """Return the rule for the first claim or, by its ``purpose``, the ``corrected_claim``; None when unknown."""
+        return self._clocks.find(purpose, payer_kind, 0, on, named)
+
+    def amount_in_controversy(self, level: int, year: int) -> Figure | None:
+        """Return the least amount that a Medicare appeal at ``level`` must be about, by the year it is filed in.
+
+        None where there is no least amount, or the year's is not known.
+        """
+        return self._medicare.find("amount_in_controversy", year, f"level_{level}")
 
 
 def _version(folder: Path) -> str:
@@ -166,13 +185,13 @@ def load_from(folder: Path) -> Knowledge:
     codes = read_codes(folder / "codes.tsv", sources, problems)
     root_causes = read_root_causes(folder / "root_causes.toml", problems)
     modifiers = read_modifiers(folder / "modifiers.tsv", sources, problems)
-    clocks = read_clocks(folder / "clocks.toml", problems)
     rules = read_rules(folder / "rules", codes, root_causes, problems)
     reasons = frozenset({*carc, *rarc})
     stated = read_stated(folder / "stated_causes.tsv", sources, root_causes, reasons, problems)
     payers = read_payer_kinds(folder / "payer_kinds.toml", problems)
     edits = read_edits(folder, sources, problems)
     medicare = read_medicare(folder / "medicare.toml", problems)
+    clocks = read_clocks(folder / "payers", medicare.closed_days, problems)
     playbook = read_playbook(folder / "playbook.tsv", sources, problems)
     categories = frozenset(
         {*(code.category for code in carc.values()), *(code.category for code in rarc.values())}
@@ -188,12 +207,12 @@ def load_from(folder: Path) -> Knowledge:
         codes=codes,
         modifiers=modifiers,
         root_causes=root_causes,
-        clocks=clocks,
         adjustment_table=_adjustment_table(carc, rarc),
         rules=rules,
         stated_causes=stated,
         category_causes=category_causes,
         folklore=folklore,
+        _clocks=clocks,
         _payers=payers,
         _edits=edits,
         _medicare=medicare,

@@ -1,21 +1,15 @@
-"""Reads what holds per kind of payer: defaults, clocks, yearly Medicare amounts, closed days."""
+"""Reads what holds per kind of payer: defaults, yearly Medicare amounts, closed days."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-from tracker.domain.deadlines import ClockRule, MonthEnd
 from tracker.domain.payer_habits import COUNTING_METHODS, HABITS, Habit
 from tracker.knowledge.entries import Cited, Figure, PayerDefaults, RootCause
 from tracker.knowledge.rows import Problems, Row, file_name, read_entries
 from tracker.knowledge.tables import CONFIDENCES, PAYER_KINDS, by_code
 
-_PURPOSES = frozenset(
-    {"appeal", "reopening", "records", "recoupment_stop", "claim_filing", "payer_decision", "dismissal"}
-)
-_FILED_WHEN = frozenset({"received", "postmarked", "submitted"})
-_MONTH_ENDS = frozenset({"", *MonthEnd})
 _FIELDS = (
     "counting_method", "requires_discipline_modifier", "uses_kx", "filing_days", "nonpayable_codes", *HABITS,
 )  # fmt: skip
@@ -77,43 +71,6 @@ def _cited(part: Row) -> Cited:
     return Cited(part.text("source"), part.one_of("confidence", CONFIDENCES), part.day("checked_on"))
 
 
-def read_clocks(path: Path, problems: Problems) -> Mapping[str, ClockRule]:
-    """Return the clock rules by id, in the order of the file."""
-    return MappingProxyType({name: _clock_rule(name, row) for name, row in read_entries(path, problems)})
-
-
-def _clock_rule(name: str, row: Row) -> ClockRule:
-    days, months = row.optional_whole("days"), row.optional_whole("months")
-    if (days is None) == (months is None):
-        row.wrong("it needs either days or months")
-    kinds = row.words("payer_kinds")
-    if not PAYER_KINDS.issuperset(kinds):
-        row.wrong(f"payer_kinds are {', '.join(kinds)}; the kinds are {', '.join(sorted(PAYER_KINDS))}")
-    return ClockRule(
-        id=name,
-        payer_kinds=kinds,
-        purpose=row.one_of("purpose", _PURPOSES),
-        level=row.whole("level"),
-        step=row.text("step"),
-        payer=row.text("payer"),
-        counted_from=row.text("counted_from"),
-        days=days,
-        months=months,
-        receipt_days=row.optional_whole("receipt_days") or 0,
-        rolls=row.flag("rolls"),
-        month_end=MonthEnd(row.one_of("month_end", _MONTH_ENDS) or MonthEnd.LAST_DAY),
-        filed_when=row.one_of("filed_when", _FILED_WHEN),
-        answer_time=row.optional("answer_time"),
-        answer_days=row.optional_whole("answer_days"),
-        note=row.optional("note"),
-        source=row.text("source"),
-        checked_on=row.day("checked_on"),
-        confidence=row.one_of("confidence", CONFIDENCES),
-        effective_from=row.optional_day("effective_from"),
-        effective_to=row.optional_day("effective_to"),
-    )
-
-
 class MedicareFigures:
     """Yearly amounts, and days federal offices close by order."""
 
@@ -131,7 +88,7 @@ class MedicareFigures:
 
 
 def read_medicare(path: Path, problems: Problems) -> MedicareFigures:
-    """Return the yearly figures (``[[kx_threshold]]``, ``[[review_threshold]]``) and the ``[[closed_day]]`` entries."""
+    """Return the yearly figures (``[[kx_threshold]]``, ``[[amount_in_controversy]]``...) and the ``[[closed_day]]`` entries."""
     figures: dict[tuple[str, int, str], Figure] = {}
     closed = set()
     for name, row in read_entries(path, problems):

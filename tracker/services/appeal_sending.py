@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.appeal_life import METHODS, AppealMoveError, require_move
+from tracker.domain.deadlines import answer_due
 from tracker.knowledge import Knowledge
 from tracker.models import Appeal, AppealDenial, Denial, Payer
 from tracker.services.appealing import AppealRefused, log_appeal
@@ -37,9 +38,7 @@ def usual_reply_due(session: Session, appeal: Appeal, sent_on: date, knowledge: 
     """Return the day a payer of this kind has to decide by, or None where no source says how long it may take."""
     payer = session.get_one(Payer, appeal.payer_id)
     rule = knowledge.clock_rule(payer.kind, appeal.level, sent_on)
-    if rule is None or rule.answer_days is None:
-        return None
-    return sent_on + timedelta(days=rule.answer_days)
+    return answer_due(rule, sent_on, knowledge.closed_days) if rule is not None else None
 
 
 def move(appeal: Appeal, status: str) -> None:

@@ -41,5 +41,4 @@ def _appeal_rule(knowledge: Knowledge, start: Start, profile: PayerProfile | Non
 def _filing_rule(knowledge: Knowledge, start: Start, profile: PayerProfile | None) -> ClockRule | None:
     if profile is not None and profile.filing_days is not None:
         return own_rule(profile.filing_days, start.denied_on)
-    rules = [rule for rule in knowledge.clocks.values() if rule.purpose == "claim_filing"]
-    return next((rule for rule in rules if start.payer_kind in rule.payer_kinds), None)
+    return knowledge.filing_rule(start.payer_kind)

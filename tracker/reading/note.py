@@ -19,6 +19,7 @@ from tracker.reading.maintenance import Maintenance, read_maintenance
 from tracker.reading.measures import Measure, read_measures
 from tracker.reading.minutes import Minutes, read_minutes
 from tracker.reading.passages import Heading, Passage, headings, passages
+from tracker.reading.plans import PlanText, read_plan
 from tracker.reading.progress import read_progress
 from tracker.reading.sections import Section, sections
 from tracker.reading.services import LONGEST_NOTE, ServiceName, find_services, lowered
@@ -196,3 +197,8 @@ class ReadNote:
     def identity(self) -> Identity:
         """Return whose it is and of which day, and what of it cannot be read."""
         return read_identity(self._beginning)
+
+    @cached_property
+    def plan(self) -> PlanText:
+        """Return which elements of a plan of care it shows."""
+        return read_plan(self._beginning)

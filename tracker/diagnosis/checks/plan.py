@@ -15,6 +15,8 @@ from tracker.reading.people import author_of
 from tracker.reading.reports import read_missing_reports, read_visit_number
 from tracker.reading.services import LONGEST_NOTE, codes_in_words
 
+_CERTIFIABLE = frozenset({"plan_of_care", "evaluation"})
+
 
 def initial_certification(facts: LineFacts, rule: Rule) -> Outcome:
     """The plan was certified within 30 days, or a signed order is on file and the plan was sent within 30 days."""
@@ -22,11 +24,14 @@ def initial_certification(facts: LineFacts, rule: Rule) -> Outcome:
     if plan is None or plan.established_on is None:
         return NOT_APPLICABLE
     due = plan.established_on + timedelta(days=rule.figures["days"])
-    if plan.certified_on is not None and plan.certified_on <= due:
-        return passed(f"The plan of {us_date(plan.established_on)} was certified on {us_date(plan.certified_on)}.")
-    if plan.certified_on is not None:
-        reason = f"The plan of {us_date(plan.established_on)} was certified on {us_date(plan.certified_on)}, after {us_date(due)}: a delayed certification needs its reason."
-        return Outcome(Result.FAILED, reason, "doc_certification_missing", Strength.WEAK, whole_claim=True)
+    certified, quotes = _certified(facts, plan, plan.established_on)
+    if certified is not None and certified <= due:
+        return passed(f"The plan of {us_date(plan.established_on)} was certified on {us_date(certified)}.", *quotes)
+    if certified is not None:
+        reason = f"The plan of {us_date(plan.established_on)} was certified on {us_date(certified)}, after {us_date(due)}: a delayed certification needs its reason."
+        return Outcome(
+            Result.FAILED, reason, "doc_certification_missing", Strength.WEAK, quotes, whole_claim=True
+        )  # fmt: skip
     sent = plan.sent_to_physician_on
     by_order = plan.order_on_file and sent is not None and plan.established_on <= sent <= due
     if by_order and sent is not None and facts.day >= rule.figures["order_counts_since"]:
@@ -36,6 +41,21 @@ def initial_certification(facts: LineFacts, rule: Rule) -> Outcome:
         return NOT_APPLICABLE
     reason = f"No certification of the plan of {us_date(plan.established_on)} is on file{_half_of_exception(plan)}."
     return Outcome(Result.FAILED, reason, "doc_certification_missing", whole_claim=True)
+
+
+def _certified(facts: LineFacts, plan: PlanOfCare, established: date) -> tuple[date | None, tuple[Quote, ...]]:
+    """Return when the plan was certified and the physician's signature: from the record, else from the plan's text."""
+    signed = [
+        (each.day, quote(index, note.text, each.start, each.end))
+        for index, note in enumerate(facts.case.notes)
+        if note.kind in _CERTIFIABLE
+        for each in facts.claim.read(index).signatures.by_physicians
+        if each.day is not None and established <= each.day <= facts.case.history.as_of
+    ]
+    if plan.certified_on is not None:
+        return plan.certified_on, tuple(place for day, place in signed if day == plan.certified_on)[:1]
+    day, place = min(signed, key=lambda each: each[0], default=(None, None))
+    return day, (place,) if place is not None else ()
 
 
 def _half_of_exception(plan: PlanOfCare) -> str:

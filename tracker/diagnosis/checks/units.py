@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed
+from tracker.diagnosis.payers import means
 from tracker.diagnosis.sessions import Session
 from tracker.diagnosis.words import counted, units_word
 from tracker.domain.units import UnitCount, units_for
@@ -216,10 +217,14 @@ def minutes_agree(facts: LineFacts, rule: Rule) -> Outcome:
     return passed("The minutes in the note agree with each other.", *_evidence(session))
 
 
-def minutes_per_code(facts: LineFacts, _rule: Rule) -> Outcome:
-    """Minutes, or times, stand at each code (payers that want it)."""
+def minutes_per_code(facts: LineFacts, rule: Rule) -> Outcome:
+    """Minutes, or times, stand at each code: where the payer's policy wants it, or it counts each code alone and asks."""
     session = facts.session
     if session is None:
+        return NOT_APPLICABLE
+    if not means(("wants_minutes_per_code",), facts.payer) and not (
+        facts.says(frozenset(rule.figures["asks"])) and len(facts.timed_units) > 1
+    ):
         return NOT_APPLICABLE
     own = session.by_code.get(facts.code)
     if own is not None and not own.inferred:

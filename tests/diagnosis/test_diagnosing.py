@@ -166,6 +166,33 @@ def test_nothing_on_file_proves_no_judgment_wrong():
     assert causes(payer="medicare_b", lines=["97110-GP x2"], said="CO-50 N115") == []
 
 
+_SKILLED = """
+97110 30 min: heel slides with strap 2x12, tactile cue to VMO to stop the lag, leg press 40 lb 2x12 stopped at 70 deg for pain.
+Knee flexion 98 deg (91 last week), gait speed 0.68 m/s, was 0.55 at evaluation.
+Goal by 9/30/2026: climb 12 steps with one rail, now 6 steps with min A.
+Timed 30 / Total 30
+J. Cole, PT, DPT e-signed 8/3/2026"""
+
+
+def test_a_note_that_shows_skill_and_progress_proves_a_judgment_wrong_with_its_words():
+    found = diagnosis_of(payer="commercial", lines=["97110-GP x2"], note=_SKILLED, said="CO-50").suggestions[0]
+
+    assert (found.root_cause, found.path, found.strength) == ("pay_payer_error", "appeal", Strength.LIKELY)
+    assert {"CODE_97110_SPECIFIC", "MN_PROGRESS"} <= set(found.rules)
+    assert found.evidence
+
+
+def test_one_thing_that_is_not_shown_and_the_judgment_stands():
+    without_progress = _SKILLED.replace(
+        "Knee flexion 98 deg (91 last week), gait speed 0.68 m/s, was 0.55 at evaluation.\n", ""
+    )
+    without_progress = without_progress.replace(
+        "Goal by 9/30/2026: climb 12 steps with one rail, now 6 steps with min A.\n", ""
+    )
+
+    assert "pay_payer_error" not in causes(lines=["97110-GP x2"], note=without_progress, said="CO-50")
+
+
 # ---- records asked for
 
 
@@ -239,6 +266,16 @@ def test_a_late_claim_is_not_appealed_at_medicare():
     suggestion = diagnosis_of(payer="medicare_b", lines=["97110-GP x2"], said="CO-29", submissions=sent).suggestions[0]
 
     assert (suggestion.root_cause, suggestion.path, suggestion.letter) == ("pay_payer_error", "reopening", "L05")
+
+
+def test_a_cause_that_is_not_its_rules_usual_one_goes_its_own_way():
+    """Ultrasound without settings: its rule is about the wrong code, a thin note is appealed."""
+    note = "US 9 min.\nTher ex 16 min: eccentric wrist extension 1 lb 3x12, cue slow.\nTimed 25 / Total 25"
+    found = diagnosis_of(
+        payer="medicare_b", lines=["97035-GO x1", "97110-GO x1"], note=note, said="CO-150 N163"
+    ).suggestions[0]
+
+    assert (found.root_cause, found.path) == ("doc_intervention_vague", "appeal")
 
 
 # ---- what the payer's code itself says

@@ -42,7 +42,7 @@ def test_there_are_enough_notes_that_comply():
 
 @pytest.mark.parametrize(
     ("folder", "first", "first_three", "path", "evidence"),
-    [("clean", 0.2, 0.2, 0.3, 0.1), ("blind", 0.4, 0.35, 0.4, 0.1)],
+    [("clean", 0.9, 0.87, 0.9, 0.45), ("blind", 0.85, 0.85, 0.9, 0.65)],
 )
 def test_suggestions_meet_the_labels(folder: str, first: float, first_three: float, path: float, evidence: float):
     found = figures(folder)
@@ -54,7 +54,7 @@ def test_suggestions_meet_the_labels(folder: str, first: float, first_three: flo
     assert found.false_quotes == 0
 
 
-@pytest.mark.parametrize(("folder", "most"), [("clean", 9), ("blind", 14)])
+@pytest.mark.parametrize(("folder", "most"), [("clean", 1), ("blind", 5)])
 def test_harm_is_rare(folder: str, most: int):
     harmful = [str(line) for line in lines(folder) if line.harmful]
 

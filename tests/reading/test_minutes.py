@@ -280,3 +280,7 @@ def test_stretches_hours_apart_are_no_visit_in_parts():
 
     assert found.session is not None
     assert found.session.minutes == 45
+
+
+def test_a_figure_nobody_could_read_is_no_total():
+    assert read_minutes("timed 2[?] min    tot [illegible]").timed is None

@@ -4,7 +4,9 @@ Facts of the claim outrank arithmetic, arithmetic outranks missing certification
 note's content suggests. The payer's codes order causes of one rank and never decide alone.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from tracker.diagnosis.answers import Answer
@@ -12,10 +14,11 @@ from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import MOST_QUOTES, Quote, Result, Strength, Suggestion, strongest
 from tracker.diagnosis.mentions import words_about
 from tracker.diagnosis.paths import way_of
+from tracker.diagnosis.payers import KnowledgeKey
 from tracker.diagnosis.priors import NO_CHOICES, Choices, Prior, choices_in_words, leaning, prior_of
 from tracker.diagnosis.proofs import PAYER_ERROR, payer_errors
 from tracker.diagnosis.stated import stated_suggestions
-from tracker.knowledge.rules import BASES, SEVERITIES
+from tracker.knowledge.rules import BASES, SEVERITIES, Rule
 
 MOST_SUGGESTIONS = 3
 _RESTS_ON = {
@@ -140,7 +143,7 @@ def _suggestion(
     facts: LineFacts, found: Sequence[Answer], against: Sequence[Answer], remarks: Sequence[str]
 ) -> Suggestion:
     (rule, outcome), cause = found[0], found[0].cause
-    way = way_of(outcome.path or rule.path, cause, facts)
+    way = way_of(outcome.path or _path(facts, rule, cause), cause, facts)
     reasons = [answer.outcome.reason for answer in found]
     reasons += [f"Against it: {answer.outcome.reason}" for answer in against[:1]]
     return Suggestion(
@@ -156,6 +159,19 @@ def _suggestion(
         cure=outcome.cure or rule.cure,
         letter=outcome.letter or rule.letter,
     )
+
+
+def _path(facts: LineFacts, rule: Rule, cause: str) -> str:
+    """Return the rule's path; for a cause that is not its usual one where most rules about that cause lead."""
+    if cause == rule.root_causes[0] or cause == PAYER_ERROR:
+        return rule.path
+    return _usual_path(KnowledgeKey(facts.knowledge), cause) or rule.path
+
+
+@lru_cache(maxsize=256)
+def _usual_path(key: KnowledgeKey, cause: str) -> str | None:
+    paths = Counter(rule.path for rule in key.knowledge.rules.values() if rule.root_causes[0] == cause)
+    return paths.most_common(1)[0][0] if paths else None
 
 
 def _of_the_codes(facts: LineFacts, answer: Answer, *, first: bool) -> str:

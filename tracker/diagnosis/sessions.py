@@ -87,6 +87,8 @@ class Session:
         """Return the lines that tell when the visit or its parts were."""
         places: list[TimeBlock | ServiceMinutes] = [*self.minutes.blocks]
         places += [service for service in self.minutes.services if service.clock]
+        if places:
+            places += self.minutes.stretches  # times under a word that names no service: INDIVIDUAL 10:40-10:56
         if not places and self.minutes.session is not None:
             return (_line_quote(self.note, self.text, self.minutes.session.start, self.minutes.session.end),)
         return tuple(self._at(place) for place in sorted(places, key=lambda place: place.start))

@@ -18,6 +18,7 @@ from tracker.reading.totals import StatedMinutes, read_totals
 
 __all__ = ["Minutes", "ServiceMinutes", "StatedMinutes", "TimeBlock", "read_minutes"]
 
+_DOUBT = 3  # characters behind a figure in which a doubt about it stands
 _BREAK = 30  # minutes between two parts of one visit
 _LABEL = 30  # characters before a stretch of the clock that begins a line
 _LINE_START = re.compile(
@@ -64,6 +65,7 @@ class Minutes:
     timed: StatedMinutes | None = None
     treatment: StatedMinutes | None = None
     session: TimeBlock | None = None
+    stretches: tuple[TimeBlock, ...] = ()
     blanks: tuple[tuple[int, int], ...] = ()
     loose: int = 0
 
@@ -86,12 +88,18 @@ def read_minutes(text: str) -> Minutes:
     return Minutes(
         services=tuple(services),
         blocks=tuple(blocks),
-        timed=totals.timed,
-        treatment=totals.treatment,
+        timed=_if_legible(low, totals.timed),
+        treatment=_if_legible(low, totals.treatment),
         session=session or _begun_and_ended(low) or _whole(rest),
+        stretches=tuple(rest),
         blanks=tuple(match.span() for match in islice(_BLANK.finditer(low), MOST_PLACES)) if "__" in low else (),
         loose=max((time.minutes for time in times if time.kind == "minutes" and time.start not in used), default=0),
     )
+
+
+def _if_legible(low: str, total: StatedMinutes | None) -> StatedMinutes | None:
+    """Leave out a figure that whoever typed the page could not read: ``timed 2[?] min``."""
+    return None if total is None or "[?" in low[total.start : total.end + _DOUBT] else total
 
 
 def _blocks(low: str, clocks: Sequence[Time]) -> tuple[list[TimeBlock], list[TimeBlock]]:

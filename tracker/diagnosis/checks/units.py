@@ -11,6 +11,7 @@ from tracker.diagnosis.words import counted, units_word
 from tracker.domain.units import UnitCount, units_for
 from tracker.knowledge.rules import Rule
 
+_UNREADABLE = ("[illegible", "[?]")
 _ORIGINAL_RULE = frozenset({"medicare_b", "medicare_advantage"})
 
 
@@ -176,6 +177,8 @@ def timed_total(facts: LineFacts, _rule: Rule) -> Outcome:
     if minutes.none_found:
         # A long stretch that stands by itself may be the session; then only its purpose is not said.
         strength = Strength.STRONG if minutes.loose < 8 else Strength.LIKELY if minutes.loose < 15 else Strength.WEAK
+        if any(mark in session.text for mark in _UNREADABLE):
+            strength = Strength.WEAK  # they may stand where nobody could read them
         reason = "No timed or total minutes are shown in the note, so its timed units cannot be counted."
         return Outcome(Result.NOT_SHOWN, reason, "doc_minutes_missing", strength, blanks)
     reason = "Total timed minutes are not shown in the note, only the session or some of the services."

@@ -9,6 +9,7 @@ from tracker.diagnosis.words import days_word, us_date
 from tracker.knowledge.rules import Rule
 from tracker.reading.dates import DateInNote
 
+_SHORT_LINE = 100
 _WRONG = frozenset({Result.FAILED, Result.NOT_SHOWN})
 
 
@@ -36,19 +37,22 @@ def _writing(facts: LineFacts, rule: Rule, visit: NoteOfVisit) -> Iterator[Outco
         yield passed("What was added later says so.", _quote(facts, visit, *label), strength=Strength.LIKELY)
         return
     written, place = min(days, key=lambda found: found[0])
-    late = (written - visit.note.service_date).days
-    yield _lateness(rule, late, written, visit.note.service_date, place)
+    said = [_quote(facts, visit, *passage) for day, passage in amendments.written if day == written]
+    yield _lateness(rule, written, visit.note.service_date, tuple(dict.fromkeys((place, *said[:1]))))
 
 
-def _lateness(rule: Rule, late: int, written: date, day: date, place: Quote) -> Outcome:
+def _lateness(rule: Rule, written: date, day: date, places: tuple[Quote, ...]) -> Outcome:
+    late = (written - day).days
     if late < 0:
         reason = f"The note of {us_date(day)} carries a signature of {us_date(written)}, before the visit."
-        return Outcome(Result.FAILED, reason, "doc_integrity", Strength.LIKELY, (place,), whole_claim=True)
+        return Outcome(Result.FAILED, reason, "doc_integrity", Strength.LIKELY, places, whole_claim=True)
     if late <= rule.figures["late_days"]:
-        return passed(f"The note of {us_date(day)} was signed on {us_date(written)}.", place, strength=Strength.LIKELY)
+        return passed(
+            f"The note of {us_date(day)} was signed on {us_date(written)}.", *places, strength=Strength.LIKELY
+        )
     strength = Strength.STRONG if late > rule.figures["very_late_days"] else Strength.LIKELY
     reason = f"The note of {us_date(day)} was written on {us_date(written)}, {days_word(late)} later; that it is a late entry is not shown."
-    return Outcome(Result.NOT_SHOWN, reason, "doc_integrity", strength, (place,), whole_claim=True)
+    return Outcome(Result.NOT_SHOWN, reason, "doc_integrity", strength, places, whole_claim=True)
 
 
 def _days_of_writing(facts: LineFacts, visit: NoteOfVisit) -> list[tuple[date, Quote]]:
@@ -95,7 +99,10 @@ def _birth_date(facts: LineFacts, visit: NoteOfVisit, births: tuple[DateInNote, 
     known = facts.case.patient.birth_date
     if not births or known is None:
         return
-    quotes = tuple(_quote(facts, visit, birth.start, birth.end) for birth in births[:1])
+    start, end = facts.claim.read(visit.number).passage_at(births[0].start)
+    if end - start > _SHORT_LINE:
+        start, end = births[0].start, births[0].end
+    quotes = (_quote(facts, visit, start, end),)  # with the name that stands beside it
     if any(_parts(birth.day) == _parts(known) for birth in births):
         yield passed("The note carries the patient’s date of birth.", *quotes, strength=Strength.LIKELY)
         return

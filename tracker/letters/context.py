@@ -83,6 +83,7 @@ def _totals(facts: LetterFacts, lines: list[dict[str, Any]]) -> dict[str, Any]:
     remarks = {remark["code"]: remark["meaning"] for line in lines for remark in line["remarks"]}
     return {
         "line_words": f"{'line' if len(numbers) == 1 else 'lines'} {and_list(numbers)}",
+        "denied_lines": "denied line" if len(numbers) == 1 else "denied lines",
         "denied_cents": sum(line.denied_cents for line in facts.lines),
         "codes": list(_by_code(first)),
         "reasons": list(_by_code(first).items()),

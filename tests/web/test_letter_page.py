@@ -144,6 +144,24 @@ def test_a_typed_fact_is_saved_and_printed_and_a_wrong_date_is_named(alice, lett
     assert 'value="09/20/2026"' in alice.get(letter).text
 
 
+def test_a_gap_leads_to_the_field_where_the_fact_is_typed_and_typing_closes_it(alice, letter):
+    send(alice, letter, letter, then="template", template="L03")
+    assert '<a href="#f-authorization-ground">Choose why the denial' in alice.get(letter).text
+    answer = send(alice, letter, letter, **{"f-authorization-visits_allowed": "a dozen"})
+    assert "Visits approved must be a whole number" in answer.text
+    send(
+        alice, letter, letter,
+        **{
+            "f-authorization-ground": "not_required", "f-authorization-ground_on": "9/1/2026",
+            "f-calls-0-on": "9/1/2026", "f-calls-0-reference": "C-77", "f-calls-0-said": "No approval needed",
+        },
+    )  # fmt: skip
+    page, preview = alice.get(letter).text, alice.get(f"{letter}/preview").text
+    assert 'href="#f-authorization-ground"' not in page
+    assert "When we checked on September 1, 2026, you asked for no approval" in " ".join(preview.split())
+    assert "C-77" in preview
+
+
 def test_the_second_of_two_writers_keeps_their_text_and_sees_the_other(alice, letter, signed_in, cast):
     opened = fields_of(alice.get(letter).text, letter)
     send(signed_in(cast.bob), letter, letter, **{"p-comment": "What Bob wrote."})

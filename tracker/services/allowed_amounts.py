@@ -12,7 +12,7 @@ from tracker.models import Adjustment, Claim, ClaimLine, ClaimPayment, ServicePa
 # Reversals take an answer back; 23 (forwarded) and 25 (predetermination) answer nothing (x12.md rule 10).
 _NO_ANSWER = ("22", "23", "25")
 # What a payer allowed beyond what it paid: deductible, coinsurance, copay (PR) and sequestration (CO-253).
-_ALLOWED_TOO = ("1", "2", "3", "253")
+ALLOWED_TOO = ("1", "2", "3", "253")
 _CLAIMS_AT_ONCE = 5000
 
 
@@ -60,7 +60,7 @@ def _allowed(session: Session, practice_id: int, claim_ids: Sequence[int]) -> It
             select(Adjustment.service_payment_id, func.sum(Adjustment.amount_cents))
             .select_from(ClaimPayment)
             .join(Adjustment, _parts_of(Adjustment))
-            .where(*of_claims, Adjustment.carc.in_(_ALLOWED_TOO))
+            .where(*of_claims, Adjustment.carc.in_(ALLOWED_TOO))
             .group_by(Adjustment.service_payment_id)
         )
         beyond = {row[0]: row[1] for row in session.execute(query) if row[0] is not None}

@@ -40,6 +40,7 @@ from tracker.models import (
     Practice,
     Provider,
 )
+from tracker.services.allowed_amounts import ALLOWED_TOO
 from tracker.services.cases import StoredCase, stored_cases
 from tracker.services.clocks import Start, file_by
 from tracker.services.letter_evidence import Place, limits_of, pairs_of, quotes_of
@@ -209,9 +210,16 @@ def _line(denial: Denial, rows: LetterRows, knowledge: Knowledge) -> LineFacts:
         paid_cents=answer.paid_cents if answer else 0,
         diagnoses=tuple(diagnoses[place - 1] for place in pointers if place <= len(diagnoses)),
         policy=(answer.policy or "") if answer else "",
-        allowed_cents=answer.allowed_cents if answer else None,
+        allowed_cents=_allowed(answer),
         paid_code=(answer.adjudicated_code or "") if answer else "",
     )
+
+
+def _allowed(answer: LineAnswer | None) -> int | None:
+    """Return what the payer allowed: as it said, else what it paid with the patient's share and sequestration."""
+    if answer is None or answer.allowed_cents is not None:
+        return answer.allowed_cents if answer else None
+    return answer.paid_cents + sum(each.amount_cents for each in answer.adjustments if each.carc in ALLOWED_TOO)
 
 
 def _reasons(denial: Denial, answer: LineAnswer | None, knowledge: Knowledge) -> tuple[ReasonFacts, ...]:

@@ -242,7 +242,7 @@ def _marks_of(low: str, line: _Line, patterns: Mapping[OpenKind, re.Pattern[str]
     start = max(line.start, line.end - _LONGEST_LINE)
     words = low[start : line.end]
     found = {kind: match for kind, pattern in patterns.items() if (match := pattern.search(words))}
-    other = _OTHER_PAPER.search(words)
+    other = _OTHER_PAPER.search(words) if found else None
     for kind, match in found.items():
         if kind in _CLINICIANS_OWN and other:
             continue

@@ -284,3 +284,13 @@ def test_stretches_hours_apart_are_no_visit_in_parts():
 
 def test_a_figure_nobody_could_read_is_no_total():
     assert read_minutes("timed 2[?] min    tot [illegible]").timed is None
+
+
+def test_names_and_figures_joined_by_strokes_are_read_in_their_order():
+    found = read_minutes("TherEx/MT/TTT: 14/8/34   (TTT incl. 12 ice, unbilled)")
+
+    assert [(each.codes[0], each.minutes) for each in found.services] == [("97110", 14), ("97140", 8)]
+
+
+def test_other_figures_joined_by_strokes_are_no_minutes():
+    assert read_minutes("Flex/ext: 110/5. R/L: 40/38. BP: 120/80").services == ()

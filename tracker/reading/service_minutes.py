@@ -1,11 +1,12 @@
 """Minutes at the names of services, in the forms people write them: behind, before, in columns, with units between."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from tracker.reading.clock import ClockRange
-from tracker.reading.services import ServiceName, find_services
+from tracker.reading.services import MOST_PLACES, ServiceName, find_services
 from tracker.reading.times import Time
 
 _LEAST_BARE = 8  # a number without a unit below this is rather units than minutes
@@ -34,6 +35,8 @@ _TABLE_CELL = re.compile(
     r"[ ]{2,}|[ ]?\t|[ ]units?[ ]?[:=]|[ \t]*(?:$|[\n:;,)\]}|(]|\.(?!\d)|[-–—][ ]|=)|[ \t]+(?:1:1|one[- ]on[- ]one)"
 )
 _LIST = re.compile(r"[,;]")
+_FIGURES = re.compile(r"[:=][ ]{0,2}(\d{1,3}(?:/\d{1,3}){1,5})(?![\d/])")
+_NAMES = re.compile(r"(?<![a-z0-9/])[a-z][a-z .&-]{0,20}(?:/[ ]?[a-z][a-z .&-]{0,20}){1,5}$")
 _SETTINGS = re.compile(
     r"[ \t:,x]{0,3}(?:[0-9./\-]{1,9}[ ]?|(?:mhz|hz|khz|w|w/cm2|w/cm²|cm2|pulsed|continuous|cont|duty|cycle|ma|lbs?|%|unattended|attended|to|at|over|x|r|l)\b[ ,%]{0,2}|%[ ,]{0,2}|[a-z]{3,12}[ ,]{1,2}){0,9}"
 )
@@ -72,7 +75,22 @@ def read_service_minutes(text: str, low: str, times: Sequence[Time]) -> tuple[li
             continue
         found.append(_with_minutes(name, taken, before, low))
         used.update(time.start for time in (taken, before) if time is not None)
-    return found, used
+    joined = [each for match in islice(_FIGURES.finditer(low), MOST_PLACES) for each in _joined(low, match, names)]
+    return (found or joined), used
+
+
+def _joined(low: str, match: re.Match[str], names: Sequence[ServiceName]) -> Iterator[ServiceMinutes]:
+    """Yield the services of ``TE/MT/total: 14/8/22``: names and figures in one order."""
+    written = _NAMES.search(low, max(match.start() - _REACH, 0), match.start())
+    columns, figures = written[0].split("/") if written else [], match[1].split("/")
+    if written is None or len(columns) != len(figures):
+        return
+    start = written.start()
+    for column, figure in zip(columns, figures, strict=True):
+        name = next((each for each in names if start <= each.start < start + len(column)), None)
+        if name is not None and 0 < int(figure) <= _MOST:
+            yield ServiceMinutes(name.codes, int(figure), written.start(), match.end())
+        start += len(column) + 1
 
 
 class _Line(NamedTuple):

@@ -178,6 +178,9 @@ def test_the_letter_pages_have_no_accessibility_violations(colored, cast, sign_i
     colored.get_by_role("button", name="Draft appeal").click()
     colored.wait_for_url(re.compile(r"/letter"))
     look_at(colored, "letter-with-a-gap", check_axe)
+    for details in colored.locator("main details").all():
+        details.evaluate("each => { each.open = true }")
+    look_at(colored, "letter-with-its-facts", check_axe)
     colored.get_by_label("Why a therapist was needed").fill("Each step was graded after the therapist's check.")
     colored.get_by_role("button", name="Sign and make PDF").click()
     look_at(colored, "sign", check_axe)

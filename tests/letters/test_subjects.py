@@ -140,6 +140,13 @@ def test_without_a_reason_the_letter_on_authorizations_waits_for_one():
     assert "Choose why the denial for want of an approval does not stand" in _messages(written)
 
 
+def test_a_referral_is_called_a_referral():
+    facts = _first_line(_facts("L03"), reasons=(replace(_facts("L03").lines[0].reasons[0], carc="288"),))
+    html = _text(_write("L03", facts))
+    assert "services denied for want of a referral" in html
+    assert "Referral PA-448120 was in force" in html
+
+
 def test_a_plan_is_bound_by_its_approval():
     html = _text(_write("L04", _facts("L04")))
     assert "42 CFR 422.138(c)" in html

@@ -30,6 +30,7 @@ _NOT_COVERED = frozenset({"26", "27", "31"})
 _OTHER_INSURANCE = frozenset({"22", "109"})
 _ACCIDENT = frozenset({"19", "20", "21"})
 _ACCIDENT_REMARKS = frozenset({"N743", "N744", "N725", "N727", "N728"})
+_REFERRAL = frozenset({"287", "288"})
 _DIAGNOSIS = frozenset({"11", "167"})
 
 
@@ -172,6 +173,7 @@ def _said(facts: LetterFacts) -> dict[str, Any]:
         "accident_denied": accident,
         "other_named": other,
         "coverage_denied": bool(codes & _NOT_COVERED) or not (accident or other),
+        "approval_word": "referral" if codes & _REFERRAL else "approval",
         "diagnosis_denied": bool(codes & _DIAGNOSIS),
     }
 

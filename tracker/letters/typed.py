@@ -40,10 +40,11 @@ class TypedFact:
 
 @dataclass(frozen=True, slots=True)
 class TypedGroup:
-    """Fields that belong together, under one title."""
+    """Fields that belong together, under one title; rows of the same thing share a ``section``."""
 
     title: str
     facts: tuple[TypedFact, ...]
+    section: str
 
 
 def read_groups(entries: list[dict[str, Any]]) -> tuple[TypedGroup, ...]:
@@ -57,7 +58,7 @@ def read_groups(entries: list[dict[str, Any]]) -> tuple[TypedGroup, ...]:
         for row in range(rows or 1):
             path = f"{entry['path']}.{row}" if rows else entry["path"]
             title = f"{entry['title']} {row + 1}" if rows else entry["title"]
-            groups.append(TypedGroup(title, tuple(_fact(path, each) for each in entry["fields"])))
+            groups.append(TypedGroup(title, tuple(_fact(path, each) for each in entry["fields"]), entry["title"]))
     for fact in (fact for group in groups for fact in group.facts):
         _kind_of(fact.path)
     return tuple(groups)

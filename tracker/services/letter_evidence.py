@@ -32,6 +32,8 @@ TOPICS: Mapping[str, str] = {
     "condition": "The condition that makes the care complex",
     "risk": "What is at risk without skilled care",
     "review": "Reassessment of the program",
+    "goal": "A goal with its time",
+    "before": "Function before the condition",
     "history": "Evaluation: history and factors",
     "examination": "Evaluation: elements examined",
     "presentation": "Evaluation: clinical presentation",

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from flask_wtf import FlaskForm
 from wtforms.validators import Length
 
 from tracker.letters.catalog import LetterTemplate
-from tracker.letters.typed import TypedFact
+from tracker.letters.typed import TypedFact, TypedGroup
 from tracker.web.forms.fields import AmountField, ChoiceField, CountField, DateField, TextLineField, TimeField
 
 _MOST = 300
@@ -28,10 +29,17 @@ _FIELDS: Mapping[str, Any] = {"date": DateField, "time": TimeField, "amount": Ce
 
 
 class FieldGroup(NamedTuple):
-    """Fields under one title, each with its hint; ``used`` says that something was typed or is wrong."""
+    """Fields under one title, each with its hint."""
 
     title: str
     fields: tuple[tuple[Any, str], ...]
+
+
+class FieldSection(NamedTuple):
+    """Groups of the same thing; ``used`` says that something was typed or is wrong."""
+
+    title: str
+    groups: tuple[FieldGroup, ...]
     used: bool
 
 
@@ -59,16 +67,20 @@ class TypedFactsForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
         """Return what was typed, path to text; dates and times are ISO, amounts cents. Empty fields are empty."""
         return {path: _text(self[name].data) for path, name in self.paths.items()}
 
-    def groups(self) -> list[FieldGroup]:
+    def sections(self) -> list[FieldSection]:
         """Return the fields as the page shows them."""
         return [
-            FieldGroup(
-                group.title,
-                tuple((self[self.paths[fact.path]], fact.hint) for fact in group.facts),
-                any(self[self.paths[fact.path]].data or self[self.paths[fact.path]].errors for fact in group.facts),
-            )
-            for group in self.letter.typed
+            self._section(title, list(groups))
+            for title, groups in groupby(self.letter.typed, lambda each: each.section)
         ]
+
+    def _section(self, title: str, groups: Sequence[TypedGroup]) -> FieldSection:
+        shown = tuple(
+            FieldGroup(group.title, tuple((self[self.paths[fact.path]], fact.hint) for fact in group.facts))
+            for group in groups
+        )
+        used = any(field.data or field.errors for group in shown for field, _ in group.fields)
+        return FieldSection(title, shown, used)
 
     def places(self) -> dict[str, str]:
         """Return where on the page a fact is typed: its path without row numbers to the field's id."""
@@ -84,7 +96,8 @@ def _field(fact: TypedFact) -> Any:
         return ChoiceField(fact.label, choices=dict(fact.choices))
     if fact.kind in _FIELDS:
         return _FIELDS[fact.kind](fact.label)
-    return TextLineField(fact.label, [Length(max=_MOST, message=f"{fact.label} must be {_MOST} characters or fewer")])
+    short = Length(max=_MOST, message=f"{fact.label} must be {_MOST} characters or fewer")
+    return TextLineField(fact.label, [short], render_kw={"size": 36})
 
 
 def _data(fact: TypedFact, text: str) -> Any:

@@ -143,6 +143,33 @@ def test_a_letter_says_nothing_about_the_payer_but_facts(template):
 
 
 @every_letter
+@pytest.mark.parametrize("kind", ["medicare_b", "medicare_advantage", "medicaid", "commercial", "workers_comp"])
+def test_to_every_kind_of_payer_a_letter_speaks_in_whole_sentences(template, kind):
+    shown = sample(template.slug)
+    facts = replace(shown.facts, payer=replace(shown.facts.payer, kind=kind))
+    written = draft(template, facts, shown.fields)
+    text = " ".join(re.sub(r"<[^>]+>", " ", written.html).split())
+    assert not re.search(r"\(\)|\w\(Exhibit|[.,;:]\.|\b(?:and|by|of|on|to|the) [.,)]", text)
+    assert not re.search(r"\b1 (?:lines|visits|units|pages|days)\b", text)
+    assert all(gap.message for gap in written.gaps)
+
+
+def test_the_lines_of_many_visits_run_over_pages_with_their_total_once():
+    shown = sample("l01_medical_necessity")
+    lines = tuple(
+        replace(line, line=2 * number + place, service_date=date(2026, 6, 1 + number))
+        for number in range(14)
+        for place, line in enumerate(shown.facts.lines)
+    )
+    pages = page_texts(make_pdf(draft(templates()["L01"], replace(shown.facts, lines=lines), shown.fields).html))
+    assert "28 lines (listed below)" in pages[0]
+    assert "97110 GP KX" in pages[0]  # the table begins on the first page and goes on
+    assert "97112 GP KX" in pages[1]
+    assert sum(page.count("Total") for page in pages) == 1
+    assert "Schedule of visits" in " ".join(pages)
+
+
+@every_letter
 def test_a_letter_title_names_no_patient(template):
     title = re.search(r"<title>(.*?)</title>", _sample_draft(template).html).group(1)
     assert title

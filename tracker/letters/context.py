@@ -3,6 +3,7 @@
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from tracker.letters.facts import LetterFacts, PairFacts, exhibit_label
 from tracker.letters.gaps import Collector, Missing
 from tracker.letters.words import and_list
 
+_MOST_NAMED = 8  # lines whose numbers a sentence still bears
 _ABSOLUTE = 2  # the MUE adjudication indicator of a limit by policy
 _EMPTY_WORDS = frozenset({"", "None", "nan", "NaN", "NaT", "null"})
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -82,7 +84,7 @@ def _totals(facts: LetterFacts, lines: list[dict[str, Any]]) -> dict[str, Any]:
     every = [reason for line in lines for reason in line["reasons"]]
     remarks = {remark["code"]: remark["meaning"] for line in lines for remark in line["remarks"]}
     return {
-        "line_words": f"{'line' if len(numbers) == 1 else 'lines'} {and_list(numbers)}",
+        "line_words": _line_words(numbers),
         "denied_lines": "denied line" if len(numbers) == 1 else "denied lines",
         "denied_cents": sum(line.denied_cents for line in facts.lines),
         "codes": list(_by_code(first)),
@@ -92,6 +94,13 @@ def _totals(facts: LetterFacts, lines: list[dict[str, Any]]) -> dict[str, Any]:
         "no_answer": any(reason["carc"] == "226" for reason in first),
         "reopens_in_a_year": "N366" in remarks,
     }
+
+
+def _line_words(numbers: Sequence[int]) -> str:
+    """Return ``line 2``, ``lines 2 and 3``, or for many ``24 lines (listed below)``."""
+    if len(numbers) > _MOST_NAMED:
+        return f"{len(numbers)} lines (listed below)"
+    return f"{'line' if len(numbers) == 1 else 'lines'} {and_list(numbers)}"
 
 
 def _by_code(reasons: list[dict[str, Any]]) -> dict[str, Any]:

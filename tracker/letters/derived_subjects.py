@@ -146,6 +146,7 @@ def subjects(facts: LetterFacts) -> dict[str, Any]:
         "visit_days": visit_days(facts),
         "outside_authorization": outside_authorization(facts),
         "rate_rows": rates,
+        "rate_word": "fee schedule" if facts.payer.kind == "medicare_b" else "contract",
         "short_cents": sum(row["short_cents"] for row in rates),
         "lines_without_rate": lines_without_rate(facts),
         "days_to_pay": days_to_pay(facts),

@@ -22,7 +22,9 @@ from tracker.services.appeal_sending import (
     usual_reply_due,
     withdraw,
 )
-from tracker.services.appealing import AppealRefused, open_appeal
+from tracker.services.appealing import AppealRefused, newest_letter, open_appeal
+from tracker.services.letter_drafts import letter_in_hand
+from tracker.services.letter_levels import decisions_below, least_amount
 from tracker.services.next_level import open_next_level
 from tracker.services.outcomes import Decision, LineDecision, outcomes_of, record_decision
 from tracker.services.undoing_imports import undo_import
@@ -160,6 +162,25 @@ def test_the_next_level_takes_the_refused_lines_only(session, cast, sent, denial
     assert (following.level, following.previous_id, following.status) == (2, sent.id, "draft")
     assert denials_of(session, following) == [denials[1]]
     assert open_next_level(session, sent, load(), NOW, TODAY, cast.alice.id).id == following.id
+
+
+def test_the_letter_of_the_next_level_knows_what_was_decided_below(session, cast, sent, denials):
+    decide(session, cast, sent, (Result.OVERTURNED, 9_000), (Result.UPHELD, 0), reference="R-5", reason="Not skilled")
+    following = open_next_level(session, sent, load(), NOW, TODAY, cast.alice.id)
+    assert decisions_below(session, sent) == ()
+    (below,) = decisions_below(session, following)
+    assert (below.level, below.name, below.result) == (1, "appeal", "upheld")
+    assert (below.decided_on, below.reference, below.reason) == (TODAY, "R-5", "Not skilled")
+    facts = letter_in_hand(session, following, newest_letter(session, following), load(), TODAY).facts
+    assert facts.previous == below
+    assert facts.appeal.due == denials[1].file_by_legal
+
+
+@pytest.mark.parametrize(("filed_on", "cents"), [(date(2024, 5, 1), 18_000), (date(2026, 12, 31), 20_000)])
+def test_the_least_amount_follows_the_year_of_filing(filed_on, cents):
+    assert least_amount("medicare_b", 3, filed_on, load()).minimum_cents == cents
+    assert least_amount("medicare_b", 2, filed_on, load()) is None
+    assert least_amount("commercial", 3, filed_on, load()) is None
 
 
 def test_there_is_no_next_level_where_nothing_was_refused(session, cast, sent):

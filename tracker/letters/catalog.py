@@ -151,7 +151,7 @@ def choose(carc: str, remarks: tuple[str, ...], root_cause: str, payer_kind: str
     denied = Denied(carc, frozenset(remarks), root_cause, payer_kind, procedure)
     ranked: list[tuple[int, Choice]] = []
     for template in templates().values():
-        score, why = max((each.score(denied), each.why) for each in template.triggers)
+        score, why = max(((each.score(denied), each.why) for each in template.triggers), default=(0, ""))
         if score:
             ranked.append((score, Choice(template, why)))
     ranked.sort(key=lambda each: (-each[0], each[1].template.id))
@@ -193,7 +193,7 @@ def _read(folder: Path, base: str, words: Mapping[str, FactWords], common: list[
             about=entry["about"],
             signed_by=entry["signed_by"],
             requests=MappingProxyType(entry["requests"]),
-            triggers=tuple(_trigger(each) for each in entry["triggers"]),
+            triggers=tuple(_trigger(each) for each in entry.get("triggers", [])),
             paragraphs=tuple(Paragraph(**each) for each in entry["paragraphs"]),
             exhibits=tuple(ExpectedExhibit(**each) for each in entry.get("exhibits", [])),
             stops=tuple(Stop(**each) for each in entry.get("stops", [])),

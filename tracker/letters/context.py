@@ -15,6 +15,7 @@ from tracker.letters.derived import (
     service_dates,
     unsupported_days,
 )
+from tracker.letters.derived_levels import levels
 from tracker.letters.derived_subjects import subjects
 from tracker.letters.facts import LetterFacts, PairFacts, exhibit_label
 from tracker.letters.gaps import Collector, Missing
@@ -74,6 +75,7 @@ def context(facts: LetterFacts, request_name: str, collector: Collector) -> dict
         **_derived(facts),
         **_edits(facts),
         **subjects(facts),
+        **levels(facts),
         "gap": lambda path: Missing(path, collector),
     }
 

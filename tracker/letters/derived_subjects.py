@@ -156,7 +156,7 @@ def subjects(facts: LetterFacts) -> dict[str, Any]:
         "missing_components": missing_components(facts),
         "visits_in_period": visits_in_period(facts),
         "line_codes": list(dict.fromkeys(line.code for line in facts.lines if line.code)),
-        "diagnoses": list(dict.fromkeys(each for line in facts.lines for each in line.diagnoses)),
+        "diagnoses": list(dict.fromkeys(each for line in facts.lines for each in line.diagnoses if each)),
         "two_sessions": len(facts.sessions) > 1,
         **_coverage(facts),
         **_said(facts),

@@ -7,6 +7,22 @@ such a fact shows a gap and cannot be signed.
 from dataclasses import dataclass
 from datetime import date, time
 
+from tracker.letters.level_facts import (
+    AnswerFacts,
+    AuditFacts,
+    BenefitPlanFacts,
+    ControversyFacts,
+    DecisionFacts,
+    ExternalFacts,
+    HearingFacts,
+    InjuryFacts,
+    LatenessFacts,
+    NetworkFacts,
+    ReviewerFacts,
+    StayFacts,
+    StudyFacts,
+    WaiverFacts,
+)
 from tracker.letters.subject_facts import (
     AuthorizationFacts,
     BenefitFacts,
@@ -265,7 +281,10 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
-    """Everything a letter may say. ``counting_method`` is cms, spm, hybrid or empty."""
+    """Everything a letter may say. ``counting_method`` is cms, spm, hybrid or empty.
+
+    ``previous`` is the decision of the level below, ``earlier`` are those below that, lowest first.
+    """
 
     practice: PracticeFacts
     payer: PayerFacts
@@ -302,6 +321,21 @@ class LetterFacts:
     enrollment: EnrollmentFacts | None = None
     rates: tuple[RateFacts, ...] = ()
     prompt_pay: PromptPayFacts | None = None
+    reviewer: ReviewerFacts | None = None
+    previous: DecisionFacts | None = None
+    earlier: tuple[DecisionFacts, ...] = ()
+    answers: tuple[AnswerFacts, ...] = ()
+    controversy: ControversyFacts | None = None
+    hearing: HearingFacts | None = None
+    lateness: LatenessFacts | None = None
+    external: ExternalFacts | None = None
+    waiver: WaiverFacts | None = None
+    benefit_plan: BenefitPlanFacts | None = None
+    audit: AuditFacts | None = None
+    injury: InjuryFacts | None = None
+    stay: StayFacts | None = None
+    network: NetworkFacts | None = None
+    studies: tuple[StudyFacts, ...] = ()
 
 
 def exhibit_label(position: int) -> str:

@@ -45,6 +45,7 @@ from tracker.services.cases import StoredCase, stored_cases
 from tracker.services.clocks import Start, file_by
 from tracker.services.letter_evidence import Place, limits_of, pairs_of, quotes_of
 from tracker.services.letter_exhibits import REMITTANCE, EnclosureChoice, keys_by_note, linked_notes
+from tracker.services.letter_levels import decisions_below, least_amount
 from tracker.services.letter_minutes import minutes_of
 from tracker.services.letter_subjects import authorization_of, eligibility_of, other_claims_of, visits_of
 
@@ -128,6 +129,7 @@ def _recorded(  # what letter_facts takes
     notes = {note.public_id: note for note in linked_notes(session, rows.appeal)}
     places = [Place(**place) for place in letter.fields.get("quotes", [])]
     keys = keys_by_note(chosen)
+    decisions = decisions_below(session, rows.appeal)
     return LetterFacts(
         practice=_practice(rows.practice),
         payer=PayerFacts(rows.payer.name, rows.payer.kind, "", rows.payer.appeal_address, rows.payer.fax),
@@ -152,6 +154,9 @@ def _recorded(  # what letter_facts takes
         eligibility=eligibility_of(rows.case),
         other_claims=other_claims_of(rows.case, numbers),
         visits=visits_of(rows.case),
+        previous=decisions[-1] if decisions else None,
+        earlier=decisions[:-1],
+        controversy=least_amount(rows.payer.kind, rows.appeal.level, letter.letter_date, knowledge),
     )
 
 
@@ -246,7 +251,9 @@ def _remark(code: str, knowledge: Knowledge) -> RemarkFacts:
 def _appeal(rows: LetterRows, knowledge: Knowledge) -> AppealFacts:
     due = [denial.file_by_legal for denial in rows.denials if denial.file_by_legal is not None]
     rule = None
-    if rows.denials and not any(denial.clock_rule == "by_hand" for denial in rows.denials):
+    if rows.appeal.level > 1:
+        rule = knowledge.clocks.get(rows.denials[0].clock_rule) if rows.denials else None
+    elif rows.denials and not any(denial.clock_rule == "by_hand" for denial in rows.denials):
         start = Start(rows.payer.kind, rows.denials[0].denied_on, rows.denials[0].service_date)
         counted = file_by(knowledge, start, rows.profile)
         rule = counted.rule if counted else None

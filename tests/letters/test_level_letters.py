@@ -120,10 +120,8 @@ def test_the_amount_in_controversy_is_the_charge_less_payment_and_the_patients_s
 
 def test_a_hearing_request_below_the_least_amount_stops():
     facts = _facts("l24_hearing")
-    assert _messages("L24", replace(facts, lines=facts.lines[:1])) == [
-        "$98.00 is in controversy; a request filed in 2026 needs $200.00. Add lines, or file several claims together "
-        "(42 CFR 405.1006)"
-    ]
+    (message,) = _messages("L24", replace(facts, lines=facts.lines[:1]))
+    assert message.startswith("$98.00 is in controversy; a request filed in 2026 needs $200.00.")
 
 
 def test_a_year_without_a_published_amount_asks_for_it():

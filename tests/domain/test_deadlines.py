@@ -14,7 +14,6 @@ from tracker.domain.deadlines import (
     bucket,
     clock,
     days_left,
-    own_rule,
     send_by,
 )
 from tracker.knowledge import load
@@ -138,11 +137,6 @@ def test_a_deadline_falls_into_its_bucket(left, expected, label):
 
 def test_no_deadline_is_a_bucket_of_its_own():
     assert bucket(None, date(2026, 11, 22)) is Bucket.NONE
-
-
-def test_a_practices_own_days_are_counted_without_presumption_or_roll():
-    found = clock(own_rule(90, date(2026, 11, 22)), date(2026, 4, 5))
-    assert (found.safe, found.legal) == (date(2026, 7, 2), date(2026, 7, 4))
 
 
 def test_business_days_leave_weekends_and_holidays_out():

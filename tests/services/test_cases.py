@@ -16,6 +16,9 @@ def eastside(session: Session) -> Practice:
     return build.practice(session)
 
 
+LIMITS = {"claim_filing-0": {"length": 95, "unit": "days"}}
+
+
 def built(session: Session, claim: Claim) -> Case:
     return case_from_rows(session, claim.practice_id, claim.id, build.TODAY)
 
@@ -170,7 +173,7 @@ def test_the_medicare_amount_counts_earlier_visits_of_the_year_in_the_same_pool(
 
 def test_the_practices_own_payer_figures_are_in_the_case(session: Session, eastside: Practice):
     claim = build.claim(session, eastside)
-    session.add(PayerProfile(practice_id=eastside.id, payer_id=claim.payer_id, counting_method="spm", filing_days=95))
+    session.add(PayerProfile(practice_id=eastside.id, payer_id=claim.payer_id, counting_method="spm", limits=LIMITS))
     session.flush()
     payer = built(session, claim).payer
     assert (payer.counting_method, payer.filing_days, payer.appeal_days) == ("spm", 95, None)

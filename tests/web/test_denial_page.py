@@ -348,3 +348,30 @@ def test_money_taken_at_provider_level_stands_on_the_claim_it_names(alice, cast,
     page = " ".join(re.sub(r"<[^>]+>", "", alice.get(f"/claims/{claim.public_id}").text).split())
     assert "10/05/2026, Overpayment recovered, taken from the payment (WO)$12.50" in page
     assert "10/05/2026, Interest, added to the payment (L6)$0.31" in page
+
+
+def test_the_days_to_send_by_mail_and_fax_lie_before_the_safe_date(alice, denied, sessions):
+    with transaction(sessions.system()) as session:
+        row = session.get_one(Denial, (denied.practice_id, denied.id))
+        row.file_by_safe, row.file_by_legal = date(2027, 1, 29), date(2027, 2, 3)
+    page = " ".join(alice.get(f"/denials/{denied.public_id}").text.split())
+    assert "To arrive in time: mail it by 01/22/2027, certified by 01/22/2027, fax it by 01/28/2027." in page
+    assert "Not checked by you." in page
+
+
+@pytest.mark.parametrize(
+    ("safe", "legal", "said"),
+    [
+        (date(2026, 11, 20), date(2026, 11, 25), "The safe date has passed. The last day is Wed, Nov 25, 2026."),
+        (date(2026, 11, 16), date(2026, 11, 20), "That day has passed."),
+    ],
+)
+def test_between_the_safe_and_the_legal_date_nothing_is_missed(alice, denied, sessions, safe, legal, said):
+    with transaction(sessions.system()) as session:
+        row = session.get_one(Denial, (denied.practice_id, denied.id))
+        row.file_by_safe, row.file_by_legal = safe, legal
+    page = " ".join(alice.get(f"/denials/{denied.public_id}").text.split())
+    assert said in page
+    assert ("That day has passed" in page) == (legal < build.TODAY)
+    assert "To arrive in time" not in page
+    assert ("Last day 11/25" in page) == (legal > build.TODAY)

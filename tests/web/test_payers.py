@@ -1,5 +1,3 @@
-from datetime import date
-
 import pytest
 
 from tests import build
@@ -7,7 +5,7 @@ from tests.forms import fields_of, send
 from tests.web.test_denial_page import make_denial
 from tracker.db import transaction
 from tracker.domain.payer_habits import HABITS
-from tracker.models import Denial, Payer
+from tracker.models import Payer
 from tracker.services.cases import case_from_rows
 
 
@@ -29,24 +27,19 @@ def address(denied, sessions):
 
 
 def test_the_address_for_appeals_is_kept_line_by_line(alice, address, sessions, denied):
-    send(alice, address, f"{address}/address", address=" PO Box 1 \r\nFargo, ND 58103", fax="701-555-0100")
+    send(
+        alice,
+        address,
+        f"{address}/address",
+        address=" PO Box 1 \r\nFargo, ND 58103",
+        fax="701-555-0100",
+        portal="Provider portal",
+    )
     with sessions.system() as session:
         payer = session.get_one(Payer, denied.payer_id)
     assert (payer.appeal_address, payer.fax) == ("PO Box 1\nFargo, ND 58103", "701-555-0100")
+    assert payer.portal == "Provider portal"
     assert "PO Box 1" in alice.get("/payers").text
-
-
-def test_a_practices_own_days_move_its_open_deadlines(alice, address, sessions, denied, cast):
-    key = cast.eastside.public_id
-    page = alice.get(address).text
-    action = f"{address}/figures"
-    fields = fields_of(page, action) | {f"{key}-appeal_days": "60"}
-    answer = alice.post(f"{action}?practice={key}", data=fields)
-    assert answer.status_code == 303
-    with sessions.system() as session:
-        row = session.get_one(Denial, (denied.practice_id, denied.id))
-    assert row.file_by_legal == date(2026, 12, 4)  # 10/05/2026 and 60 days
-    assert row.clock_rule == "OWN"
 
 
 def test_what_a_payer_asks_for_is_kept_shown_and_used_for_the_causes(alice, address, sessions, denied, cast):
@@ -75,22 +68,12 @@ def test_the_page_says_what_is_usual_and_where_that_comes_from(alice, address):
     assert page.count("Usual: ") == len(HABITS)
 
 
-def test_a_date_set_by_hand_does_not_move(alice, address, sessions, denied, cast):
-    denial = f"/denials/{denied.public_id}"
-    send(alice, denial, f"{denial}/deadline", **{"deadline-file_by": "12/24/2026"})
-    key = cast.eastside.public_id
-    fields = fields_of(alice.get(address).text, f"{address}/figures") | {f"{key}-appeal_days": "60"}
-    alice.post(f"{address}/figures?practice={key}", data=fields)
-    with sessions.system() as session:
-        assert session.get_one(Denial, (denied.practice_id, denied.id)).file_by_safe == date(2026, 12, 24)
-
-
 def test_nonsense_is_refused_and_kept(alice, address, cast):
     key = cast.eastside.public_id
-    fields = fields_of(alice.get(address).text, f"{address}/figures") | {f"{key}-appeal_days": "sixty"}
+    fields = fields_of(alice.get(address).text, f"{address}/figures") | {f"{key}-max_timed_units": "sixty"}
     answer = alice.post(f"{address}/figures?practice={key}", data=fields)
     assert answer.status_code == 422
-    assert "must be a whole number from 0 to 1,500" in answer.text
+    assert "must be a whole number from 0 to" in answer.text
     assert "sixty" in answer.text
 
 
@@ -98,8 +81,8 @@ def test_a_second_writer_is_told(alice, address, cast):
     key = cast.eastside.public_id
     action = f"{address}/figures"
     opened = fields_of(alice.get(address).text, action)
-    alice.post(f"{action}?practice={key}", data=opened | {f"{key}-appeal_days": "60"})
-    assert alice.post(f"{action}?practice={key}", data=opened | {f"{key}-appeal_days": "90"}).status_code == 409
+    alice.post(f"{action}?practice={key}", data=opened | {f"{key}-max_timed_units": "3"})
+    assert alice.post(f"{action}?practice={key}", data=opened | {f"{key}-max_timed_units": "4"}).status_code == 409
 
 
 def test_another_practice_neither_sees_nor_sets_anything(signed_in, cast, address):

@@ -199,27 +199,3 @@ def bucket(due: date | None, today: date) -> Bucket:
         (found for limit, found in ((7, Bucket.WEEK), (14, Bucket.TWO_WEEKS), (30, Bucket.MONTH)) if left <= limit),
         Bucket.LATER,
     )
-
-
-def own_rule(days: int, checked_on: date) -> ClockRule:
-    """Return the rule of a practice that set its own ``days`` for a payer: no presumption, no roll."""
-    return ClockRule(
-        id="OWN",
-        payer_kinds=(),
-        purpose="appeal",
-        level=1,
-        step="Appeal",
-        payer="",
-        counted_from="the remittance date",
-        days=days,
-        months=None,
-        receipt_days=0,
-        rolls=False,
-        month_end=MonthEnd.LAST_DAY,
-        filed_when="received",
-        answer_time="",
-        note="",
-        source="This practice's own setting for the payer",
-        checked_on=checked_on,
-        confidence="source",
-    )

@@ -18,4 +18,5 @@ class Payer(Global, Base):
     kind: Mapped[str] = mapped_column(String(20), default="commercial")
     appeal_address: Mapped[str] = mapped_column(String(300), default="")
     fax: Mapped[str] = mapped_column(String(40), default="")
+    portal: Mapped[str] = mapped_column(String(200), default="")
     is_demo: Mapped[bool] = mapped_column(default=False)

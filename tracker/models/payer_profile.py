@@ -11,7 +11,9 @@ from tracker.models.base import Base, PracticeOwned, Versioned, belongs_to_pract
 class PayerProfile(Versioned, PracticeOwned, Base):
     """A practice's own figures for a payer; null means the default of the payer's kind.
 
-    ``habits`` holds those of ``tracker.domain.payer_habits`` that were set, by name.
+    ``named`` is the large payer of the reference data that the practice says this one is. ``limits`` holds time limits
+    that were set or checked by key (``tracker.domain.own_limits``), ``habits`` those of
+    ``tracker.domain.payer_habits`` that were set, by name.
     """
 
     __tablename__ = "payer_profiles"
@@ -20,6 +22,6 @@ class PayerProfile(Versioned, PracticeOwned, Base):
     payer_id: Mapped[int] = mapped_column(ForeignKey("payers.id"))
     counting_method: Mapped[str | None] = mapped_column(String(10))
     requires_discipline_modifier: Mapped[bool | None]
-    filing_days: Mapped[int | None]
-    appeal_days: Mapped[int | None]
+    named: Mapped[str] = mapped_column(String(40), default="")
+    limits: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     habits: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

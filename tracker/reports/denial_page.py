@@ -8,6 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.case import Case, CaseLine, LineAnswer
+from tracker.domain.deadlines import send_by
 from tracker.knowledge import Knowledge
 from tracker.models import (
     Appeal,
@@ -19,7 +20,6 @@ from tracker.models import (
     Note,
     Patient,
     Payer,
-    PayerProfile,
     Practice,
     User,
 )
@@ -29,7 +29,8 @@ from tracker.reports.denial_notes import NoteView, linked_notes, note_views, oth
 from tracker.reports.visit_minutes import VisitMinutes, Way, visit_minutes, way_of_counting
 from tracker.services.barring import appeal_barred_by
 from tracker.services.cases import stored_cases
-from tracker.services.clocks import Start, file_by
+from tracker.services.clock_moves import counted_clock
+from tracker.services.clocks import own_limit, profile_of
 
 # Our words for the group codes (denials-appeals.md 1.1): who bears an adjustment.
 GROUPS = {
@@ -60,15 +61,25 @@ class LineView(NamedTuple):
     is_this: bool
 
 
+# The ways of sending that need different times to arrive.
+_WAYS = {"mail": "mail it", "certified_mail": "certified", "fax": "fax it", "portal": "portal"}
+
+
 class ClockView(NamedTuple):
-    """The denial's clock. ``words`` say how the date was counted, ``source`` where the rule stands."""
+    """The denial's clock. ``words`` say how the date was counted, ``source`` where the rule stands.
+
+    ``checked_on`` is the day somebody of the practice looked at the rule; ``ways`` are the last days to send something
+    by each way, so that it arrives by the safe date.
+    """
 
     safe: date | None
     legal: date | None
     words: str
-    source: str
-    confidence: str
-    note: str
+    source: str = ""
+    confidence: str = ""
+    note: str = ""
+    checked_on: date | None = None
+    ways: tuple[tuple[str, date], ...] = ()
 
 
 class AppealView(NamedTuple):
@@ -219,22 +230,27 @@ def _explained(denial: Denial, knowledge: Knowledge) -> tuple[Explained, ...]:
 
 
 def _clock(session: Session, denial: Denial, payer: Payer, knowledge: Knowledge) -> ClockView:
+    dates = denial.file_by_safe, denial.file_by_legal
     if denial.file_by_safe is None:
-        return ClockView(None, None, "", "", "", "")
+        return ClockView(None, None, "")
     if denial.clock_rule == "by_hand":
-        return ClockView(denial.file_by_safe, denial.file_by_legal, "The date was set by hand.", "", "source", "")
-    profile = session.scalar(
-        select(PayerProfile).where(
-            PayerProfile.practice_id == denial.practice_id, PayerProfile.payer_id == denial.payer_id
-        )
-    )
-    barred = appeal_barred_by(denial, knowledge) or ""
-    due = file_by(knowledge, Start(payer.kind, denial.denied_on, denial.service_date, barred), profile)
+        return ClockView(*dates, "The date was set by hand.", confidence="source")
+    profile = profile_of(session, denial.practice_id, payer.id)
+    due = counted_clock(session, denial, payer, profile, knowledge)
     if due is None:
-        return ClockView(denial.file_by_safe, denial.file_by_legal, "", "", "", "")
+        return ClockView(*dates, "")
     rule = due.rule
-    words = due.words if due.safe == denial.file_by_safe else f"{rule.length} from {rule.counted_from}."
-    return ClockView(denial.file_by_safe, denial.file_by_legal, words, rule.source, rule.confidence, rule.note)
+    as_set = due._replace(safe=denial.file_by_safe)
+    own = own_limit(profile, rule.purpose, rule.level)
+    return ClockView(
+        *dates,
+        words=due.words if due.safe == denial.file_by_safe else f"{rule.length} from {rule.counted_from}.",
+        source=rule.source,
+        confidence=rule.confidence,
+        note=rule.note,
+        checked_on=own.checked_on if own is not None and own.checks(rule) else None,
+        ways=tuple((word, send_by(as_set, method, knowledge.closed_days)) for method, word in _WAYS.items()),
+    )
 
 
 def appeals_of(session: Session, denial: Denial) -> tuple[AppealView, ...]:

@@ -78,7 +78,7 @@ def queue_rows(
         cause = root_causes.get(denial.root_cause)
         rows[denial.id] = QueueRow(
             denial.id, denial.public_id, denial.practice_id, denial.number,
-            due(denial.clock, denial.due_on, today) if denial.is_open else None,
+            due(denial.clock, denial.due_on, today, denial.file_by_legal) if denial.is_open else None,
             f"{last}, {first[:1]}." if first else last, payer, practice,
             denial.service_date, denial.denied_on, (today - denial.denied_on).days,
             denial.reason, denial.remarks,

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from tracker.domain.appeal_life import METHODS, AppealMoveError, require_move
 from tracker.domain.deadlines import answer_due
 from tracker.knowledge import Knowledge
-from tracker.models import Appeal, AppealDenial, Denial, Payer
+from tracker.models import Appeal, AppealDenial, Denial
 from tracker.services.appealing import AppealRefused, log_appeal
+from tracker.services.clocks import level_rule
 from tracker.services.working import change_denials
 
 
@@ -36,8 +37,7 @@ def denials_of(session: Session, appeal: Appeal) -> Sequence[Denial]:
 
 def usual_reply_due(session: Session, appeal: Appeal, sent_on: date, knowledge: Knowledge) -> date | None:
     """Return the day a payer of this kind has to decide by, or None where no source says how long it may take."""
-    payer = session.get_one(Payer, appeal.payer_id)
-    rule = knowledge.clock_rule(payer.kind, appeal.level, sent_on)
+    rule = level_rule(session, appeal.practice_id, appeal.payer_id, appeal.level, sent_on, knowledge)
     return answer_due(rule, sent_on, knowledge.closed_days) if rule is not None else None
 
 

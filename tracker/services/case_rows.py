@@ -83,8 +83,8 @@ class CaseRows:
                 Claim.payer_claim_number, Claim.frequency_code, Claim.submitted_on, Claim.place_of_service,
                 Claim.diagnoses, Claim.prior_authorization, Claim.referring_name, Claim.referring_npi,
                 Claim.service_from, Payer.name.label("payer_name"), Payer.kind.label("payer_kind"),
-                PayerProfile.counting_method, PayerProfile.requires_discipline_modifier, PayerProfile.filing_days,
-                PayerProfile.appeal_days, PayerProfile.habits, Patient.public_id.label("patient_public_id"), Patient.birth_date,
+                PayerProfile.counting_method, PayerProfile.requires_discipline_modifier, PayerProfile.limits,
+                PayerProfile.habits, Patient.public_id.label("patient_public_id"), Patient.birth_date,
                 Patient.sex, Patient.member_id, Provider.name.label("provider_name"), Provider.npi.label("provider_npi"),
                 Provider.credential, Provider.discipline,
             )

@@ -30,6 +30,7 @@ from tracker.domain.case import (
 from tracker.domain.payer_habits import HABITS
 from tracker.domain.remittance import Adjustment
 from tracker.services.case_rows import CaseRows
+from tracker.services.clocks import own_days
 from tracker.services.known_claims import chunks
 
 DISCIPLINES = {"GP": "PT", "GO": "OT", "GN": "SLP"}
@@ -99,8 +100,8 @@ class _Builder:
                 row.payer_kind,
                 row.counting_method,
                 row.requires_discipline_modifier,
-                row.filing_days,
-                row.appeal_days,
+                own_days(row.limits, "claim_filing", 0, row.service_from or self._today),
+                own_days(row.limits, "appeal", 1, row.service_from or self._today),
                 tuple((name, row.habits[name]) for name in HABITS if name in (row.habits or {})),
             ),
             practice=self._practice,

@@ -1,11 +1,16 @@
-"""Which rule sets a denial's "File by" clock, and from which day."""
+"""Which rule counts the time a denial has, and from which day."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tracker.domain.deadlines import Clock, ClockRule, clock, own_rule
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.deadlines import Clock, ClockRule, clock
+from tracker.domain.own_limits import OwnLimit, limit_key, own_rule, read_limit
 from tracker.knowledge import Knowledge
-from tracker.models import PayerProfile
+from tracker.models import Payer, PayerProfile
 
 
 class Start(NamedTuple):
@@ -17,28 +22,64 @@ class Start(NamedTuple):
     barred_by: str = ""
 
 
+def profile_of(session: Session, practice_id: int, payer_id: int) -> PayerProfile | None:
+    """Return a practice's own figures for a payer, if it set any."""
+    return session.scalar(
+        select(PayerProfile).where(PayerProfile.practice_id == practice_id, PayerProfile.payer_id == payer_id)
+    )
+
+
+def own_limit(profile: PayerProfile | None, purpose: str, level: int) -> OwnLimit | None:
+    """Return what a practice set or checked of one limit, if anything."""
+    kept = profile.limits.get(limit_key(purpose, level)) if profile is not None and profile.limits else None
+    return read_limit(kept) if kept else None
+
+
+def own_days(limits: Mapping[str, Any] | None, purpose: str, level: int, start: date) -> int | None:
+    """Return the calendar days of a practice's own limit; months and business days are counted from ``start``."""
+    kept = (limits or {}).get(limit_key(purpose, level))
+    own = read_limit(kept) if kept else None
+    if own is None or not own.is_own:
+        return None
+    return (clock(own_rule(purpose, level, own, None, start), start).legal - start).days
+
+
+def usual_rule(
+    knowledge: Knowledge, payer_kind: str, profile: PayerProfile | None, purpose: str, level: int, on: date
+) -> ClockRule | None:
+    """Return the rule of the reference data: of the large payer the practice named, or else of the payer's kind."""
+    named = (profile.named or "") if profile is not None else ""
+    if purpose in ("claim_filing", "corrected_claim"):
+        return knowledge.filing_rule(payer_kind, on, named, purpose)
+    return knowledge.clock_rule(payer_kind, level, on, named)
+
+
+def rule_in_use(
+    knowledge: Knowledge, payer_kind: str, profile: PayerProfile | None, purpose: str, level: int, on: date
+) -> ClockRule | None:
+    """Return the rule that counts for a practice on a day: its own limit, or else the usual rule; None for neither."""
+    usual, own = usual_rule(knowledge, payer_kind, profile, purpose, level, on), own_limit(profile, purpose, level)
+    return own_rule(purpose, level, own, usual, on) if own is not None and own.is_own else usual
+
+
+def level_rule(
+    session: Session, practice_id: int, payer_id: int, level: int, on: date, knowledge: Knowledge
+) -> ClockRule | None:
+    """Return the rule of an appeal at ``level`` to one of a practice's payers, or None where none is known."""
+    payer = session.get_one(Payer, payer_id)
+    profile = profile_of(session, practice_id, payer_id)
+    return rule_in_use(knowledge, payer.kind, profile, "appeal", level, on)
+
+
 def file_by(knowledge: Knowledge, start: Start, profile: PayerProfile | None) -> Clock | None:
     """Return the "File by" clock of a denial, or None where no limit is known.
 
     An appeal counts from the remittance (x12.md rule 35). Where a remark bars the appeal (MA130: send a new claim) the
-    limit for claims counts from the date of service instead. A practice's own days for the payer win.
+    limit for claims counts from the date of service instead. A practice's own limits for the payer win.
     """
-    if start.barred_by:
-        rule, trigger = _filing_rule(knowledge, start, profile), start.service_date
-    else:
-        rule, trigger = _appeal_rule(knowledge, start, profile), start.denied_on
-    if rule is None or trigger is None:
+    purpose, level = ("claim_filing", 0) if start.barred_by else ("appeal", 1)
+    trigger = start.service_date if start.barred_by else start.denied_on
+    if trigger is None:
         return None
-    return clock(rule, trigger, closed=knowledge.closed_days)
-
-
-def _appeal_rule(knowledge: Knowledge, start: Start, profile: PayerProfile | None) -> ClockRule | None:
-    if profile is not None and profile.appeal_days is not None:
-        return own_rule(profile.appeal_days, start.denied_on)
-    return knowledge.clock_rule(start.payer_kind, on=start.denied_on)
-
-
-def _filing_rule(knowledge: Knowledge, start: Start, profile: PayerProfile | None) -> ClockRule | None:
-    if profile is not None and profile.filing_days is not None:
-        return own_rule(profile.filing_days, start.denied_on)
-    return knowledge.filing_rule(start.payer_kind)
+    rule = rule_in_use(knowledge, start.payer_kind, profile, purpose, level, trigger)
+    return clock(rule, trigger, closed=knowledge.closed_days) if rule is not None else None

@@ -10,9 +10,9 @@ from tracker.domain.classification import LineClass
 from tracker.domain.deadlines import Clock
 from tracker.domain.remittance import Person
 from tracker.knowledge import Knowledge
-from tracker.models import Claim, ClaimLine, Denial, Patient, Payer, PayerProfile, Practice
+from tracker.models import Claim, ClaimLine, Denial, Patient, Payer, Practice
 from tracker.services.barring import appeal_barred_by
-from tracker.services.clocks import Start, file_by
+from tracker.services.clocks import Start, file_by, profile_of
 from tracker.services.diagnosing import diagnose_claims
 from tracker.services.known_claims import control_key
 from tracker.services.linking import link_claims
@@ -79,9 +79,7 @@ def first_clock(  # what decides about it
 ) -> Clock | None:
     """Return the "File by" clock of a denial by the payer's rule, None when no limit is known."""
     barred = appeal_barred_by(denial, knowledge) or ""
-    profile = session.scalar(
-        select(PayerProfile).where(PayerProfile.practice_id == practice_id, PayerProfile.payer_id == payer_id)
-    )
+    profile = profile_of(session, practice_id, payer_id) if payer_id is not None else None
     return file_by(knowledge, Start(payer_kind, denial.denied_on, denial.service_date, barred), profile)
 
 

@@ -11,6 +11,7 @@ from tracker.letters.catalog import templates
 from tracker.models import Appeal, Denial, Payer
 from tracker.services.appeal_sending import denials_of
 from tracker.services.appealing import AppealRefused, letter_choices, live_appeal, start_appeal
+from tracker.services.clocks import level_rule
 from tracker.services.outcomes import outcomes_of
 
 # The letter of a level, by kind of payer; elsewhere the letter that answers the denial serves again.
@@ -38,7 +39,7 @@ def open_next_level(
         return existing
     payer = session.get_one(Payer, appeal.payer_id)
     level = appeal.level + 1
-    if knowledge.clock_rule(payer.kind, level, today) is None:
+    if level_rule(session, appeal.practice_id, payer.id, level, today, knowledge) is None:
         raise AppealRefused(f"No level {level} is known for this payer. Check its contract or the refusal letter")
     wanted = templates().get(_LETTERS.get((payer.kind, level), ""))
     choices = letter_choices(session, denials[0])

@@ -12,9 +12,10 @@ from tracker.domain.appeal_life import Consequence, DecisionError, Result, conse
 from tracker.domain.deadlines import Clock, clock
 from tracker.domain.statuses import status_after_closing
 from tracker.knowledge import Knowledge
-from tracker.models import Appeal, Denial, Outcome, Payer
+from tracker.models import Appeal, Denial, Outcome
 from tracker.services.appeal_sending import denials_of, move
 from tracker.services.appealing import AppealRefused, log_appeal
+from tracker.services.clocks import level_rule
 from tracker.services.working import change_denials
 
 
@@ -40,8 +41,7 @@ class Decision:
 
 def next_level_clock(session: Session, appeal: Appeal, decided_on: date, knowledge: Knowledge) -> Clock | None:
     """Return the clock of the level above an appeal, counted from a decision, or None where none is known."""
-    payer = session.get_one(Payer, appeal.payer_id)
-    rule = knowledge.clock_rule(payer.kind, appeal.level + 1, decided_on)
+    rule = level_rule(session, appeal.practice_id, appeal.payer_id, appeal.level + 1, decided_on, knowledge)
     return clock(rule, decided_on, closed=knowledge.closed_days) if rule is not None else None
 
 

@@ -80,7 +80,7 @@ def _page(denial: Denial, sent: dict[str, FlaskForm]) -> str:
         page=page,
         place=place_in_queue(g.session, _asked(), Viewer(g.user.id, g.today, g.now), denial.id),
         list_filter=_list_filter(),
-        due=due(denial.clock, denial.due_on, g.today),
+        due=due(denial.clock, denial.due_on, g.today, denial.file_by_legal),
         strengths=STRENGTHS,
         path_words=path_words,
         wrong=load().often_said,

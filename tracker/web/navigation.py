@@ -17,7 +17,7 @@ _PAGES = (
 # Subjects without a link of their own stand under another's.
 _UNDER = {
     "denials": "queue", "log": "queue", "claims": "queue", "patients": "queue", "notes": "queue",
-    "letters": "appeals", "packets": "appeals",
+    "letters": "appeals", "packets": "appeals", "payer_limits": "payers",
 }  # fmt: skip
 
 

@@ -1,24 +1,35 @@
 """Payers: where appeals go, and what a practice knows better than the usual limits."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.deadlines import ClockRule
 from tracker.domain.payer_habits import HABITS
 from tracker.knowledge import load
 from tracker.models import Claim, Payer, Practice
+from tracker.reports.payer_limits import LimitRow, limit_rows, open_denials, other_limits
+from tracker.reports.queue_filter import QueueFilter
+from tracker.services.clocks import profile_of
 from tracker.services.coverage import EditConflict
-from tracker.services.payer_figures import profile_of, set_figures
+from tracker.services.payer_figures import set_figures
 from tracker.web.coverage_form import conflict_page
 from tracker.web.filters import plural
-from tracker.web.forms.payers import AddressForm, FiguresForm
+from tracker.web.forms.payers import AddressForm, FiguresForm, NamedForm
 from tracker.web.navigation import say
 
 blueprint = Blueprint("payers", __name__)
 
+CONFIDENCE_WORDS = {
+    "mixed": "only partly seen at its source",
+    "knowledge": "from practice, no source seen",
+    "weak": "retold by others",
+    "old": "an old copy",
+    "conflicting": "sources disagree",
+}
 _YES_NO = {True: "yes", False: "no", None: ""}
 
 
@@ -36,10 +47,10 @@ def _payers() -> list[Payer]:
 @blueprint.get("/payers/<public_id>")
 def show(public_id: str) -> str:
     """Show a payer."""
-    return _page(_payer(public_id))
+    return _page(find_payer(public_id))
 
 
-def _payer(public_id: str) -> Payer:
+def find_payer(public_id: str) -> Payer:
     """Return a payer the practices of this person deal with."""
     payer = next((one for one in _payers() if one.public_id == public_id), None)
     if payer is None:
@@ -47,26 +58,50 @@ def _payer(public_id: str) -> Payer:
     return payer
 
 
-def _own_practices() -> list[Practice]:
+def own_practices() -> list[Practice]:
+    """Return the practices in view."""
     return [practice for practice in g.practices if practice.id in g.scope]
 
 
 def _page(payer: Payer, address: Any = None, sent: tuple[int, Any] | None = None) -> str:
     forms = {
         practice.id: sent[1] if sent and sent[0] == practice.id else _figures_form(practice, payer)
-        for practice in _own_practices()
+        for practice in own_practices()
     }
     return render_template(
         "payers/show.html",
         payer=payer,
-        address=address or AddressForm(formdata=None, address=payer.appeal_address, fax=payer.fax),
-        practices=_own_practices(),
+        address=address or AddressForm(formdata=None, address=payer.appeal_address, fax=payer.fax, portal=payer.portal),
+        practices=own_practices(),
         forms=forms,
         refused=address or (sent[1] if sent else None),
-        rule=load().clock_rule(payer.kind, on=g.today),
+        limits={practice.id: _limits(practice, payer) for practice in own_practices()},
+        open_denials=open_denials(g.session, payer),
+        of_payer=QueueFilter(payers=(payer.public_id,)).query(),
         usual=load().payer_defaults(payer.kind),
         habits=HABITS,
+        confidences=CONFIDENCE_WORDS,
     )
+
+
+class Limits(NamedTuple):
+    """What a practice's card shows of a payer's limits; ``likely`` are the large payers its name is like."""
+
+    rows: tuple[LimitRow, ...]
+    others: tuple[ClockRule, ...]
+    named: NamedForm
+    likely: tuple[str, ...]
+    version: str
+
+
+def _limits(practice: Practice, payer: Payer) -> Limits:
+    knowledge, profile = load(), profile_of(g.session, practice.id, payer.id)
+    rows = limit_rows(g.session, payer, profile, knowledge, g.today)
+    version = str(profile.version) if profile is not None else ""
+    named = NamedForm(formdata=None, named=profile.named if profile is not None else "", version=version)
+    likely = tuple(each.title for each in knowledge.named_payers.values() if each.is_like(payer.name))
+    others = other_limits(payer, profile, rows, knowledge, g.today)
+    return Limits(rows, others, named.offer(knowledge), likely, version)
 
 
 def _figures_form(practice: Practice, payer: Payer) -> FiguresForm:
@@ -75,8 +110,6 @@ def _figures_form(practice: Practice, payer: Payer) -> FiguresForm:
     if profile is not None:
         known = {
             "version": str(profile.version),
-            "appeal_days": profile.appeal_days,
-            "filing_days": profile.filing_days,
             "counting_method": profile.counting_method or "",
             "requires_discipline_modifier": _YES_NO[profile.requires_discipline_modifier],
             **{name: _YES_NO[value] if HABITS[name].is_flag else value for name, value in profile.habits.items()},
@@ -87,13 +120,13 @@ def _figures_form(practice: Practice, payer: Payer) -> FiguresForm:
 @blueprint.post("/payers/<public_id>/address")
 def set_address(public_id: str) -> BaseResponse | tuple[str, int]:
     """Set where appeals go."""
-    payer = _payer(public_id)
+    payer = find_payer(public_id)
     form = AddressForm()
     if not form.validate():
         return _page(payer, address=form), 422
     with transaction(g.session):
         payer.appeal_address = "\n".join(line.strip() for line in (form.address.data or "").splitlines()).strip()
-        payer.fax = form.fax.data
+        payer.fax, payer.portal = form.fax.data, form.portal.data
     say("Address for appeals saved.")
     return redirect(url_for(".show", public_id=public_id), 303)
 
@@ -101,16 +134,14 @@ def set_address(public_id: str) -> BaseResponse | tuple[str, int]:
 @blueprint.post("/payers/<public_id>/figures")
 def set_own(public_id: str) -> BaseResponse | tuple[str, int]:
     """Set a practice's own figures; the clocks of its open denials follow."""
-    payer = _payer(public_id)
-    practice = next((one for one in _own_practices() if one.public_id == request.args.get("practice")), None)
+    payer = find_payer(public_id)
+    practice = next((one for one in own_practices() if one.public_id == request.args.get("practice")), None)
     if practice is None:
         abort(404)
     form = FiguresForm(prefix=f"{practice.public_id}-")
     if not form.validate():
         return _page(payer, sent=(practice.id, form)), 422
     values = {
-        "appeal_days": form.appeal_days.data,
-        "filing_days": form.filing_days.data,
         "counting_method": form.counting_method.data or None,
         "requires_discipline_modifier": {"yes": True, "no": False}.get(form.requires_discipline_modifier.data),
         "habits": form.habits(),

@@ -5,7 +5,9 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import Length
 
+from tracker.domain.own_limits import FILED_WHEN, UNITS
 from tracker.domain.payer_habits import COUNTING_METHODS, HABITS, Habit
+from tracker.knowledge import Knowledge
 from tracker.web.forms.fields import ChoiceField, CountField, TextLineField
 
 _YES_NO = {"": "The usual for this kind of payer", "yes": "Yes", "no": "No"}
@@ -20,14 +22,43 @@ class AddressForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
         validators=[Length(max=300, message="Address for appeals must be 300 characters or fewer")],
     )
     fax = TextLineField("Fax for appeals", validators=[Length(max=40, message="Fax must be 40 characters or fewer")])
+    portal = TextLineField(
+        "Portal for appeals", validators=[Length(max=200, message="Portal must be 200 characters or fewer")]
+    )
+
+
+class NamedForm(FlaskForm):  # type: ignore[misc]
+    """Which large payer of the reference data this one is."""
+
+    version = HiddenField()
+    named = ChoiceField("This payer is")
+
+    def offer(self, knowledge: Knowledge) -> "NamedForm":
+        """Fill in the choices."""
+        titles = {each.id: each.title for each in knowledge.named_payers.values()}
+        self.named.choices = [("", "None of these"), *sorted(titles.items(), key=lambda choice: choice[1])]
+        return self
+
+
+class LimitForm(FlaskForm):  # type: ignore[misc]
+    """A practice's own time limit; without a length the usual one counts."""
+
+    version = HiddenField()
+    length = CountField("How long", most=1500)
+    unit = ChoiceField("Counted in", choices=UNITS)
+    counted_from = TextLineField(
+        "Counted from", validators=[Length(max=80, message="Counted from must be 80 characters or fewer")]
+    )
+    filed_when = ChoiceField("Counts as filed", choices={"": "As usual", **FILED_WHEN})
+    source = TextLineField(
+        "Where this stands", validators=[Length(max=200, message="Where this stands must be 200 characters or fewer")]
+    )
 
 
 class FiguresForm(FlaskForm):  # type: ignore[misc]
     """A practice's own figures; empty means the usual of the payer's kind."""
 
     version = HiddenField()
-    appeal_days = CountField("Days to appeal, from the remittance", most=1500)
-    filing_days = CountField("Days to file a claim, from the service", most=1500)
     counting_method = ChoiceField("How units are counted", choices=_METHODS)
     requires_discipline_modifier = ChoiceField("GP, GO or GN on every line", choices=_YES_NO)
 

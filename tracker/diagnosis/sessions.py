@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from tracker.diagnosis.contents import family_of
 from tracker.diagnosis.findings import Quote, quote
 from tracker.domain.case import CaseLine
 from tracker.domain.units import UnitCount, count_units
 from tracker.knowledge import ProcedureCode
-from tracker.reading.minutes import Minutes, ServiceMinutes, TimeBlock
+from tracker.reading.minutes import Minutes, ServiceMinutes, SharedMinutes, TimeBlock
 from tracker.reading.note import ReadNote
 from tracker.reading.people import helpers_named
 from tracker.reading.services import lowered
+from tracker.reading.techniques import within
 
 _LEAST_SERVICE = 8  # a shorter stretch of the clock is a break or no service that could be billed
 _LABEL_REACH = 70
@@ -27,7 +29,7 @@ _CLAUSE = re.compile(r"[,;:|\n(\[]|\.(?:[ ]|$)|[ ]{2,}")
 
 
 class CodeMinutes(NamedTuple):
-    """Minutes of one code with the places they were read from; ``inferred`` from the total."""
+    """Minutes of one code with the places they were read from; ``inferred`` from the total or a description."""
 
     minutes: int
     quotes: tuple[Quote, ...]
@@ -68,6 +70,7 @@ class Session:
         found = [each for code in self.by_code.values() for each in code.quotes]
         if not found:
             found = [self._at(block) for block in self.minutes.blocks if block.minutes >= _LEAST_SERVICE]
+        found += [quote(self.note, self.text, each.start, each.end) for each in self.minutes.shared]
         return (*found[:3], *self.total_quote)
 
     @cached_property
@@ -101,9 +104,8 @@ def read_session(
     notes: Sequence[tuple[int, ReadNote]], billed: Sequence[CaseLine], codes: Mapping[str, ProcedureCode]
 ) -> Session:
     """Return the session told by the notes of one visit (number, as read): the note that tells most about time."""
-    read = [(index, note.text, note.minutes) for index, note in notes]
-    index, text, minutes = max(read, key=lambda each: _information(each[2]))
-    return _Reader(index, text, minutes, billed, codes).session()
+    index, read = max(notes, key=lambda each: _information(each[1].minutes))
+    return _Reader(index, read, billed, codes).session()
 
 
 def _information(minutes: Minutes) -> tuple[bool, int, bool, int]:
@@ -114,24 +116,26 @@ class _Reader:
     def __init__(
         self,
         index: int,
-        text: str,
-        minutes: Minutes,
+        read: ReadNote,
         billed: Sequence[CaseLine],
         codes: Mapping[str, ProcedureCode],
     ) -> None:
-        self._index, self._text, self._minutes, self._codes = index, text, minutes, codes
+        self._index, self._read, self._codes = index, read, codes
+        self._text, self._minutes = read.text, read.minutes
         self._billed = tuple(dict.fromkeys(line.code for line in billed))
         self._timed = tuple(code for code in self._billed if self._is_timed(code))
         self._untimed_billed = len(self._timed) < len(self._billed)
 
     def session(self) -> Session:
         services = self._by_code()
-        stated = self._minutes.timed.minutes if self._minutes.timed else None
+        stated = self._minutes.timed.minutes if self._minutes.timed else self._with_shared(services)
         listed_codes = {code: self._counted(items, stated, services) for code, items in services.items()}
         entries = {code: items for code, items in listed_codes.items() if self._is_timed(code)}
         by_code = {code: self._sum(items) for code, items in entries.items()}
         by_code |= self._only_block(by_code, {code for code in self._billed if code not in listed_codes})
         by_code |= self._treatment_beside_evaluation(by_code)
+        if stated is None:
+            by_code |= self._told_in_prose(by_code)
         listed = sum(each.minutes for each in by_code.values()) if by_code else None
         complete = all(code in by_code for code in self._timed)
         if not complete and stated is not None:
@@ -159,7 +163,29 @@ class _Reader:
         for service in self._minutes.services:
             code = next((code for code in service.codes if code in self._billed), service.codes[0])
             found.setdefault(code, []).append(service)
+        for shared, billed in self._shared:
+            if len(billed) == 1:
+                found.setdefault(billed[0], []).append(ServiceMinutes(billed, shared.minutes, shared.start, shared.end))
         return found
+
+    @cached_property
+    def _shared(self) -> tuple[tuple[SharedMinutes, tuple[str, ...]], ...]:
+        """Return the minutes services have together, with those of their codes that were billed."""
+        return tuple(
+            (each, tuple(code for code in self._billed if any(code in name for name in each.names)))
+            for each in self._minutes.shared
+        )
+
+    def _with_shared(self, services: Mapping[str, Sequence[ServiceMinutes]]) -> int | None:
+        """Return the timed minutes where services that have theirs together make the list of timed codes complete."""
+        several = [(each, codes) for each, codes in self._shared if len(codes) > 1]
+        together = {code for _, codes in several for code in codes}
+        if not several or not together.isdisjoint(services) or not together.issubset(self._timed):
+            return None
+        if not together.union(services).issuperset(self._timed):
+            return None
+        single = sum(item.minutes for code, items in services.items() if self._is_timed(code) for item in items)
+        return single + sum(each.minutes for each, _ in several)
 
     def _counted(
         self, items: Sequence[ServiceMinutes], stated: int | None, services: Mapping[str, Sequence[ServiceMinutes]]
@@ -187,6 +213,20 @@ class _Reader:
         if match is None or known or len(self._timed) != 1 or not self._untimed_billed or self._minutes.timed:
             return {}
         return {self._timed[0]: CodeMinutes(int(match[1]), (quote(self._index, self._text, *match.span()),))}
+
+    def _told_in_prose(self, known: Mapping[str, CodeMinutes]) -> dict[str, CodeMinutes]:
+        """Give minutes told in running text to the one billed timed code without minutes that the sentence describes."""
+        missing = [code for code in self._timed if code not in known]
+        parts = self._read.told_parts if missing and known and not self._minutes.shared else ()
+        found: dict[str, CodeMinutes] = {}
+        for time, passage in parts:
+            shown = {family for each in within(self._read.techniques, *passage) for family in each.shows}
+            fitting = [code for code in missing if family_of(code) in shown]
+            if len(fitting) == 1:
+                before = found.get(fitting[0], CodeMinutes(0, ()))
+                place = quote(self._index, self._text, *passage)
+                found[fitting[0]] = CodeMinutes(before.minutes + time.minutes, (*before.quotes, place), inferred=True)
+        return found
 
     def _remainder(self, known: Mapping[str, CodeMinutes], stated: int) -> dict[str, CodeMinutes]:
         """Give what is left of the total to the one billed timed code without minutes."""

@@ -51,8 +51,11 @@ def find_blocks(low: str, labels: Sequence[Block], parts: Sequence[Section]) -> 
 
 def find_labels(low: str, minutes: Sequence[ServiceMinutes], names: Sequence[ServiceName]) -> tuple[Block, ...]:
     """Return the labels in their order: services with minutes, codes, names before a colon or at a sentence's start."""
-    labels = [Block(each.codes, each.start, each.end, each.end, is_firm=True) for each in minutes]
-    places = sorted((each.start, each.end) for each in minutes)
+    codes: dict[tuple[int, int], tuple[str, ...]] = {}
+    for each in minutes:  # the columns of one row share its place
+        codes[each.start, each.end] = (*codes.get((each.start, each.end), ()), *each.codes)
+    labels = [Block(meant, start, end, end, is_firm=True) for (start, end), meant in codes.items()]
+    places = sorted(codes)
     at = 0
     for name in names:
         while at < len(places) and places[at][1] <= name.start:

@@ -11,12 +11,13 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from tracker.reading.clock import ClockRange, clock_range
+from tracker.reading.joined_minutes import SharedMinutes
 from tracker.reading.service_minutes import ServiceMinutes, read_service_minutes
 from tracker.reading.services import MOST_PLACES, lowered
 from tracker.reading.times import Time, find_times
 from tracker.reading.totals import StatedMinutes, read_totals
 
-__all__ = ["Minutes", "ServiceMinutes", "StatedMinutes", "TimeBlock", "read_minutes"]
+__all__ = ["Minutes", "ServiceMinutes", "SharedMinutes", "StatedMinutes", "TimeBlock", "read_minutes"]
 
 _DOUBT = 3  # characters behind a figure in which a doubt about it stands
 _BREAK = 30  # minutes between two parts of one visit
@@ -55,12 +56,13 @@ class TimeBlock(NamedTuple):
 class Minutes:
     """All minutes of one note.
 
-    ``services`` in the order of the text; ``blocks`` are stretches that stand at the beginning of a line without a
+    ``services`` in the order of the text; ``shared`` is told for several services together; ``blocks`` are stretches that stand at the beginning of a line without a
     service's name; ``timed`` and ``treatment`` are stated totals; ``session`` is time in and out; ``blanks`` are
     places of time fields left empty; ``loose`` is the longest stretch of minutes that belongs to none of these.
     """
 
     services: tuple[ServiceMinutes, ...] = ()
+    shared: tuple[SharedMinutes, ...] = ()
     blocks: tuple[TimeBlock, ...] = ()
     timed: StatedMinutes | None = None
     treatment: StatedMinutes | None = None
@@ -72,24 +74,26 @@ class Minutes:
     @property
     def none_found(self) -> bool:
         """Whether the note tells no length of treatment at all."""
-        return not (self.services or self.blocks or self.timed or self.treatment or self.session)
+        return not (self.services or self.shared or self.blocks or self.timed or self.treatment or self.session)
 
 
 def read_minutes(text: str) -> Minutes:
     """Return the minutes of a note, each with the place it was read from (``text[start:end]``)."""
     low = lowered(text)
     times = find_times(low)
-    services, used = read_service_minutes(text, low, times)
-    totals = read_totals(low, [(service.start, service.end) for service in services])
+    services, used, joined = read_service_minutes(text, low, times)
+    listed = sum(service.minutes for service in services) + sum(each.minutes for each in joined.shared)
+    totals = read_totals(low, [*((service.start, service.end) for service in services), *joined.places], listed)
     session = _in_out(low)
     blocks, rest = _blocks(low, [time for time in times if time.kind == "clock" and time.start not in used])
     if len(blocks) == 1 and session is None and not any(service.clock for service in services):
         blocks, rest = [], [*blocks, *rest]
     return Minutes(
         services=tuple(services),
+        shared=joined.shared,
         blocks=tuple(blocks),
         timed=_if_legible(low, totals.timed),
-        treatment=_if_legible(low, totals.treatment),
+        treatment=_if_legible(low, totals.treatment) or next((StatedMinutes(*each) for each in joined.totals), None),
         session=session or _begun_and_ended(low) or _whole(rest),
         stretches=tuple(rest),
         blanks=tuple(match.span() for match in islice(_BLANK.finditer(low), MOST_PLACES)) if "__" in low else (),

@@ -21,6 +21,7 @@ from tracker.reading.minutes import Minutes, read_minutes
 from tracker.reading.passages import Heading, Passage, headings, passages
 from tracker.reading.plans import PlanText, read_plan
 from tracker.reading.progress import read_progress
+from tracker.reading.prose_minutes import told_parts
 from tracker.reading.sections import Section, sections
 from tracker.reading.services import LONGEST_NOTE, ServiceName, find_services, lowered
 from tracker.reading.sides import Side, read_sides
@@ -97,6 +98,11 @@ class ReadNote:
     def times(self) -> tuple[Time, ...]:
         """Return the lengths of time it names."""
         return tuple(find_times(self.low))
+
+    @cached_property
+    def told_parts(self) -> tuple[tuple[Time, Passage], ...]:
+        """Return the lengths of time running text tells as parts of the visit, with their passages."""
+        return told_parts(self.low, self.times, self.passages)
 
     @cached_property
     def company(self) -> tuple[Company, ...]:

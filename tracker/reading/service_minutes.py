@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 from tracker.reading.clock import ClockRange
-from tracker.reading.services import MOST_PLACES, ServiceName, find_services
+from tracker.reading.joined_minutes import Joined, read_joined
+from tracker.reading.services import ServiceName, find_services
 from tracker.reading.times import Time
 
 _LEAST_BARE = 8  # a number without a unit below this is rather units than minutes
@@ -17,7 +17,7 @@ _MODALITIES = frozenset({"97012", "97014", "97016", "97018", "97032", "97033", "
 _REACH = 90  # characters between a service and its minutes: dot leaders, columns
 _MODIFIER_NUMBERS = frozenset({52, 53, 59, 76, 77, 93, 95, 96, 97})
 _COUNT = re.compile(r"\d{1,3}(?!\d|:\d)(?P<m>m(?![a-z0-9²]| walk))?")
-_DATE = re.compile(r"\d{1,2}/\d{1,2}\b(?![ ]?min)(?:/\d|[^/])")
+_DATE = re.compile(r"\d{1,2}/\d{1,2}\b(?![ ]?min)(?:/\d|[^/]|$)")
 _IN_PARENTHESES = re.compile(r"[ \t]{0,4}[(\[][ ]?(\d{1,3})[ ]?(?:min(?:ute)?s?|['’′])?[ ]?[)\]]")
 _JOIN = re.compile(
     r"[ \t.:=,;|()\[\]{}<>~*_/\-–—x]*"
@@ -34,9 +34,8 @@ _NOT_MINUTES = re.compile(
 _TABLE_CELL = re.compile(
     r"[ ]{2,}|[ ]?\t|[ ]units?[ ]?[:=]|[ \t]*(?:$|[\n:;,)\]}|(]|\.(?!\d)|[-–—][ ]|=)|[ \t]+(?:1:1|one[- ]on[- ]one)"
 )
+_NEXT_NAME = re.compile(r"[ ]?[/+&][ ]?|[ ]")
 _LIST = re.compile(r"[,;]")
-_FIGURES = re.compile(r"[:=][ ]{0,2}(\d{1,3}(?:/\d{1,3}){1,5})(?![\d/])")
-_NAMES = re.compile(r"(?<![a-z0-9/])[a-z][a-z .&-]{0,20}(?:/[ ]?[a-z][a-z .&-]{0,20}){1,5}$")
 _SETTINGS = re.compile(
     r"[ \t:,x]{0,3}(?:[0-9./\-]{1,9}[ ]?|(?:mhz|hz|khz|w|w/cm2|w/cm²|cm2|pulsed|continuous|cont|duty|cycle|ma|lbs?|%|unattended|attended|to|at|over|x|r|l)\b[ ,%]{0,2}|%[ ,]{0,2}|[a-z]{3,12}[ ,]{1,2}){0,9}"
 )
@@ -57,9 +56,19 @@ class ServiceMinutes(NamedTuple):
     clock: ClockRange | None = None
 
 
-def read_service_minutes(text: str, low: str, times: Sequence[Time]) -> tuple[list[ServiceMinutes], set[int]]:
-    """Return the services with minutes, and the places of the lengths of time that were used up."""
-    names = _merged(low, find_services(text, low))
+class Found(NamedTuple):
+    """The services with minutes in their order, the places of lengths of time used up, and what rows of names tell."""
+
+    services: list[ServiceMinutes]
+    used: set[int]
+    joined: Joined
+
+
+def read_service_minutes(text: str, low: str, times: Sequence[Time]) -> Found:
+    """Return the services of a note with their minutes."""
+    all_names = find_services(text, low)
+    joined = read_joined(low, all_names)
+    names = _merged(low, list(_outside(all_names, joined.places)))
     line = _Line(low, {time.start: time for time in times}, frozenset(name.start for name in names))
     found: list[ServiceMinutes] = []
     used: set[int] = set()
@@ -75,22 +84,28 @@ def read_service_minutes(text: str, low: str, times: Sequence[Time]) -> tuple[li
             continue
         found.append(_with_minutes(name, taken, before, low))
         used.update(time.start for time in (taken, before) if time is not None)
-    joined = [each for match in islice(_FIGURES.finditer(low), MOST_PLACES) for each in _joined(low, match, names)]
-    return (found or joined), used
+    found += [ServiceMinutes(each.codes, each.minutes, each.start, each.end) for each in joined.columns]
+    used.update(time.start for time in _inside(times, joined.places))
+    return Found(sorted(found, key=lambda each: each.start), used, joined)
 
 
-def _joined(low: str, match: re.Match[str], names: Sequence[ServiceName]) -> Iterator[ServiceMinutes]:
-    """Yield the services of ``TE/MT/total: 14/8/22``: names and figures in one order."""
-    written = _NAMES.search(low, max(match.start() - _REACH, 0), match.start())
-    columns, figures = written[0].split("/") if written else [], match[1].split("/")
-    if written is None or len(columns) != len(figures):
-        return
-    start = written.start()
-    for column, figure in zip(columns, figures, strict=True):
-        name = next((each for each in names if start <= each.start < start + len(column)), None)
-        if name is not None and 0 < int(figure) <= _MOST:
-            yield ServiceMinutes(name.codes, int(figure), written.start(), match.end())
-        start += len(column) + 1
+def _outside(names: Sequence[ServiceName], places: Sequence[tuple[int, int]]) -> Iterator[ServiceName]:
+    """Yield the names that stand in none of the places; both are in order."""
+    at = 0
+    for name in names:
+        while at < len(places) and places[at][1] <= name.start:
+            at += 1
+        if at == len(places) or name.start < places[at][0]:
+            yield name
+
+
+def _inside(times: Sequence[Time], places: Sequence[tuple[int, int]]) -> Iterator[Time]:
+    at = 0
+    for time in times:
+        while at < len(places) and places[at][1] <= time.start:
+            at += 1
+        if at < len(places) and places[at][0] <= time.start:
+            yield time
 
 
 class _Line(NamedTuple):
@@ -158,9 +173,8 @@ def _is_count(line: _Line, name: ServiceName, time: Time, position: int) -> bool
 
 def _is_bare_minutes(line: _Line, time: Time, position: int) -> bool:
     """Whether a number without a unit stands like minutes: at the end of a label, in a column, before the next name."""
-    ends = _TABLE_CELL.match(line.low, time.end) or (
-        line.low[time.end : time.end + 1] == " " and time.end + 1 in line.names
-    )
+    following = _NEXT_NAME.match(line.low, time.end)
+    ends = _TABLE_CELL.match(line.low, time.end) or (following is not None and following.end() in line.names)
     if not 0 < time.minutes <= _MOST or not ends:
         return False
     return time.minutes >= _LEAST_BARE or bool(_LEADERS.search(line.low, position, time.start))

@@ -69,10 +69,13 @@ _WHOLE_BEFORE = re.compile(r"(?<![\d.:/])(?P<n>[1-9]\d{0,2})(?P<unit>[ ]?(?:minu
 _BEFORE_REACH = 24
 _LINE_END = re.compile(r"\n")
 _TOTAL = "total "
+_NAMES_ITSELF = "ttt"  # total treatment time
 
 
-def read_totals(low: str, taken: Sequence[tuple[int, int]]) -> Totals:
+def read_totals(low: str, taken: Sequence[tuple[int, int]], listed: int = 0) -> Totals:
     """Return the totals of ``low`` (a note in lower case), leaving out the places ``taken`` by single services.
+
+    ``listed`` is what the single services add up to: a bare figure that equals it is their total.
 
     Of several the last counts: a total stands at the end.
     """
@@ -90,11 +93,11 @@ def read_totals(low: str, taken: Sequence[tuple[int, int]]) -> Totals:
     if treatment or any(word in low for word in _WHOLE):
         ends = [match.start() for match in _LINE_END.finditer(low)] if timed else []
         lines = {bisect_left(ends, found.start) for found in timed}
-        # A bare "total 46" is a total of minutes only beside timed minutes; scores have totals too.
+        # A bare "total 46" is a total of minutes only beside timed minutes or as their sum; scores have totals too.
         treatment += [
             whole
             for whole in _stated(low, _WHOLE, _WHOLE_AFTER, _WHOLE_BEFORE, places)
-            if whole.is_named or bisect_left(ends, whole.start) in lines
+            if whole.is_named or whole.minutes == listed or bisect_left(ends, whole.start) in lines
         ]
     return Totals(_last(timed), _last(treatment))
 
@@ -119,7 +122,8 @@ def _stated(
         start = match.start()
         if low.startswith(_TOTAL, max(start - len(_TOTAL), 0)) and start >= len(_TOTAL):
             start -= len(_TOTAL)
-        named = bool(match.groupdict().get("words") or match.groupdict().get("unit"))
+        words_or_unit = match.groupdict().get("words") or match.groupdict().get("unit")
+        named = bool(words_or_unit) or match[0].startswith(_NAMES_ITSELF)
         if 0 < int(match["n"]) <= LONGEST and not places.hold(match.start("n")):
             yield StatedMinutes(int(match["n"]), start, match.end(), named)
     for word in words:

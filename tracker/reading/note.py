@@ -31,6 +31,7 @@ from tracker.reading.skill import Skill, read_skill
 from tracker.reading.supervision import Supervision, read_supervision
 from tracker.reading.techniques import Technique, find_techniques
 from tracker.reading.times import Time, find_times
+from tracker.reading.treaters import Share, read_shares
 
 
 class ReadNote:
@@ -188,6 +189,11 @@ class ReadNote:
     def helpers(self) -> Helpers:
         """Return the aides and students it names, and where the therapist was."""
         return read_helpers(self._beginning, self._first_passages, self.clinicians)
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """Return how it divides the time between therapist and assistant."""
+        return read_shares(self.low, self.services)
 
     @cached_property
     def supervision(self) -> Supervision:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from tracker.diagnosis.checks import (
     answers,
+    assistants,
     attendance,
     authorization,
     contents,
@@ -39,6 +40,7 @@ Check = Callable[[LineFacts, Rule], Outcome]
 
 _MODULES = (
     answers,
+    assistants,
     attendance,
     authorization,
     contents,

@@ -1,4 +1,4 @@
-"""Checks of modifiers: discipline, assistants, KX, notices, habilitative, telehealth and those misused."""
+"""Checks of modifiers: discipline, KX, notices, habilitative, telehealth and those misused."""
 
 from datetime import date
 
@@ -6,11 +6,9 @@ from tracker.diagnosis.facts import DISCIPLINE_MODIFIERS, LineFacts, discipline_
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
 from tracker.diagnosis.words import us_date
 from tracker.domain.money import dollars
-from tracker.knowledge.rules import EVALUATIONS, RE_EVALUATIONS, Rule
+from tracker.knowledge.rules import Rule
 from tracker.reading.lines import lines_with
-from tracker.reading.people import author_of
 
-_ASSISTANT = {"CQ": "GP", "CO": "GO"}
 _THERAPISTS = frozenset({"PT", "OT", "SLP"})
 _MODIFIER_OF = {discipline: modifier for modifier, discipline in DISCIPLINE_MODIFIERS.items()}
 _DAY_OF_SEPARATE_POOLS = {"PT": "pt_slp", "SLP": "pt_slp", "OT": "ot"}
@@ -77,49 +75,6 @@ def discipline_fits(facts: LineFacts, rule: Rule) -> Outcome:
         reason = f"The rendering clinician is {rendering.discipline}; the line carries {found}."
         return Outcome(Result.FAILED, reason, "mod_discipline", cure=f"{right} in place of {found}.")
     return passed(f"{found} fits the code and the clinician.")
-
-
-def assistant_modifier(facts: LineFacts, _rule: Rule) -> Outcome:
-    """CQ or CO stands where an assistant gave the service, with its discipline, and nowhere else."""
-    modifiers = set(facts.line.modifiers)
-    assistant = next((modifier for modifier in _ASSISTANT if modifier in modifiers), None)
-    if assistant is not None and _ASSISTANT[assistant] not in modifiers:
-        reason = f"{assistant} stands without {_ASSISTANT[assistant]}; the two belong together on the line."
-        return Outcome(Result.FAILED, reason, "mod_assistant", cure=f"{_ASSISTANT[assistant]} beside {assistant}.")
-    author = _author(facts)
-    if author is None:
-        return NOT_APPLICABLE
-    quotes, is_assistant, name = author
-    if assistant is None and is_assistant:
-        wanted = "CQ" if facts.discipline == "PT" else "CO"
-        reason = f"The note of the visit is by an assistant ({name}); the line carries no {wanted}."
-        strength = Strength.STRONG if len(facts.notes) == 1 else Strength.LIKELY
-        return Outcome(Result.FAILED, reason, "mod_assistant", strength, quotes, cure=f"{wanted} on the line.")
-    if assistant is not None and not is_assistant:
-        return _without_assistant(facts, assistant)
-    return passed(f"{assistant or 'No assistant modifier'} fits the author of the note.")
-
-
-def _author(facts: LineFacts) -> tuple[tuple[Quote, ...], bool, str] | None:
-    """Return the lines with the author's name, whether an assistant's, and the credentialed name."""
-    if facts.code in EVALUATIONS | RE_EVALUATIONS:
-        return None
-    for index, note in facts.notes:
-        author = author_of(note.author or "")
-        if author is not None and note.author is not None:
-            surname = note.author.split(",")[0].split()[-1]
-            places = lines_with(note.text, surname, "PTA", "OTA", "COTA") if author.is_assistant else []
-            quotes = tuple(quote(index, note.text, *place) for place in places[:2])
-            return quotes, author.is_assistant, note.author
-    return None
-
-
-def _without_assistant(facts: LineFacts, modifier: str) -> Outcome:
-    words = ("PTA", "OTA", "COTA", "assistant")
-    if any(lines_with(note.text, "", *words) for _, note in facts.notes):
-        return passed(f"{modifier} is on the line and the note names an assistant.")
-    reason = f"{modifier} is on the line; no assistant is shown in the note of the visit."
-    return Outcome(Result.NOT_SHOWN, reason, "mod_assistant", Strength.LIKELY)
 
 
 def kx_modifier(facts: LineFacts, rule: Rule) -> Outcome:
@@ -257,7 +212,6 @@ def misused_modifier(facts: LineFacts, rule: Rule) -> Outcome:
 CHECKS = {
     "discipline_modifier": discipline_modifier,
     "discipline_fits": discipline_fits,
-    "assistant_modifier": assistant_modifier,
     "kx_modifier": kx_modifier,
     "liability_modifiers": liability_modifiers,
     "habilitative": habilitative,

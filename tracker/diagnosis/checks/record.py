@@ -1,4 +1,4 @@
-"""Checks of the record: a note for the day, records the payer asked for, who wrote an evaluation."""
+"""Checks of the record: a note for the day, records the payer asked for."""
 
 from datetime import timedelta
 
@@ -7,7 +7,6 @@ from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, S
 from tracker.diagnosis.words import us_date
 from tracker.knowledge.rules import Rule
 from tracker.reading.lines import lines_with
-from tracker.reading.people import author_of
 
 _MISSED = (
     "Missed",
@@ -75,28 +74,7 @@ def records_sent(facts: LineFacts, rule: Rule) -> Outcome:
     )  # fmt: skip
 
 
-def evaluation_by_therapist(facts: LineFacts, _rule: Rule) -> Outcome:
-    """An evaluation is a therapist's own work and carries no assistant modifier."""
-    assistant = next((modifier for modifier in facts.line.modifiers if modifier in {"CQ", "CO"}), None)
-    authors = [(index, note, author_of(note.author or "")) for index, note in facts.notes]
-    by_assistant = next(((index, note) for index, note, author in authors if author and author.is_assistant), None)
-    by_therapist = any(author is not None and not author.is_assistant for _, _, author in authors)
-    if by_assistant is not None and not by_therapist:
-        index, note = by_assistant
-        surname = (note.author or "").split(",")[0].split()[-1]
-        quotes = tuple(
-            quote(index, note.text, *place) for place in lines_with(note.text, surname, "PTA", "OTA", "COTA")[:2]
-        )
-        reason = f"The note of the evaluation is by an assistant ({note.author}); only a therapist evaluates."
-        return Outcome(Result.FAILED, reason, "prov_personnel_unqualified", evidence=quotes, path="write_off")
-    if assistant is not None:
-        reason = f"{assistant} stands on {facts.code}; it never belongs on an evaluation."
-        return Outcome(Result.FAILED, reason, "mod_assistant", cure=f"{facts.code} without {assistant}.")
-    return passed("No assistant is shown on the evaluation.") if by_therapist else NOT_APPLICABLE
-
-
 CHECKS = {
     "note_of_the_day": note_of_the_day,
     "records_sent": records_sent,
-    "evaluation_by_therapist": evaluation_by_therapist,
 }

@@ -4,10 +4,10 @@ from datetime import date, time
 
 import pytest
 
-from tracker.letters.catalog import templates
+from tracker.letters.catalog import sample, templates
 from tracker.letters.facts import FilingEvent
 from tracker.letters.problems import TemplateProblem
-from tracker.letters.typed import read_groups, with_typed
+from tracker.letters.typed import on_file, read_groups, with_typed
 
 
 def test_typed_text_becomes_facts_of_their_kind(necessity):
@@ -44,6 +44,13 @@ def test_typed_rows_come_after_those_on_record(filing):
 
 def test_what_is_no_fact_any_more_is_left_out(necessity):
     assert with_typed(necessity, {"gone.field": "x", "appeal.gone": "y", "policy.read_on": "no date"}) == necessity
+
+
+def test_what_is_on_file_is_said_in_words():
+    facts = sample("l03_authorization").facts
+    paths = ("authorization.number", "authorization.valid_to", "authorization.codes", "authorization.visits_used")
+    assert [on_file(facts, path) for path in paths] == ["PA-448120", "11/30/2026", "97530, 97140 and 97110", "3"]
+    assert [on_file(facts, path) for path in ("calls.0.on", "policy.number", "eligibility.checked_on")] == ["", "", ""]
 
 
 def test_a_letter_that_asks_for_an_unknown_fact_is_refused():

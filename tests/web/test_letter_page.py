@@ -13,7 +13,7 @@ from tracker.db import transaction
 from tracker.letters.catalog import templates
 from tracker.letters.draft import draft
 from tracker.letters.facts_json import from_json
-from tracker.models import Appeal, AppealDenial, Attachment, Denial, Letter, Note, Practice
+from tracker.models import Appeal, AppealDenial, Attachment, Authorization, Denial, Letter, Note, Practice
 
 NOTE = """S: L knee pain 4/10, still needs rail.
 O: Tactile cues for quad timing on step-down; graded height 4 to 6 in.
@@ -142,6 +142,21 @@ def test_a_typed_fact_is_saved_and_printed_and_a_wrong_date_is_named(alice, lett
     }
     assert "You asked for records on September 20, 2026 (reference ADR 5)" in alice.get(f"{letter}/preview").text
     assert 'value="09/20/2026"' in alice.get(letter).text
+
+
+def test_an_empty_field_says_what_the_letter_takes_from_the_records(alice, letter, denied, sessions):
+    with transaction(sessions.system()) as session:
+        claim = session.get_one(build.Claim, (denied.practice_id, denied.claim_id))
+        session.add(
+            Authorization(practice_id=denied.practice_id, patient_id=claim.patient_id, number="PA-77", codes="97530")
+        )
+    send(alice, letter, letter, then="template", template="L03")
+    assert "On file: PA-77. Type here to say otherwise in this letter" in alice.get(letter).text
+    send(alice, letter, letter, **{"f-authorization-number": "PA-78"})
+    page = alice.get(letter).text
+    assert "On file: PA-77" not in page
+    assert "On file: 97530" in page
+    assert "Approval PA-78" in alice.get(f"{letter}/preview").text
 
 
 def test_a_gap_leads_to_the_field_where_the_fact_is_typed_and_typing_closes_it(alice, letter):

@@ -12,6 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 from tracker.letters.facts import LetterFacts
 from tracker.letters.facts_json import as_json, from_json
 from tracker.letters.problems import TemplateProblem
+from tracker.letters.words import and_list, short_date
 
 _CENTS = "_cents"
 
@@ -83,6 +84,16 @@ def _kind_of(path: str) -> Any:
 
 def _known(kind: Any) -> Any:
     return next(each for each in get_args(kind) if each is not NoneType) if isinstance(kind, UnionType) else kind
+
+
+def on_file(facts: LetterFacts, path: str) -> str:
+    """Return the fact at a path in words, empty when it is not known or is one of rows."""
+    value: Any = facts
+    for name in path.split("."):
+        value = getattr(value, name, None)
+    if isinstance(value, date):
+        return short_date(value)
+    return and_list(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
 def with_typed(facts: LetterFacts, typed: Mapping[str, str]) -> LetterFacts:

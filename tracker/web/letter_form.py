@@ -170,7 +170,7 @@ class LetterPage:
             quote=sent.quote if sent else _quote_form(hand, formdata=None),
             exhibit=sent.exhibit if sent else _exhibit_form(hand, formdata=None),
             typed=sent.paragraphs if sent else {},
-            typed_facts=facts, typed_sections=facts.sections(), typed_at=facts.places(),
+            typed_facts=facts, typed_sections=facts.sections(hand.facts), typed_at=facts.places(),
             why=self._why(), denials=claim_denials(hand), own={row.id for row in hand.rows.denials},
             quotes=self._quotes(hand.letter.fields.get("quotes", [])),
             offered=self._quotes([place._asdict() for place in _not_quoted(hand)]),

@@ -9,7 +9,8 @@ from flask_wtf import FlaskForm
 from wtforms.validators import Length
 
 from tracker.letters.catalog import LetterTemplate
-from tracker.letters.typed import TypedFact, TypedGroup
+from tracker.letters.facts import LetterFacts
+from tracker.letters.typed import TypedFact, TypedGroup, on_file
 from tracker.web.forms.fields import AmountField, ChoiceField, CountField, DateField, TextLineField, TimeField
 
 _MOST = 300
@@ -67,20 +68,24 @@ class TypedFactsForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
         """Return what was typed, path to text; dates and times are ISO, amounts cents. Empty fields are empty."""
         return {path: _text(self[name].data) for path, name in self.paths.items()}
 
-    def sections(self) -> list[FieldSection]:
-        """Return the fields as the page shows them."""
+    def sections(self, facts: LetterFacts) -> list[FieldSection]:
+        """Return the fields as the page shows them; an empty one says what the letter takes from the records."""
         return [
-            self._section(title, list(groups))
+            self._section(title, list(groups), facts)
             for title, groups in groupby(self.letter.typed, lambda each: each.section)
         ]
 
-    def _section(self, title: str, groups: Sequence[TypedGroup]) -> FieldSection:
+    def _section(self, title: str, groups: Sequence[TypedGroup], facts: LetterFacts) -> FieldSection:
         shown = tuple(
-            FieldGroup(group.title, tuple((self[self.paths[fact.path]], fact.hint) for fact in group.facts))
-            for group in groups
+            FieldGroup(group.title, tuple(self._with_hint(fact, facts) for fact in group.facts)) for group in groups
         )
         used = any(field.data or field.errors for group in shown for field, _ in group.fields)
         return FieldSection(title, shown, used)
+
+    def _with_hint(self, fact: TypedFact, facts: LetterFacts) -> tuple[Any, str]:
+        field = self[self.paths[fact.path]]
+        known = "" if field.data or fact.kind in {"choice", "amount"} else on_file(facts, fact.path)
+        return field, f"On file: {known}. Type here to say otherwise in this letter" if known else fact.hint
 
     def places(self) -> dict[str, str]:
         """Return where on the page a fact is typed: its path without row numbers to the field's id."""

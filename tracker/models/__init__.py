@@ -18,6 +18,7 @@ from tracker.models.finding import Finding
 from tracker.models.import_file import ImportFile
 from tracker.models.job import Job
 from tracker.models.letter import Letter
+from tracker.models.letter_text import LetterText
 from tracker.models.membership import Membership
 from tracker.models.note import Note
 from tracker.models.note_link import NoteLink
@@ -59,6 +60,7 @@ __all__ = [
     "ImportFile",
     "Job",
     "Letter",
+    "LetterText",
     "Membership",
     "Note",
     "NoteLink",

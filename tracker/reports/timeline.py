@@ -234,6 +234,7 @@ _WORDS: dict[str, Callable[[Event, Mapping[int, str], Knowledge], str]] = {
     "note_unlinked": _plain("Note taken away from this claim"),
     "appeal_opened": _plain("Appeal letter started"),
     "letter_saved": _plain("Appeal letter saved"),
+    "letter_taken_back": _plain("An earlier text of the appeal letter taken back"),
     "letter_signed": _plain("Appeal letter signed and locked"),
     "letter_edition": _plain("New version of the appeal letter started"),
     "appeal_sent": _sent,

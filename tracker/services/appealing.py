@@ -12,6 +12,7 @@ from tracker.letters.catalog import Choice, LetterTemplate, choose, templates
 from tracker.models import Appeal, AppealDenial, Denial, Event, Letter, Payer, Practice
 from tracker.services.barring import appeal_barred_by
 from tracker.services.letter_evidence import offered_quotes
+from tracker.services.letter_texts import keep_text
 
 _LIVE = ("draft", "ready")
 
@@ -90,7 +91,9 @@ def start_appeal(  # who asks for which letter, when
     session.flush()
     for one in denials:
         session.add(AppealDenial(practice_id=appeal.practice_id, appeal_id=appeal.id, denial_id=one.id))
-    session.add(_first_letter(session, appeal, template, denials, now, today))
+    letter = _first_letter(session, appeal, template, denials, now, today)
+    session.add(letter)
+    keep_text(session, letter, now, user_id)
     log_appeal(session, appeal, "appeal_opened", now, user_id, {"template": template.id})
     return appeal
 

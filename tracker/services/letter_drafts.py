@@ -16,11 +16,12 @@ from tracker.letters.facts import LetterFacts, SignerFacts
 from tracker.letters.facts_json import as_json, from_json
 from tracker.letters.packet import Packet, make_packet
 from tracker.letters.pdf import make_pdf
-from tracker.models import Appeal, AppealDenial, Attachment, Letter
+from tracker.models import Appeal, AppealDenial, Attachment, Letter, LetterText
 from tracker.services import working
 from tracker.services.appealing import AppealRefused, log_appeal
 from tracker.services.letter_exhibits import EnclosureChoice, enclosures, exhibit_files
 from tracker.services.letter_facts import LetterRows, denials_of, letter_facts, letter_rows
+from tracker.services.letter_texts import keep_text
 
 
 class LetterConflict(Exception):  # noqa: N818  # a conflict of two people, not a fault
@@ -92,8 +93,20 @@ class Edits:
     signer_title: str
 
 
-def save_draft(session: Session, appeal: Appeal, letter: Letter, edits: Edits, now: datetime, user_id: int) -> None:
-    """Save a draft. Raises LetterConflict when it was saved by somebody else, AppealRefused when it is signed."""
+def save_draft(  # who saves what, when, and how
+    session: Session,
+    appeal: Appeal,
+    letter: Letter,
+    edits: Edits,
+    now: datetime,
+    user_id: int,
+    *,
+    by_itself: bool = False,
+) -> None:
+    """Save a draft and keep its text. ``by_itself`` says that the page did it while a person types: no event then.
+
+    Raises LetterConflict when it was saved by somebody else, AppealRefused when it is signed.
+    """
     _refuse_signed(letter)
     if letter.version != edits.version:
         raise LetterConflict
@@ -114,7 +127,25 @@ def save_draft(session: Session, appeal: Appeal, letter: Letter, edits: Edits, n
         for name, value in values.items():
             setattr(letter, name, value)
         letter.saved_at = now
-        log_appeal(session, appeal, "letter_saved", now, user_id, {"changed": changed})
+        keep_text(session, letter, now, user_id)
+        if not by_itself:
+            log_appeal(session, appeal, "letter_saved", now, user_id, {"changed": changed})
+    session.flush()
+
+
+def take_back(
+    session: Session, appeal: Appeal, letter: Letter, text: LetterText, seen_version: int, now: datetime, user_id: int
+) -> None:
+    """Make a draft say again what a kept text of it says; what it says now stays among the kept texts.
+
+    Raises LetterConflict when it was saved after ``seen_version``, AppealRefused when it is signed.
+    """
+    _refuse_signed(letter)
+    if letter.version != seen_version:
+        raise LetterConflict
+    letter.template, letter.fields, letter.saved_at = text.template, dict(text.fields), now
+    keep_text(session, letter, now, user_id)
+    log_appeal(session, appeal, "letter_taken_back", now, user_id, {"text_of": text.saved_at.isoformat()})
     session.flush()
 
 
@@ -149,6 +180,7 @@ def set_quotes(
     _refuse_signed(letter)
     letter.fields = letter.fields | {"quotes": [dict(quote) for quote in quotes]}
     letter.saved_at = now
+    keep_text(session, letter, now, user_id)
     log_appeal(session, appeal, "letter_saved", now, user_id, {"changed": ["quotes"]})
     session.flush()
 
@@ -211,6 +243,7 @@ def new_edition(session: Session, appeal: Appeal, signed: Letter, now: datetime,
     )  # fmt: skip
     appeal.status = "draft"
     session.add(letter)
+    keep_text(session, letter, now, user_id)
     log_appeal(session, appeal, "letter_edition", now, user_id, {"edition": letter.edition})
     session.flush()
     return letter

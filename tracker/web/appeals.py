@@ -18,6 +18,7 @@ from tracker.models import Appeal, Attachment
 from tracker.reports.appeal_page import appeal_page
 from tracker.reports.appeals_list import appeals_list
 from tracker.reports.takebacks_list import open_takebacks
+from tracker.reports.time_spent import SURVEY_MINUTES, minutes_by_appeal, time_spent
 from tracker.services.appeal_sending import (
     FollowUp,
     Sending,
@@ -45,7 +46,10 @@ _Forms = dict[str, Any]
 def index() -> str:
     """Show the appeals, those to work on first."""
     rows, (takebacks, _) = appeals_list(g.session), open_takebacks(g.session)
-    return render_template("appeals/index.html", rows=rows, statuses=STATUSES, due=due, takebacks=takebacks)
+    return render_template(
+        "appeals/index.html", rows=rows, statuses=STATUSES, due=due, takebacks=takebacks,
+        spent=time_spent(g.session), survey_minutes=SURVEY_MINUTES,
+    )  # fmt: skip
 
 
 @blueprint.get("/appeals/<public_id>")
@@ -67,6 +71,7 @@ def _page(appeal: Appeal, refused: _Forms) -> str:
     return render_template(
         "appeals/show.html",
         page=page,
+        minutes=minutes_by_appeal(g.session, (appeal.id,)).get(appeal.id, 0),
         appeal=appeal,
         forms=forms,
         refused=next(iter(refused.values()), None),

@@ -23,7 +23,13 @@ def us_time(moment: datetime | None) -> str:
     if moment is None:
         return ""
     local = moment.astimezone()
-    return f"{local:%m/%d/%Y}, {local.hour % 12 or 12}:{local:%M %p}"
+    return f"{local:%m/%d/%Y}, {us_clock(moment)}"
+
+
+def us_clock(moment: datetime) -> str:
+    """Return the time of day of a moment in the time zone of this computer: ``9:20 AM``."""
+    local = moment.astimezone()
+    return f"{local.hour % 12 or 12}:{local:%M %p}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
@@ -33,6 +39,6 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the filters, and the words of the statuses, known to the templates."""
-    for show in (dollars, whole_dollars, plain_amount, us_date, long_date, us_time, plural):
+    for show in (dollars, whole_dollars, plain_amount, us_date, long_date, us_time, us_clock, plural):
         app.jinja_env.filters[show.__name__] = show
     app.jinja_env.globals["STATUSES"] = STATUSES

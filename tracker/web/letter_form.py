@@ -11,11 +11,12 @@ from tracker.letters.context import clean
 from tracker.letters.packet import count_pages
 from tracker.letters.pdf import why_unavailable
 from tracker.letters.problems import LetterProblem
-from tracker.models import Appeal, Denial, Event, Letter, Note, User
+from tracker.models import Appeal, Denial, Letter, Note
 from tracker.services.appealing import letter_choices
 from tracker.services.letter_drafts import AddedFile, Edits, LetterInHand, keep_file, set_quotes
 from tracker.services.letter_evidence import TOPICS, Place, lines_of_note, offered_quotes
 from tracker.services.letter_exhibits import linked_notes, note_title
+from tracker.services.letter_texts import last_saver
 from tracker.web.forms.letters import ExhibitForm, LetterForm, QuoteForm
 from tracker.web.forms.typed_facts import TypedFactsForm
 from tracker.web.request import settings
@@ -36,11 +37,17 @@ def _exhibit_form(hand: LetterInHand, **known: Any) -> ExhibitForm:
 
 
 class Sent:
-    """What a person sent from the letter page. ``then`` is what to do after saving."""
+    """What a person sent from the letter page. ``then`` is what to do after saving.
 
-    def __init__(self, hand: LetterInHand) -> None:
-        self.hand = hand
+    ``typing`` says that the page saves by itself while a person types: it sends the paragraphs that were touched, and
+    leaves the template as it is, since changing it takes its button.
+    """
+
+    def __init__(self, hand: LetterInHand, *, typing: bool = False) -> None:
+        self.hand, self._typing = hand, typing
         self.form, self.quote, self.exhibit = _letter_form(hand), _quote_form(hand), _exhibit_form(hand)
+        if typing:
+            self.form.template.data = hand.letter.template
         self.typed = TypedFactsForm.of(hand.template)
         self.then = request.form.get("then", "save")
         self.paragraphs = {
@@ -60,6 +67,11 @@ class Sent:
         if self.then == "enclose":
             return bool(self.exhibit.validate()) and self._read_file()
         return True
+
+    def problem(self) -> str:
+        """Return the first problem of what was sent."""
+        fields = [*self.form, *self.typed]
+        return next((str(field.errors[0]) for field in fields if field.errors), "the form cannot be read")
 
     def _find_place(self) -> bool:
         note = g.session.scalar(select(Note).where(Note.public_id == self.quote.note.data))
@@ -92,6 +104,8 @@ class Sent:
     def edits(self) -> Edits:
         """Return what changes in the letter; paragraphs left as the template writes them are not kept."""
         defaults = {paragraph.key: paragraph.default for paragraph in self.hand.draft.paragraphs}
+        saved = self.hand.letter.fields.get("paragraphs", {}) if self._typing else {}
+        before = {key: text for key, text in saved.items() if key not in self.paragraphs}
         used = set(request.form.getlist("use"))
         wanted = set(request.form.getlist("denial"))
         own = [row.id for row in claim_denials(self.hand) if row.public_id in wanted]
@@ -99,7 +113,7 @@ class Sent:
         return Edits(
             version=int(version) if version.isdigit() else 0,
             template=self.form.template.data,
-            paragraphs={key: text for key, text in self.paragraphs.items() if text != defaults[key]},
+            paragraphs=before | {key: text for key, text in self.paragraphs.items() if text != defaults[key]},
             facts=self._facts(),
             left_out=[choice.source for choice in self.hand.enclosures if choice.source not in used],
             denial_ids=own,
@@ -158,25 +172,34 @@ class LetterPage:
 
     def html(self) -> str:
         """Return the page."""
+        return render_template("letters/edit.html", **self._values())
+
+    def saved(self) -> str:
+        """Return the parts of the page that change when a draft is saved while a person types."""
+        return render_template("letters/_saved.html", **self._values())
+
+    def _values(self) -> dict[str, Any]:
         hand, sent = self._hand, self._sent
         form = sent.form if sent else _letter_form(hand, formdata=None, **self._known())
         if self._conflict:
             form.version.data = str(hand.letter.version)
         facts = sent.typed if sent else TypedFactsForm.of(hand.template, hand.letter.fields.get("facts", {}))
         first = min((row.due_on for row in hand.rows.denials if row.due_on), default=None)
-        return render_template(
-            "letters/edit.html",
-            hand=hand, letter=hand.letter, appeal=hand.rows.appeal, rows=hand.rows, form=form,
-            quote=sent.quote if sent else _quote_form(hand, formdata=None),
-            exhibit=sent.exhibit if sent else _exhibit_form(hand, formdata=None),
-            typed=sent.paragraphs if sent else {},
-            typed_facts=facts, typed_sections=facts.sections(hand.facts), typed_at=facts.places(),
-            why=self._why(), denials=claim_denials(hand), own={row.id for row in hand.rows.denials},
-            quotes=self._quotes(hand.letter.fields.get("quotes", [])),
-            offered=self._quotes([place._asdict() for place in _not_quoted(hand)]),
-            due=due("file_by", first, g.today), no_pdf=why_unavailable(),
-            conflict=self._conflict, saved_by=self._saved_by(), places=_places(hand),
-        )  # fmt: skip
+        locked = hand.letter.signed_at is not None
+        return {
+            "locked": locked, "gaps": () if locked else hand.draft.gaps,
+            "hand": hand, "letter": hand.letter, "appeal": hand.rows.appeal, "rows": hand.rows, "form": form,
+            "quote": sent.quote if sent else _quote_form(hand, formdata=None),
+            "exhibit": sent.exhibit if sent else _exhibit_form(hand, formdata=None),
+            "typed": sent.paragraphs if sent else {},
+            "typed_facts": facts, "typed_sections": facts.sections(hand.facts), "typed_at": facts.places(),
+            "why": self._why(), "denials": claim_denials(hand), "own": {row.id for row in hand.rows.denials},
+            "quotes": self._quotes(hand.letter.fields.get("quotes", [])),
+            "offered": self._quotes([place._asdict() for place in _not_quoted(hand)]),
+            "due": due("file_by", first, g.today), "no_pdf": why_unavailable(),
+            "conflict": self._conflict, "saved_by": last_saver(g.session, hand.letter) or "Somebody",
+            "places": _places(hand),
+        }  # fmt: skip
 
     def _known(self) -> dict[str, Any]:
         letter = self._hand.letter
@@ -203,17 +226,6 @@ class LetterPage:
             title = note_title(note) if note else "A note no longer linked"
             shown.append({"number": number, "text": text, "about": TOPICS.get(place["about"], ""), "title": title})
         return shown
-
-    def _saved_by(self) -> str:
-        appeal = self._hand.rows.appeal
-        query = (
-            select(User.name)
-            .join(Event, Event.user_id == User.id)
-            .where(
-                Event.practice_id == appeal.practice_id, Event.subject_kind == "appeal", Event.subject_id == appeal.id
-            )
-        )
-        return g.session.scalars(query.order_by(Event.at.desc(), Event.id.desc()).limit(1)).first() or "Somebody"
 
 
 def _places(hand: LetterInHand) -> dict[str, str]:

@@ -64,7 +64,8 @@ def find_appeal(public_id: str, session: Any = None) -> Appeal:
     return appeal
 
 
-def _in_hand(appeal: Appeal) -> LetterInHand:
+def in_hand(appeal: Appeal) -> LetterInHand:
+    """Return the newest version of an appeal's letter with all it is made of."""
     letter: Letter = newest_letter(g.session, appeal)
     return letter_in_hand(g.session, appeal, letter, load(), g.today)
 
@@ -72,14 +73,14 @@ def _in_hand(appeal: Appeal) -> LetterInHand:
 @blueprint.get("/appeals/<public_id>/letter")
 def edit(public_id: str) -> str:
     """Show the newest version of the letter."""
-    return LetterPage(_in_hand(find_appeal(public_id))).html()
+    return LetterPage(in_hand(find_appeal(public_id))).html()
 
 
 @blueprint.post("/appeals/<public_id>/letter")
 def save(public_id: str) -> BaseResponse | str | tuple[str, int]:
     """Save the draft, then do what the button says: stay, quote, enclose, or go on to signing."""
     appeal = find_appeal(public_id)
-    hand = _in_hand(appeal)
+    hand = in_hand(appeal)
     sent = Sent(hand)
     if not sent.is_valid():
         return LetterPage(hand, sent).html(), 422
@@ -88,7 +89,7 @@ def save(public_id: str) -> BaseResponse | str | tuple[str, int]:
             save_draft(g.session, appeal, hand.letter, sent.edits(), g.now, g.user.id)
             act(appeal, hand.letter, sent)
     except LetterConflict:
-        return LetterPage(_in_hand(find_appeal(public_id)), sent, conflict=True).html(), 409
+        return LetterPage(in_hand(find_appeal(public_id)), sent, conflict=True).html(), 409
     except AppealRefused as refusal:
         say(f"{refusal}.")
     if sent.then == "sign":
@@ -98,7 +99,7 @@ def save(public_id: str) -> BaseResponse | str | tuple[str, int]:
 
 def _to_signing(public_id: str) -> BaseResponse:
     """Go on to the signer's page, or back to the letter while something is missing."""
-    if _in_hand(find_appeal(public_id)).draft.gaps:
+    if in_hand(find_appeal(public_id)).draft.gaps:
         return redirect(url_for(".edit", public_id=public_id, _anchor="gaps"), 303)
     return redirect(url_for("packets.confirm", public_id=public_id), 303)
 
@@ -106,7 +107,7 @@ def _to_signing(public_id: str) -> BaseResponse:
 @blueprint.get("/appeals/<public_id>/letter/preview")
 def preview(public_id: str) -> Response:
     """Return the letter as the very HTML its PDF is made of, for a frame of the letter page."""
-    html = _in_hand(find_appeal(public_id)).draft.html
+    html = in_hand(find_appeal(public_id)).draft.html
     prefix = url_for(".asset", name="x").removesuffix("x")
     return Response(for_browser(html, prefix), headers={"Content-Security-Policy": _PREVIEW_POLICY})
 
@@ -125,7 +126,7 @@ def asset(name: str) -> Response:
 @blueprint.get("/appeals/<public_id>/letter.pdf")
 def pdf(public_id: str) -> BaseResponse | tuple[str, int]:
     """Return the letter alone as a PDF, unsigned, to look at."""
-    hand = _in_hand(find_appeal(public_id))
+    hand = in_hand(find_appeal(public_id))
     if hand.draft.gaps:
         return redirect(url_for(".edit", public_id=public_id, _anchor="gaps"), 303)
     try:

@@ -1,0 +1,115 @@
+"""The letter page while a person types, in a real browser: saved by itself, its preview renewed, conflicts told."""
+
+import re
+
+import pytest
+
+from tests.browser.test_denial_and_letter import look_at, necessity, shot
+from tracker.models import Letter
+
+__all__ = ["necessity"]  # the fixture
+
+COMMENT = "What the evidence shows together"
+
+
+@pytest.fixture
+def letter(page, cast, sign_in, necessity):
+    """The letter page, open."""
+    return open_letter(page, cast.alice, sign_in, necessity)
+
+
+def open_letter(page, user, sign_in, denial):
+    sign_in(page, user)
+    page.goto(f"/denials/{denial.public_id}")
+    page.get_by_role("button", name="Draft appeal").click()
+    page.wait_for_url(re.compile(r"/letter"))
+    return page
+
+
+def paragraphs(sessions) -> dict[str, str]:
+    with sessions.system() as session:
+        return session.query(Letter).one().fields["paragraphs"]
+
+
+def test_what_is_typed_is_saved_by_itself_and_stands_in_the_preview(letter, sessions):
+    letter.get_by_label(COMMENT).press_sequentially("Typed and never sent. ")
+    letter.get_by_text(re.compile(r"^Saved \d+:\d\d [AP]M")).wait_for()
+    letter.frame_locator("iframe.paper").get_by_text("Typed and never sent.").wait_for()
+    assert letter.get_by_label(COMMENT).input_value() == "Typed and never sent. "
+    assert paragraphs(sessions) == {"comment": "Typed and never sent."}
+    assert letter.locator("#saved").get_attribute("aria-live") == "polite"
+    letter.reload()
+    assert letter.get_by_label(COMMENT).input_value() == "Typed and never sent."
+
+
+def test_a_gap_that_typing_filled_leaves_the_list(letter):
+    assert letter.locator("#gaps").count() == 1
+    letter.get_by_label("Why a therapist was needed").fill("Each step was graded after the therapist's check.")
+    letter.locator("#gaps").wait_for(state="detached")
+    assert letter.locator("#letter-state").inner_text() == "Ready to sign"
+
+
+def test_a_text_typed_and_taken_out_again_is_not_kept(letter, sessions):
+    letter.get_by_label(COMMENT).fill("Not so.")
+    letter.get_by_text(re.compile(r"^Saved ")).wait_for()
+    with letter.expect_response(re.compile("autosave")):
+        letter.get_by_label(COMMENT).fill("")
+    assert paragraphs(sessions) == {}
+
+
+def test_a_button_pressed_while_typing_saves_what_is_typed(letter, sessions):
+    letter.get_by_label(COMMENT).fill("Typed, then pressed.")
+    letter.get_by_role("button", name="Save draft").click()
+    letter.get_by_text("changed by you").wait_for()
+    assert paragraphs(sessions) == {"comment": "Typed, then pressed."}
+
+
+def test_two_writers_see_both_texts_and_none_is_lost(open_page, cast, sign_in, necessity, sessions):
+    letter = open_letter(open_page(allow_errors=True), cast.alice, sign_in, necessity)  # 409 is written to the console
+    other = open_page()
+    sign_in(other, cast.bob)
+    other.goto(letter.url)
+    other.get_by_label(COMMENT).fill("What Bob wrote.")
+    other.get_by_text(re.compile(r"^Saved ")).wait_for()
+    letter.get_by_label(COMMENT).fill("What Alice wrote.")
+    letter.get_by_text("Bob saved this letter at").wait_for()
+    assert paragraphs(sessions) == {"comment": "What Bob wrote."}
+    letter.get_by_role("button", name="See both versions").click()
+    letter.get_by_text("What Bob wrote.").first.wait_for()
+    assert letter.get_by_label(COMMENT).input_value() == "What Alice wrote."
+
+
+@pytest.fixture(params=["page", "dark_page"])
+def colored(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_earlier_texts_have_no_accessibility_violations(colored, cast, sign_in, necessity, check_axe):
+    open_letter(colored, cast.alice, sign_in, necessity)
+    colored.get_by_label(COMMENT).fill("Kept.")
+    colored.get_by_text(re.compile(r"^Saved ")).wait_for()
+    look_at(colored, "letter-saved", check_axe)
+    colored.get_by_role("link", name="Earlier texts of this letter").click()
+    colored.get_by_text("letter started").wait_for()
+    look_at(colored, "letter-texts", check_axe)
+
+
+def test_an_earlier_text_is_taken_back_without_javascript(plain_page, cast, sign_in, necessity, sessions):
+    page = open_letter(plain_page, cast.alice, sign_in, necessity)
+    for words in ("The good text.", "Overwritten."):
+        page.get_by_label(COMMENT).fill(words)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save draft").click()
+    page.get_by_role("link", name="Earlier texts of this letter").click()
+    page.locator("main summary").nth(1).click()
+    page.get_by_role("button", name="Take this text back").first.click()
+    page.get_by_text("The earlier text is back").wait_for()
+    assert page.get_by_label(COMMENT).input_value() == "The good text."
+
+
+def test_the_earlier_texts_never_scroll_sideways(open_page, cast, sign_in, necessity):
+    page = open_letter(open_page(viewport={"width": 320, "height": 800}), cast.alice, sign_in, necessity)
+    page.get_by_role("link", name="Earlier texts of this letter").click()
+    page.get_by_role("heading", name="Earlier texts").wait_for()
+    shot(page, "letter-texts-320")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from tracker.reading.amendments import Amendments, read_amendments
 from tracker.reading.blocks import Block, find_blocks, find_labels
+from tracker.reading.certification import Certification, read_certification
 from tracker.reading.company import Company, find_company
 from tracker.reading.credentials import Clinician, find_clinicians
 from tracker.reading.doses import DoseRow, read_dose_rows
@@ -209,6 +210,11 @@ class ReadNote:
     def identity(self) -> Identity:
         """Return whose it is and of which day, and what of it cannot be read."""
         return read_identity(self._beginning)
+
+    @cached_property
+    def certification(self) -> Certification:
+        """Return what it says of certification periods, the physician's signature and the referral."""
+        return read_certification(self.low)
 
     @cached_property
     def plan(self) -> PlanText:

@@ -1,7 +1,6 @@
-"""Checks of the plan of care as far as its record tells: certification, recertification, progress reports, services."""
+"""Checks of what follows from the plan of care: progress reports, and the services it names."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 from functools import lru_cache
 
 from tracker.diagnosis.facts import LineFacts
@@ -14,98 +13,6 @@ from tracker.reading.lines import lines_with
 from tracker.reading.people import author_of
 from tracker.reading.reports import read_missing_reports, read_visit_number
 from tracker.reading.services import LONGEST_NOTE, codes_in_words
-
-_CERTIFIABLE = frozenset({"plan_of_care", "evaluation"})
-
-
-def initial_certification(facts: LineFacts, rule: Rule) -> Outcome:
-    """The plan was certified within 30 days, or a signed order is on file and the plan was sent within 30 days."""
-    plan = facts.case.history.plan_of_care
-    if plan is None or plan.established_on is None:
-        return NOT_APPLICABLE
-    due = plan.established_on + timedelta(days=rule.figures["days"])
-    certified, quotes = _certified(facts, plan, plan.established_on)
-    if certified is not None and certified <= due:
-        return passed(f"The plan of {us_date(plan.established_on)} was certified on {us_date(certified)}.", *quotes)
-    if certified is not None:
-        reason = f"The plan of {us_date(plan.established_on)} was certified on {us_date(certified)}, after {us_date(due)}: a delayed certification needs its reason."
-        return Outcome(
-            Result.FAILED, reason, "doc_certification_missing", Strength.WEAK, quotes, whole_claim=True
-        )  # fmt: skip
-    sent = plan.sent_to_physician_on
-    by_order = plan.order_on_file and sent is not None and plan.established_on <= sent <= due
-    if by_order and sent is not None and facts.day >= rule.figures["order_counts_since"]:
-        reason = f"No signature on the plan, but a signed order is on file and the plan was sent on {us_date(sent)}, within 30 days: since 1/1/2025 that certifies it (42 CFR 424.24(c))."
-        return passed(reason, *_order_and_sending(facts), proves=True)
-    if facts.case.history.as_of <= due:
-        return NOT_APPLICABLE
-    reason = f"No certification of the plan of {us_date(plan.established_on)} is on file{_half_of_exception(plan)}."
-    return Outcome(Result.FAILED, reason, "doc_certification_missing", whole_claim=True)
-
-
-def _certified(facts: LineFacts, plan: PlanOfCare, established: date) -> tuple[date | None, tuple[Quote, ...]]:
-    """Return when the plan was certified and the physician's signature: from the record, else from the plan's text."""
-    signed = [
-        (each.day, quote(index, note.text, each.start, each.end))
-        for index, note in enumerate(facts.case.notes)
-        if note.kind in _CERTIFIABLE
-        for each in facts.claim.read(index).signatures.by_physicians
-        if each.day is not None and established <= each.day <= facts.case.history.as_of
-    ]
-    if plan.certified_on is not None:
-        return plan.certified_on, tuple(place for day, place in signed if day == plan.certified_on)[:1]
-    day, place = min(signed, key=lambda each: each[0], default=(None, None))
-    return day, (place,) if place is not None else ()
-
-
-def _half_of_exception(plan: PlanOfCare) -> str:
-    if plan.order_on_file:
-        return "; an order is, but not that the plan was sent within 30 days"
-    if plan.sent_to_physician_on is not None:
-        return f"; the plan was sent on {us_date(plan.sent_to_physician_on)}, but no signed order is"
-    return ", and no signed order with proof of sending"
-
-
-def _order_and_sending(facts: LineFacts) -> tuple[Quote, ...]:
-    """Return the order's line, its signature and the line that proves the sending, from the notes on file."""
-    found: list[Quote] = []
-    for index, note in enumerate(facts.case.notes):
-        if note.kind == "order":
-            places = lines_with(
-                note.text, "", "evaluate and treat", "eval and treat", "Evaluate and treat", "eval & treat"
-            )[:1]
-            places += lines_with(note.text, "", "signed", "Signed")[:1]
-        else:
-            places = lines_with(note.text, "", "FAX", "Fax", "fax", "transmi", "portal")[:1]
-        found += [quote(index, note.text, *place) for place in places]
-    return tuple(found[:3])
-
-
-def recertification(facts: LineFacts, rule: Rule) -> Outcome:
-    """The visit lies in a certified interval: the plan's duration or 90 days from the first treatment, the shorter."""
-    plan = facts.case.history.plan_of_care
-    if plan is None or plan.established_on is None:
-        return NOT_APPLICABLE
-    most: int = rule.figures["days"]
-    length = min(plan.duration_days or most, most)
-    start = plan.established_on
-    if _is_recertified(plan, facts.day, start, length, rule.figures["initial_days"]):
-        assert plan.certified_on is not None
-        return passed(f"A certification of {us_date(plan.certified_on)} covers the visit.")
-    end = start + timedelta(days=length)
-    if facts.day <= end:
-        return passed(f"The visit lies within the certified interval, which runs to {us_date(end)}.")
-    day = (facts.day - start).days + 1
-    reason = f"The certified interval began on {us_date(start)} and ran to {us_date(end)}; the visit is day {day} and no recertification is on file."
-    return Outcome(Result.FAILED, reason, "doc_certification_missing", whole_claim=True)
-
-
-def _is_recertified(plan: PlanOfCare, day: date, start: date, length: int, initial: int) -> bool:
-    """A certification well after the start is a recertification; it covers one more interval."""
-    certified = plan.certified_on
-    if certified is None or certified <= start + timedelta(days=initial):
-        return False
-    return day <= certified + timedelta(days=length)
 
 
 def progress_report(facts: LineFacts, _rule: Rule) -> Outcome:
@@ -198,8 +105,6 @@ def _lines(text: str) -> list[tuple[int, int]]:
 
 
 CHECKS = {
-    "initial_certification": initial_certification,
-    "recertification": recertification,
     "progress_report": progress_report,
     "service_in_plan": service_in_plan,
 }

@@ -121,10 +121,22 @@ def referral(facts: LineFacts, rule: Rule) -> Outcome:
     elif referring is None:
         reason = "The payer misses a referral or order; the claim names no referring provider."
     else:
-        strength = Strength.LIKELY if plan is None or plan.order_on_file is None else Strength.WEAK
+        paper = _order_told(facts)
+        known = paper or (plan is not None and plan.order_on_file is not None)
+        strength = Strength.WEAK if known else Strength.LIKELY
         reason = f"The claim names {referring.name} as referring, but the payer misses the referral itself."
-        return Outcome(Result.NOT_SHOWN, reason, "auth_referral_absent", strength, whole_claim=True)
+        return Outcome(Result.NOT_SHOWN, reason, "auth_referral_absent", strength, against=paper, whole_claim=True)
     return Outcome(Result.FAILED, reason, "auth_referral_absent", evidence=_came_alone(facts), whole_claim=True)
+
+
+def _order_told(facts: LineFacts) -> tuple[Quote, ...]:
+    """Return where the notes tell of a referral or order made up to the day of the visit."""
+    return tuple(
+        quote(index, note.text, told.start, told.end)
+        for index, note in enumerate(facts.case.notes)
+        for told in facts.claim.read(index).certification.referred
+        if told.day <= facts.day
+    )[:2]
 
 
 def _came_alone(facts: LineFacts) -> tuple[Quote, ...]:

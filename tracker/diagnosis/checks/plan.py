@@ -1,18 +1,31 @@
 """Checks of what follows from the plan of care: progress reports, and the services it names."""
 
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
 from tracker.diagnosis.quoting import sentences
 from tracker.diagnosis.words import us_date
-from tracker.domain.case import PlanOfCare
 from tracker.knowledge.rules import EVALUATIONS, RE_EVALUATIONS, Rule
+from tracker.reading.interventions import read_interventions
 from tracker.reading.lines import lines_with
 from tracker.reading.people import author_of
-from tracker.reading.reports import read_missing_reports, read_visit_number
+from tracker.reading.reports import read_missing_reports, read_visit_number, read_written_reports
 from tracker.reading.services import LONGEST_NOTE, codes_in_words
+
+_REPORTS = frozenset({"progress_report", "re_evaluation"})  # a re-evaluation holds what a report holds
+_PLANS = frozenset({"plan_of_care", "evaluation"})  # an evaluation counts as part of the plan
+
+
+class _Report(NamedTuple):
+    """A progress report on file or told of: its day, whether a therapist's, the place that shows it."""
+
+    day: date
+    by_therapist: bool
+    place: Quote
 
 
 def progress_report(facts: LineFacts, _rule: Rule) -> Outcome:
@@ -22,23 +35,61 @@ def progress_report(facts: LineFacts, _rule: Rule) -> Outcome:
     days = plan.treatment_days_since_progress_report if plan is not None else None
     if every is None:
         return NOT_APPLICABLE
-    if days is None:
-        return _report_told_missing(facts, every)
+    if plan is None or days is None:
+        return _without_count(facts, every)
     if days <= every:
         return passed(f"{days} treatment days since the last progress report; one is due every {every}.")
+    last = plan.last_progress_report_on
+    newer = [each for each in _reports(facts) if each.by_therapist and last is not None and each.day > last]
+    if newer and last is not None:
+        reason = f"A therapist's progress report of {us_date(newer[-1].day)} is shown; the record counts from the one of {us_date(last)}."
+        return passed(reason, newer[-1].place, strength=Strength.LIKELY)
     reason = f"{days} treatment days without a progress report by a therapist; one is due every {every}."
     evidence = (*_by_assistants(facts), *(quote for _, quotes in _told_missing(facts) for quote in quotes))
     return Outcome(Result.FAILED, reason, "doc_progress_report_missing", evidence=evidence, whole_claim=True)
 
 
-def _report_told_missing(facts: LineFacts, every: int) -> Outcome:
-    """The record counts no treatment days, but the note of the visit says itself that no report was written."""
-    for visit, quotes in _told_missing(facts):
-        if visit is not None and visit > every and quotes:
-            reason = f"The note is of visit {visit} and says that no progress report was written; one is due every {every} treatment days."
-            return Outcome(
-                Result.FAILED, reason, "doc_progress_report_missing", Strength.LIKELY, quotes, whole_claim=True
-            )  # fmt: skip
+def _reports(facts: LineFacts) -> list[_Report]:
+    """Return the progress reports up to the visit, in the order of their days: those on file and those notes tell of."""
+    found = []
+    for index, note in enumerate(facts.case.notes):
+        read = facts.claim.read(index)
+        if note.kind in _REPORTS and note.service_date is not None and not _is_assistants(facts, index):
+            found.append(_Report(note.service_date, True, quote(index, note.text, *read.passage_at(0))))
+        for told in read_written_reports(read.low[:LONGEST_NOTE]):
+            place = quote(index, note.text, told.told.start, told.told.end)
+            found.append(_Report(told.told.day, not told.by_assistant, place))
+    return sorted((each for each in found if each.day <= facts.day), key=lambda each: each.day)
+
+
+def _is_assistants(facts: LineFacts, index: int) -> bool:
+    """Whether a note is an assistant's: its author, or where that tells nothing all who signed it."""
+    author = author_of(facts.case.notes[index].author or "")
+    if author is not None:
+        return author.is_assistant
+    signed = [each.clinician for each in facts.claim.read(index).signatures.by_clinicians]
+    return bool(signed) and all(person is not None and person.rank == "assistant" for person in signed)
+
+
+def _without_count(facts: LineFacts, every: int) -> Outcome:
+    """The record counts no treatment days: the visit's own number, and what the notes say of reports."""
+    reports = _reports(facts)
+    theirs = [each for each in reports if each.by_therapist]
+    for visit, missing in _told_missing(facts):
+        if visit is None or visit <= every:
+            continue
+        if theirs:
+            return passed("A therapist's progress report is shown.", theirs[-1].place, strength=Strength.LIKELY)
+        quotes = missing or tuple(each.place for each in reports[-2:])
+        if not quotes:
+            continue
+        what = (
+            f"it says that no progress report was written; one is due every {every} treatment days"
+            if missing
+            else "the progress reports shown are an assistant's, and only a therapist's counts"
+        )
+        reason = f"The note is of visit {visit}; {what}."
+        return Outcome(Result.FAILED, reason, "doc_progress_report_missing", Strength.LIKELY, quotes, whole_claim=True)
     return NOT_APPLICABLE
 
 
@@ -63,19 +114,50 @@ def _by_assistants(facts: LineFacts) -> tuple[Quote, ...]:
     return ()
 
 
-def service_in_plan(facts: LineFacts, _rule: Rule) -> Outcome:
+def service_in_plan(facts: LineFacts, rule: Rule) -> Outcome:
     """The billed treatment is among the plan's interventions."""
     plan = facts.case.history.plan_of_care
-    if plan is None or not plan.interventions or facts.code in EVALUATIONS | RE_EVALUATIONS:
+    if facts.code in EVALUATIONS | RE_EVALUATIONS:
         return NOT_APPLICABLE
+    if plan is None or not plan.interventions:
+        return _in_plan_text(facts, rule)
     planned = _planned_codes(plan.interventions)
     if facts.code in planned:
         return passed(f"{facts.code} is in the plan of care.")
+    if (listed := _listed_in_plans(facts)) is not None:
+        return passed(f"The plan of care on file names {facts.code} in words.", listed, strength=Strength.LIKELY)
     known = [code for code in planned if code in facts.knowledge.codes]
     if len(known) < len(plan.interventions) or facts.procedure is None:
         return NOT_APPLICABLE  # words nobody can set against codes
     reason = f"The plan of care names {', '.join(plan.interventions)}; {facts.code} is not among them and no amendment is on file."
     return Outcome(Result.FAILED, reason, "doc_plan_of_care_deficient", evidence=_plan_lines(facts))
+
+
+def _listed_in_plans(facts: LineFacts) -> Quote | None:
+    """Return where a plan of care on file, made up to the visit, names the service of the line."""
+    for index, note in enumerate(facts.case.notes):
+        if note.kind in _PLANS and (note.service_date is None or note.service_date <= facts.day):
+            read = facts.claim.read(index)
+            for name in read.services:
+                if facts.code in name.codes:
+                    return quote(index, note.text, *read.passage_at(name.start))
+    return None
+
+
+def _in_plan_text(facts: LineFacts, rule: Rule) -> Outcome:
+    """The record lists no interventions: the list in the text of a plan of care on file."""
+    if (listed := _listed_in_plans(facts)) is not None:
+        return passed(f"The plan of care on file names {facts.code}.", listed, strength=Strength.LIKELY)
+    plans = [(index, facts.claim.read(index)) for index, note in enumerate(facts.case.notes) if note.kind in _PLANS]
+    lists = [(index, read, read_interventions(read.low, read.services)) for index, read in plans]
+    shown = [(index, read, found) for index, read, found in lists if found is not None]
+    if len(shown) != 1 or len(plans) != 1 or facts.procedure is None:
+        return NOT_APPLICABLE
+    index, read, found = shown[0]
+    strength = Strength.LIKELY if facts.says(frozenset(rule.figures["says_not_in_plan"])) else Strength.WEAK
+    reason = f"The services listed in the plan of care on file are others than {facts.code}; no amendment is shown."
+    place = quote(index, read.text, found.start, found.end)
+    return Outcome(Result.NOT_SHOWN, reason, "doc_plan_of_care_deficient", strength, (place,))
 
 
 @lru_cache(maxsize=1024)

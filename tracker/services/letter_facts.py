@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.case import Case, LineAnswer
+from tracker.domain.case import Case
 from tracker.knowledge import Knowledge
 from tracker.letters.facts import (
     AppealFacts,
@@ -17,13 +17,10 @@ from tracker.letters.facts import (
     FilingEvent,
     FilingFacts,
     LetterFacts,
-    LineFacts,
     PatientFacts,
     PayerFacts,
     PlanFacts,
     PracticeFacts,
-    ReasonFacts,
-    RemarkFacts,
     RequestedDocument,
     SignerFacts,
 )
@@ -40,12 +37,12 @@ from tracker.models import (
     Practice,
     Provider,
 )
-from tracker.services.allowed_amounts import ALLOWED_TOO
 from tracker.services.cases import StoredCase, stored_cases
 from tracker.services.clocks import Start, file_by
 from tracker.services.letter_evidence import Place, limits_of, pairs_of, quotes_of
 from tracker.services.letter_exhibits import REMITTANCE, EnclosureChoice, keys_by_note, linked_notes
 from tracker.services.letter_levels import decisions_below, least_amount
+from tracker.services.letter_lines import line_facts
 from tracker.services.letter_minutes import minutes_of
 from tracker.services.letter_subjects import authorization_of, eligibility_of, other_claims_of, visits_of
 
@@ -135,7 +132,7 @@ def _recorded(  # what letter_facts takes
         payer=PayerFacts(rows.payer.name, rows.payer.kind, "", rows.payer.appeal_address, rows.payer.fax),
         patient=_patient(rows.patient),
         claim=_claim(rows),
-        lines=tuple(_line(denial, rows, knowledge) for denial in rows.denials),
+        lines=tuple(line_facts(denial, rows.stored, knowledge) for denial in rows.denials),
         signer=signer,
         letter_date=letter.letter_date,
         appeal=_appeal(rows, knowledge),
@@ -192,60 +189,6 @@ def _claim(rows: LetterRows) -> ClaimFacts:
         trace_number=(remittance.trace_number or "") if remittance else "",
         submitted_on=rows.claim.submitted_on,
     )
-
-
-def _line(denial: Denial, rows: LetterRows, knowledge: Knowledge) -> LineFacts:
-    number = rows.stored.line_numbers.get(denial.claim_line_id or 0, 0)
-    billed = next((line for line in rows.case.claim.lines if line.line == number), None)
-    answer = rows.case.answer(number)
-    code = knowledge.codes.get(denial.code)
-    pointers = [pointer for pointer in billed.diagnosis_pointers if pointer] if billed else []
-    diagnoses = rows.case.claim.diagnoses
-    return LineFacts(
-        line=number,
-        service_date=denial.service_date,
-        code=denial.code,
-        meaning=code.meaning if code else "",
-        modifiers=billed.modifiers if billed else (),
-        units=int(billed.units) if billed else 0,
-        billed_cents=denial.billed_cents,
-        denied_cents=denial.amount_cents,
-        reasons=_reasons(denial, answer, knowledge),
-        remarks=tuple(_remark(each, knowledge) for each in denial.remarks.split()),
-        paid_cents=answer.paid_cents if answer else 0,
-        diagnoses=tuple(diagnoses[place - 1] for place in pointers if place <= len(diagnoses)),
-        policy=(answer.policy or "") if answer else "",
-        allowed_cents=_allowed(answer),
-        paid_code=(answer.adjudicated_code or "") if answer else "",
-    )
-
-
-def _allowed(answer: LineAnswer | None) -> int | None:
-    """Return what the payer allowed: as it said, else what it paid with the patient's share and sequestration."""
-    if answer is None or answer.allowed_cents is not None:
-        return answer.allowed_cents if answer else None
-    return answer.paid_cents + sum(each.amount_cents for each in answer.adjustments if each.carc in ALLOWED_TOO)
-
-
-def _reasons(denial: Denial, answer: LineAnswer | None, knowledge: Knowledge) -> tuple[ReasonFacts, ...]:
-    """Return the line's adjustments, first the one it was denied for."""
-    first = (denial.group_code, denial.carc)
-    others = [each for each in answer.adjustments if (each.group, each.carc) != first] if answer else []
-    own = (
-        next((each.amount_cents for each in answer.adjustments if (each.group, each.carc) == first), None)
-        if answer
-        else None
-    )
-    rows = [(*first, denial.amount_cents if own is None else own)]
-    rows += [(each.group, each.carc, each.amount_cents) for each in others]
-    return tuple(
-        ReasonFacts(group, carc, knowledge.carc[carc].meaning if carc in knowledge.carc else "", cents)
-        for group, carc, cents in rows
-    )
-
-
-def _remark(code: str, knowledge: Knowledge) -> RemarkFacts:
-    return RemarkFacts(code, knowledge.rarc[code].meaning if code in knowledge.rarc else "not in our code list")
 
 
 def _appeal(rows: LetterRows, knowledge: Knowledge) -> AppealFacts:

@@ -24,7 +24,8 @@ def test_an_empty_variable_counts_as_not_set():
         ("HOST", "http://here"), ("DATABASE_URL", "mysql://x/y"), ("DATABASE_URL", "nonsense"),
         ("MAX_IMPORT_MB", "1e3"), ("MAX_IMPORT_MB", "0"), ("MAX_UPLOAD_MB", "nan"), ("JOBS", "perhaps"),
         ("SESSION_IDLE_MINUTES", "0"), ("SESSION_HOURS", "25"), ("STAGED_HOURS", "-24"), ("THREADS", "1000"),
-        ("DEMO_PASSWORD", "short"), ("FAST_HASH", "2"),
+        ("DEMO_PASSWORD", "short"), ("FAST_HASH", "2"), ("SMTP_URL", "mail.example.org"), ("SMTP_URL", "http://x"),
+        ("MAIL_FROM", "nobody"), ("MAIL_FROM", "a b@c"), ("PUBLIC_URL", "clinic.example"),
     ],
 )  # fmt: skip
 def test_nonsense_is_refused_with_the_name_and_what_would_be_right(name, value):
@@ -32,14 +33,25 @@ def test_nonsense_is_refused_with_the_name_and_what_would_be_right(name, value):
         read_settings({f"TRACKER_{name}": value})
 
 
-@pytest.mark.parametrize(("name", "value"), [("DEMO_PASSWORD", "hunter2"), ("DATABASE_URL", "mysql://me:hunter2@x/y")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DEMO_PASSWORD", "hunter2"), ("DATABASE_URL", "mysql://me:hunter2@x/y"), ("SMTP_URL", "http://me:hunter2@x")],
+)
 def test_a_refusal_shows_no_password(name, value):
     with pytest.raises(SettingsError) as refusal:
         read_settings({f"TRACKER_{name}": value})
     assert "hunter2" not in str(refusal.value)
 
 
+def test_links_in_mails_lead_to_where_the_tracker_is_served():
+    assert read_settings({"TRACKER_PORT": "8123"}).site_url == "http://127.0.0.1:8123"
+    assert (
+        read_settings({"TRACKER_PUBLIC_URL": "https://denials.example.org"}).site_url == "https://denials.example.org"
+    )
+
+
 def test_settings_show_no_password():
+    assert "hunter2" not in repr(read_settings({"TRACKER_SMTP_URL": "smtps://me:hunter2@mail.example.org"}))
     assert "hunter2hunter2" not in repr(read_settings({"TRACKER_DEMO_PASSWORD": "hunter2hunter2"}))
 
 

@@ -18,6 +18,7 @@ from tracker.web import (
     comparing,
     cookies,
     denials,
+    digest,
     errors,
     filters,
     headers,
@@ -45,6 +46,7 @@ from tracker.web import (
 _SUBJECTS = (
     auth,
     queue,
+    digest,
     log,
     denials,
     asking,

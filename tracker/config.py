@@ -47,6 +47,14 @@ class Settings:
     jobs: bool = True
     demo_password: str | None = field(default=None, repr=False)
     fast_hash: bool = False
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = "denials@localhost"
+    public_url: str = ""
+
+    @property
+    def site_url(self) -> str:
+        """Return the address people open the tracker at, for links in e-mails."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def default_database_url(self) -> str:
@@ -101,6 +109,27 @@ def _password(text: str) -> str:
     return text
 
 
+def _smtp_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ValueError("an address like smtps://user:password@mail.example.org or smtp://localhost:25")
+    return text
+
+
+def _mail_address(text: str) -> str:
+    name, _, domain = text.rpartition("@")
+    if not name or not domain or any(char.isspace() or char in "<>," for char in text):
+        raise ValueError("an e-mail address")
+    return text
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("an address like https://denials.example.org")
+    return text
+
+
 def _host(text: str) -> str:
     if not text or " " in text or "/" in text:
         raise ValueError("a host name or address like 127.0.0.1")
@@ -121,6 +150,9 @@ _READERS: dict[str, Callable[[str], object]] = {
     "jobs": _yes_or_no,
     "demo_password": _password,
     "fast_hash": _yes_or_no,
+    "smtp_url": _smtp_url,
+    "mail_from": _mail_address,
+    "public_url": _public_url,
 }
 
 
@@ -146,4 +178,4 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
 def _shown(name: str, text: str) -> str:
     """A password or an address with a password in it must not reach a terminal."""
-    return "not shown" if name in {"demo_password", "database_url"} else repr(text)
+    return "not shown" if name in {"demo_password", "database_url", "smtp_url"} else repr(text)

@@ -7,7 +7,7 @@ from tracker.app import create_app
 from tracker.config import Settings
 from tracker.db import SessionMaker
 from tracker.jobs.engine import Worker
-from tracker.jobs.tasks import CHORES, TASKS
+from tracker.jobs.tasks import TASKS, chores
 
 
 def serve(settings: Settings) -> None:
@@ -26,7 +26,7 @@ def serve(settings: Settings) -> None:
     except OSError as error:
         why = f"Cannot serve on {settings.host}, port {settings.port}: {error.strerror}. Choose another with --port."
         raise click.ClickException(why) from None
-    worker = Worker(sessions, settings, TASKS, CHORES)
+    worker = Worker(sessions, settings, TASKS, chores(settings))
     if settings.jobs:
         worker.start()
     click.echo(f"The tracker is at http://{settings.host}:{settings.port}/ (stop with Ctrl+C)")

@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.config import Settings
 from tracker.db import transaction
 from tracker.importers.errors import ImportProblem
+from tracker.jobs import digest_mail
 from tracker.jobs.engine import Chore, JobFailed, Task, TaskFunction
 from tracker.knowledge import load
 from tracker.models import ImportFile, Practice
@@ -75,6 +77,12 @@ TASKS: dict[str, TaskFunction] = {
     "import.preview": preview_import,
     "import.store": store_import,
     KIND: renew_causes,
+    digest_mail.KIND: digest_mail.send_digest,
 }
 
 CHORES: tuple[Chore, ...] = (expire_staged, ask_for_causes)
+
+
+def chores(settings: Settings) -> tuple[Chore, ...]:
+    """Return what is to be done now and then; digests go out where a mail server is set."""
+    return (*CHORES, digest_mail.ask_for_digests) if settings.smtp_url else CHORES

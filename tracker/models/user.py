@@ -16,6 +16,7 @@ class User(Versioned, Global, Base):
     public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
     login: Mapped[str] = mapped_column(String(120), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(120), default="")
     password_hash: Mapped[str] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)

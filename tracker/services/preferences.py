@@ -15,6 +15,11 @@ def set_compact_rows(session: Session, user_id: int, *, compact: bool) -> None:
     session.execute(update(User).where(User.id == user_id).values(compact_rows=compact))
 
 
+def set_email(session: Session, user_id: int, email: str) -> None:
+    """Keep where a person's digest goes; empty for no e-mail."""
+    session.execute(update(User).where(User.id == user_id).values(email=email))
+
+
 def set_looks(session: Session, user_id: int, theme: Theme, *, compact: bool, single_keys: bool) -> None:
     """Keep colors, row height and whether single keys are shortcuts."""
     values = {"theme": theme, "compact_rows": compact, "single_keys": single_keys}

@@ -16,9 +16,8 @@ _PAGES = (
 
 # Subjects without a link of their own stand under another's.
 _UNDER = {
-    "denials": "queue", "log": "queue", "claims": "queue", "patients": "queue", "notes": "queue",
-    "letters": "appeals", "letter_texts": "appeals", "packets": "appeals",
-    "payer_limits": "payers",
+    "denials": "queue", "log": "queue", "digest": "queue", "claims": "queue", "patients": "queue", "notes": "queue",
+    "letters": "appeals", "letter_texts": "appeals", "packets": "appeals", "payer_limits": "payers",
 }  # fmt: skip
 
 

@@ -12,9 +12,9 @@ from tracker.db import transaction
 from tracker.models import Practice, User
 from tracker.services import users
 from tracker.services.practices import FIELDS, PracticeProblem, add_practice, change_practice
-from tracker.services.preferences import set_looks
+from tracker.services.preferences import set_email, set_looks
 from tracker.web.filters import plural
-from tracker.web.forms.settings import LooksForm, PasswordForm, PracticeForm, RemoveDemoForm
+from tracker.web.forms.settings import LooksForm, MailForm, PasswordForm, PracticeForm, RemoveDemoForm
 from tracker.web.navigation import say
 from tracker.web.request import sessions, settings
 
@@ -32,7 +32,7 @@ def _page(sent: dict[str, FlaskForm]) -> str:
     user = g.user
     looks = LooksForm(formdata=None, theme=user.theme, compact_rows=user.compact_rows, single_keys=user.single_keys)
     forms: dict[str, Any] = {
-        "looks": looks, "password": PasswordForm(formdata=None), "demo": RemoveDemoForm(formdata=None),
+        "looks": looks, "mail": MailForm(formdata=None, email=user.email), "password": PasswordForm(formdata=None), "demo": RemoveDemoForm(formdata=None),
     }  # fmt: skip
     awake = g.now - timedelta(minutes=settings().session_idle_minutes)
     return render_template(
@@ -41,6 +41,7 @@ def _page(sent: dict[str, FlaskForm]) -> str:
         refused=next(iter(sent.values()), None),
         living=users.living_sessions(g.session, user.id, awake),
         least=users.MIN_PASSWORD,
+        by_mail=bool(settings().smtp_url),
         data_dir=settings().data_dir,
         on_postgres=not settings().database_url.startswith("sqlite"),
     )
@@ -61,6 +62,17 @@ def looks() -> BaseResponse | tuple[str, int]:
         keys, compact = form.single_keys.data, form.compact_rows.data
         set_looks(session, g.user.id, form.theme.data, compact=compact, single_keys=keys)
     return _done("Settings saved.")
+
+
+@blueprint.post("/mail")
+def mail() -> BaseResponse | tuple[str, int]:
+    """Keep where the digest goes."""
+    form = MailForm()
+    if not form.validate():
+        return _page({"mail": form}), 422
+    with transaction(g.session) as session:
+        set_email(session, g.user.id, form.email.data)
+    return _done("E-mail address saved.")
 
 
 @blueprint.post("/password")

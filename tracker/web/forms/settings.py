@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, PasswordField, RadioField, TextAreaField
-from wtforms.validators import EqualTo, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp, ValidationError
 
 from tracker.domain.npi import is_npi
 from tracker.web.forms.fields import TextLineField
@@ -14,6 +14,19 @@ class LooksForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     theme = RadioField("Colors", choices={"system": "As this computer", "light": "Light", "dark": "Dark"})
     compact_rows = BooleanField("Compact rows in the queue")
     single_keys = BooleanField("Single keys are shortcuts, like j, k and x in the queue")
+
+
+class MailForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
+    """Where the digest goes."""
+
+    email = TextLineField(
+        "E-mail address",
+        [
+            Optional(),
+            Length(max=120),
+            Regexp(r"[^@\s<>,]+@[^@\s<>,]+$", message="E-mail address must be like name@example.org"),
+        ],
+    )
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types

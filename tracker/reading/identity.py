@@ -22,6 +22,13 @@ _NO_NAME = re.compile(
 _OTHER_SUBJECT = re.compile(
     r"(?:signature|signed|sig|initials?|scrawl)[^\n.;]{0,30}$|handwriting[^\n.;]{0,10}$|(?:writes|writing|wrote|print(?:s|ing)?|letters|words|signs)[^\n.;]{0,40}$"
 )
+_LEAST_NAME_WORDS = 3  # of two names: fewer are too little to tell two people apart
+_NAME = re.compile(
+    r"^[ \t#*|]{0,6}(?:(?:Patient|PATIENT|Pt|PT|Client)(?:'s)?(?:[ ](?:[Nn]ame|NAME))?|Name|NAME)[ \t]{0,4}:[ \t*|]{0,4}"
+    r"(?P<name>[A-Z][A-Za-z'’\-]*[.,]?(?:[ ][A-Z][A-Za-z'’\-]*\.?){1,3})(?=[ \t]{2,}|[ \t]*(?:$|[,;|(]|DOB|D\.O\.B|MRN|Date|DOS))",
+    re.MULTILINE,
+)
+_NO_NAMES = frozenset({"alert", "reports", "patient", "name", "seen", "in", "at", "pain", "pt", "dob", "clinic", "therapy", "progress", "goals"})  # fmt: skip
 _GARBLED = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -50,6 +57,30 @@ def read_identity(low: str) -> Identity:
         unreadable=_unreadable(low),
         nameless=Place(*nameless.span()) if nameless else None,
     )
+
+
+class PatientName(NamedTuple):
+    """The patient's name as a label gives it: its words in lower case, and the place of label and name."""
+
+    words: frozenset[str]
+    start: int
+    end: int
+
+    def may_be(self, other: "PatientName") -> bool:
+        """Whether two names can be one person's: they share a word, or an initial stands for one."""
+        if self.words & other.words:
+            return True
+        long = [word for word in self.words | other.words if len(word) > 1]
+        return len(long) < _LEAST_NAME_WORDS
+
+
+def read_patient_name(text: str) -> PatientName | None:
+    """Return the name behind the first label like ``Patient:`` at a line's beginning, or None; titles are no names."""
+    for match in islice(_NAME.finditer(text), _MOST):
+        words = frozenset(word.strip(".,").lower() for word in match["name"].split())
+        if not words & _NO_NAMES:
+            return PatientName(words, *match.span())
+    return None
 
 
 def _labelled(low: str, label: re.Pattern[str]) -> tuple[DateInNote, ...]:

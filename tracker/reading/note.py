@@ -13,13 +13,14 @@ from tracker.reading.doses import DoseRow, read_dose_rows
 from tracker.reading.frequency import Frequency, read_frequencies, read_visits_this_week
 from tracker.reading.goals import Goal, read_goals
 from tracker.reading.helpers import Helpers, read_helpers
-from tracker.reading.identity import Identity, read_identity
+from tracker.reading.identity import Identity, PatientName, read_identity, read_patient_name
 from tracker.reading.idle import Idle, bouts, find_idle
 from tracker.reading.lexicon import Sign
 from tracker.reading.maintenance import Maintenance, read_maintenance
 from tracker.reading.measures import Measure, read_measures
 from tracker.reading.minutes import Minutes, read_minutes
 from tracker.reading.passages import Heading, Passage, headings, passages
+from tracker.reading.places import VisitPlace, read_places
 from tracker.reading.plans import PlanText, read_plan
 from tracker.reading.progress import read_progress
 from tracker.reading.prose_minutes import told_parts
@@ -192,6 +193,11 @@ class ReadNote:
         return read_helpers(self._beginning, self._first_passages, self.clinicians)
 
     @cached_property
+    def places(self) -> tuple[VisitPlace, ...]:
+        """Return where it says that the visit took place."""
+        return read_places(self.low)
+
+    @cached_property
     def shares(self) -> tuple[Share, ...]:
         """Return how it divides the time between therapist and assistant."""
         return read_shares(self.low, self.services)
@@ -210,6 +216,11 @@ class ReadNote:
     def identity(self) -> Identity:
         """Return whose it is and of which day, and what of it cannot be read."""
         return read_identity(self._beginning)
+
+    @cached_property
+    def patient_name(self) -> PatientName | None:
+        """Return the patient's name at its head, or None."""
+        return read_patient_name(self.text[:LONGEST_NOTE])
 
     @cached_property
     def certification(self) -> Certification:

@@ -72,7 +72,35 @@ def no_bundling_stay(facts: LineFacts, rule: Rule) -> Outcome:
     if place in rule.figures["stay_places"] and facts.says(rule.payer_says):
         reason = f"Place of service {place} is a stay whose payment includes therapy."
         return Outcome(Result.FAILED, reason, "bun_not_separable", Strength.LIKELY, whole_claim=True)
-    return NOT_APPLICABLE
+    return _place_told(facts, rule)
+
+
+def _place_told(facts: LineFacts, rule: Rule) -> Outcome:
+    """Where the payer doubts the place, the note says whether the visit was at home or in the clinic."""
+    other = rule.figures["told_places"].get(facts.case.claim.place_of_service or "")
+    if other is None or not facts.says(frozenset(rule.figures["says_place"])):
+        return NOT_APPLICABLE
+    told = [
+        (each.kind, quote(index, note.text, each.start, each.end))
+        for index, note in facts.notes
+        for each in facts.claim.read(index).places
+    ]
+    if not told or {kind for kind, _ in told} != {other["kind"]}:
+        return NOT_APPLICABLE
+    reason = (
+        f"Place of service {facts.case.claim.place_of_service} was billed; the note says that the visit was elsewhere."
+    )
+    cure = f"Place of service {other['right']}."
+    return Outcome(
+        Result.FAILED,
+        reason,
+        "mod_other",
+        Strength.LIKELY,
+        (told[0][1],),
+        path="corrected_claim",
+        cure=cure,
+        whole_claim=True,
+    )
 
 
 def _signs(facts: LineFacts) -> tuple[Quote, ...]:

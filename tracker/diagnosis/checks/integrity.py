@@ -29,6 +29,7 @@ def _writing(facts: LineFacts, rule: Rule, visit: NoteOfVisit) -> Iterator[Outco
         reason = "The record was changed after it was made, and the first entry is not kept as such."
         quotes = tuple(_quote(facts, visit, *passage) for passage in amendments.altered[:2])
         yield Outcome(Result.FAILED, reason, "doc_integrity", Strength.STRONG, quotes, whole_claim=True)
+    yield from _added_after_denial(facts, visit)
     days = _days_of_writing(facts, visit)
     if not days or visit.note.service_date is None:
         return
@@ -39,6 +40,21 @@ def _writing(facts: LineFacts, rule: Rule, visit: NoteOfVisit) -> Iterator[Outco
     written, place = min(days, key=lambda found: found[0])
     said = [_quote(facts, visit, *passage) for day, passage in amendments.written if day == written]
     yield _lateness(rule, written, visit.note.service_date, tuple(dict.fromkeys((place, *said[:1]))))
+
+
+def _added_after_denial(facts: LineFacts, visit: NoteOfVisit) -> Iterator[Outcome]:
+    """What is added after the payer's answer carries little weight, labelled or not; added minutes the least."""
+    remittance = facts.case.remittance
+    if remittance is None or facts.line.service_date > remittance.payment_date:
+        return
+    read = facts.claim.read(visit.number)
+    for label in read.amendments.labels:
+        if label.day is not None and label.day >= remittance.payment_date:
+            adds_time = any(label.passage.start <= time.start < label.passage.end for time in read.times)
+            reason = f"The note was added to on {us_date(label.day)}, after the payer's answer of {us_date(remittance.payment_date)}; reviewers give such additions little weight."
+            strength = Strength.LIKELY if adds_time else Strength.WEAK
+            place = _quote(facts, visit, *label.passage)
+            yield Outcome(Result.FAILED, reason, "doc_integrity", strength, (place,), whole_claim=True)
 
 
 def _lateness(rule: Rule, written: date, day: date, places: tuple[Quote, ...]) -> Outcome:
@@ -83,6 +99,7 @@ def identified(facts: LineFacts, rule: Rule) -> Outcome:
 def _identity(facts: LineFacts, rule: Rule, visit: NoteOfVisit) -> Iterator[Outcome]:
     found = facts.claim.read(visit.number).identity
     yield from _birth_date(facts, visit, found.births)
+    yield from _name(facts, rule, visit)
     if found.unreadable or found.nameless:
         places = [*found.unreadable[:2], *([found.nameless] if found.nameless else [])]
         quotes = tuple(_quote(facts, visit, *place) for place in places)
@@ -93,6 +110,28 @@ def _identity(facts: LineFacts, rule: Rule, visit: NoteOfVisit) -> Iterator[Outc
             reason, strength, quotes, path="send_records", cure="A legible copy with name and date on each page."
         )
     yield from _day_of_service(facts, visit, found.services)
+
+
+def _name(facts: LineFacts, rule: Rule, visit: NoteOfVisit) -> Iterator[Outcome]:
+    """The patient's name at the head of the note is the one at the head of the other notes."""
+    own = facts.claim.read(visit.number).patient_name
+    if own is None:
+        return
+    others = [
+        (index, found)
+        for index in range(len(facts.case.notes))
+        if index != visit.number and (found := facts.claim.read(index).patient_name) is not None
+    ]
+    if len(others) < rule.figures["other_notes"] or any(found.may_be(own) for _, found in others):
+        return
+    if all(found.may_be(others[0][1]) for _, found in others):
+        index, found = others[0]
+        text = facts.case.notes[index].text
+        places = (_quote(facts, visit, own.start, own.end), quote(index, text, found.start, found.end))
+        reason = (
+            "The name at the head of this note is another one than on the other notes: it seems to be another person's."
+        )
+        yield _failed(reason, Strength.LIKELY, places)
 
 
 def _birth_date(facts: LineFacts, visit: NoteOfVisit, births: tuple[DateInNote, ...]) -> Iterator[Outcome]:

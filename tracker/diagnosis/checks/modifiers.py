@@ -1,4 +1,4 @@
-"""Checks of modifiers: discipline, KX, notices, habilitative, telehealth and those misused."""
+"""Checks of modifiers: discipline, KX, notices, habilitative and those misused."""
 
 from datetime import date
 
@@ -159,38 +159,6 @@ def _diagnoses(facts: LineFacts) -> list[str]:
     return pointed or list(listed)
 
 
-def telehealth(facts: LineFacts, rule: Rule) -> Outcome:
-    """A service given by telehealth can be given that way, and place and modifier agree."""
-    modifiers = {"93", "95", "GT"}.intersection(facts.line.modifiers)
-    place = facts.case.claim.place_of_service
-    remote_place = place in rule.figures["places"]
-    if not modifiers and not remote_place:
-        return NOT_APPLICABLE
-    if facts.code in rule.figures["hands_on"]:
-        reason = f"{facts.code} is hands-on; it cannot be given by telehealth."
-        return Outcome(Result.FAILED, reason, "mn_noncovered_service", path="write_off")
-    if facts.payer.kind == "medicare_b" and facts.day > rule.figures["medicare_until"]:
-        reason = f"Medicare pays therapy by telehealth until {us_date(rule.figures['medicare_until'])}."
-        return Outcome(Result.FAILED, reason, "mn_noncovered_service", path="write_off")
-    if modifiers and place is not None and not remote_place:
-        reason = f"Modifier {min(modifiers)} says telehealth, place of service {place} does not."
-        return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, cure="Place of service 10 (home) or 02.")
-    proves = bool(modifiers) and remote_place and facts.payer.kind in rule.figures["medicare_kinds"]
-    reason = "Place of service and modifier agree on telehealth" + (
-        f", and Medicare pays therapy that way until {us_date(rule.figures['medicare_until'])}." if proves else "."
-    )
-    return passed(reason, *_telehealth_words(facts), proves=proves, strength=Strength.LIKELY)
-
-
-def _telehealth_words(facts: LineFacts) -> tuple[Quote, ...]:
-    words = ("audio and video", "audio-video", "audio/video", "two-way", "Two-way", "telehealth", "Telehealth")
-    return tuple(
-        quote(index, note.text, *place)
-        for index, note in facts.notes
-        for place in lines_with(note.text, "", *words)[:1]
-    )
-
-
 def misused_modifier(facts: LineFacts, rule: Rule) -> Outcome:
     """No evaluation and management code by a therapist, and no 25, 52, 53, 76 or 77 where it cannot stand."""
     therapist = facts.discipline in _THERAPISTS
@@ -215,6 +183,5 @@ CHECKS = {
     "kx_modifier": kx_modifier,
     "liability_modifiers": liability_modifiers,
     "habilitative": habilitative,
-    "telehealth": telehealth,
     "misused_modifier": misused_modifier,
 }

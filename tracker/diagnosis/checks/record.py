@@ -1,5 +1,6 @@
 """Checks of the record: a note for the day, records the payer asked for."""
 
+import re
 from datetime import timedelta
 
 from tracker.diagnosis.facts import VISIT_NOTES, LineFacts
@@ -40,7 +41,13 @@ def note_of_the_day(facts: LineFacts, rule: Rule) -> Outcome:
 
 
 def _missed(facts: LineFacts, days_after: int) -> tuple[Quote, ...]:
-    """Return the line of the next note that tells of a missed visit."""
+    """Return the line of the next note that tells of a missed visit, or of any note that names the day as missed."""
+    written = re.compile(rf"(?<![\d/])0?{facts.day.month}[/\-]0?{facts.day.day}(?!\d)")
+    for index, note in enumerate(facts.case.notes):
+        for start, end in lines_with(note.text, "", *_MISSED):
+            begin, stop = _sentence_with(note.text, start, end)
+            if written.search(note.text, begin, stop):
+                return (quote(index, note.text, begin, stop),)
     last = facts.day + timedelta(days=days_after)
     for index, note in enumerate(facts.case.notes):
         if note.service_date is not None and facts.day < note.service_date <= last:

@@ -44,14 +44,14 @@ def _writing(facts: LineFacts, rule: Rule, visit: NoteOfVisit) -> Iterator[Outco
 
 def _added_after_denial(facts: LineFacts, visit: NoteOfVisit) -> Iterator[Outcome]:
     """What is added after the payer's answer carries little weight, labelled or not; added minutes the least."""
-    remittance = facts.case.remittance
-    if remittance is None or facts.line.service_date > remittance.payment_date:
+    answered = facts.case.remittance.payment_date if facts.case.remittance is not None else None
+    if answered is None or facts.day > answered:
         return
     read = facts.claim.read(visit.number)
     for label in read.amendments.labels:
-        if label.day is not None and label.day >= remittance.payment_date:
+        if label.day is not None and label.day >= answered:
             adds_time = any(label.passage.start <= time.start < label.passage.end for time in read.times)
-            reason = f"The note was added to on {us_date(label.day)}, after the payer's answer of {us_date(remittance.payment_date)}; reviewers give such additions little weight."
+            reason = f"The note was added to on {us_date(label.day)}, after the payer's answer of {us_date(answered)}; reviewers give such additions little weight."
             strength = Strength.LIKELY if adds_time else Strength.WEAK
             place = _quote(facts, visit, *label.passage)
             yield Outcome(Result.FAILED, reason, "doc_integrity", strength, (place,), whole_claim=True)

@@ -333,3 +333,23 @@ def test_nobody_of_another_practice_sees_a_letter_or_a_packet(signed_in, cast, a
         answer = charlie.post(letter.replace("/letter", part), data={"csrf_token": token, "name": "C", "version": "1"})
         assert answer.status_code == 404
     assert "A-301" not in charlie.get("/appeals").text
+
+
+def test_a_form_sheet_is_left_out_until_it_is_ticked(alice, letter, sessions, denied):
+    page = alice.get(letter).get_data(as_text=True)
+    assert "Sheet with the fields of form CMS-20027" in page
+    assert "sheet:cms_20027" not in fields_of(page, letter).get("use", [])
+    use = [*fields_of(page, letter).get("use", []), "sheet:cms_20027"]
+    assert send(alice, letter, letter, use=use).status_code == 303
+    assert "sheet:cms_20027" not in newest(sessions, denied).exhibits
+    assert "sheet:reopening" in newest(sessions, denied).exhibits
+    assert "Sheet with the fields of form CMS-20027" in alice.get(f"{letter}/preview").get_data(as_text=True)
+
+
+def test_a_form_is_printed_for_the_hand_and_only_one_that_fits(alice, letter, signed_in, cast):
+    base = letter.removesuffix("/letter")
+    answer = alice.get(f"{base}/sheets/cms_1696.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert answer.data.startswith(b"%PDF")
+    assert alice.get(f"{base}/sheets/omha_100.pdf").status_code == 404
+    assert signed_in(cast.charlie).get(f"{base}/sheets/cms_1696.pdf").status_code == 404

@@ -11,11 +11,13 @@ from tracker.letters.facts import LetterFacts
 from tracker.letters.note_page import NotePage, make_note_page
 from tracker.letters.packet import ExhibitFile
 from tracker.letters.remittance_page import make_remittance_page
+from tracker.letters.sheets import Sheet, make_sheet, sheets_for
 from tracker.letters.words import long_date
-from tracker.models import Appeal, Attachment, Denial, Note, NoteLink, Patient
+from tracker.models import Appeal, Attachment, Denial, Note, NoteLink, Patient, Payer
 from tracker.services.notes import KINDS
 
 REMITTANCE = "remittance"
+SHEET = "sheet"
 # The keys by which letters name enclosures, for the kinds of notes; other kinds are enclosed under their own name.
 _NOTE_KEYS = {"daily": "note", "re_evaluation": "evaluation"}
 
@@ -23,7 +25,7 @@ _NOTE_KEYS = {"daily": "note", "re_evaluation": "evaluation"}
 class EnclosureChoice(NamedTuple):
     """Something that can be enclosed. ``key`` is how the letter names it, ``source`` what finds it again.
 
-    ``source`` is ``remittance``, a note's or an attachment's public id. ``used`` is false when a person left it out.
+    ``source`` is ``remittance``, ``sheet:`` and a sheet's id, a note's or an attachment's public id. ``used`` is false when a person left it out.
     """
 
     key: str
@@ -33,12 +35,13 @@ class EnclosureChoice(NamedTuple):
     pages: int | None = None
     note: Note | None = None
     attachment: Attachment | None = None
+    sheet: Sheet | None = None
 
 
 def enclosures(
     session: Session, appeal: Appeal, template: LetterTemplate, denials: Sequence[Denial], left_out: Iterable[str]
 ) -> list[EnclosureChoice]:
-    """Return everything that can be enclosed, in the packet's order: remittance, notes, files a person added."""
+    """Return everything that can be enclosed, in the packet's order: remittance, notes, added files, forms."""
     skipped = frozenset(left_out)
     found = []
     if any(denial.source == "835" for denial in denials):
@@ -51,7 +54,17 @@ def enclosures(
     for file in _added(session, appeal):
         key, used = titles.get(file.title, "file"), file.public_id not in skipped
         found.append(EnclosureChoice(key, file.title, file.public_id, used, file.pages, attachment=file))
+    found += [
+        EnclosureChoice(SHEET, sheet.title, sheet.source, sheet.source not in skipped, sheet=sheet)
+        for sheet in sheets_of(session, appeal)
+        if sheet.enclose
+    ]
     return found
+
+
+def sheets_of(session: Session, appeal: Appeal) -> list[Sheet]:
+    """Return the form sheets of an appeal's payer and level."""
+    return sheets_for(session.get_one(Payer, appeal.payer_id).kind, appeal.level)
 
 
 def linked_notes(session: Session, appeal: Appeal) -> Sequence[Note]:
@@ -94,6 +107,8 @@ def exhibit_files(facts: LetterFacts, chosen: Sequence[EnclosureChoice], patient
             content = choice.attachment.content
         elif choice.note is not None:
             content = make_note_page(_page_of(choice.note, facts, patient))
+        elif choice.sheet is not None:
+            content = make_sheet(choice.sheet, facts)
         else:
             content = make_remittance_page(facts)
         files.append(ExhibitFile(choice.title, content))

@@ -40,7 +40,7 @@ from tracker.models import (
 from tracker.services.cases import StoredCase, stored_cases
 from tracker.services.clocks import Start, file_by
 from tracker.services.letter_evidence import Place, limits_of, pairs_of, quotes_of
-from tracker.services.letter_exhibits import REMITTANCE, EnclosureChoice, keys_by_note, linked_notes
+from tracker.services.letter_exhibits import REMITTANCE, SHEET, EnclosureChoice, keys_by_note, linked_notes
 from tracker.services.letter_levels import decisions_below, least_amount
 from tracker.services.letter_lines import line_facts
 from tracker.services.letter_minutes import minutes_of
@@ -145,7 +145,9 @@ def _recorded(  # what letter_facts takes
         filing=_filing(rows, knowledge),
         events=_events(rows.case),
         quotes=quotes_of(places, notes, keys),
-        documents=tuple(RequestedDocument(each.title, each.key) for each in chosen if each.key != REMITTANCE),
+        documents=tuple(
+            RequestedDocument(each.title, each.key) for each in chosen if each.key not in {REMITTANCE, SHEET}
+        ),
         exhibits=tuple(_exhibit(choice) for choice in chosen),
         authorization=authorization_of(rows.case),
         eligibility=eligibility_of(rows.case),

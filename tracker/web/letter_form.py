@@ -15,7 +15,7 @@ from tracker.models import Appeal, Denial, Letter, Note
 from tracker.services.appealing import letter_choices
 from tracker.services.letter_drafts import AddedFile, Edits, LetterInHand, keep_file, set_quotes
 from tracker.services.letter_evidence import TOPICS, Place, lines_of_note, offered_quotes
-from tracker.services.letter_exhibits import linked_notes, note_title
+from tracker.services.letter_exhibits import linked_notes, note_title, sheets_of
 from tracker.services.letter_texts import last_saver
 from tracker.web.forms.letters import ExhibitForm, LetterForm, QuoteForm
 from tracker.web.forms.typed_facts import TypedFactsForm
@@ -198,7 +198,7 @@ class LetterPage:
             "offered": self._quotes([place._asdict() for place in _not_quoted(hand)]),
             "due": due("file_by", first, g.today), "no_pdf": why_unavailable(),
             "conflict": self._conflict, "saved_by": last_saver(g.session, hand.letter) or "Somebody",
-            "places": _places(hand),
+            "places": _places(hand), "sheets": sheets_of(g.session, hand.rows.appeal),
         }  # fmt: skip
 
     def _known(self) -> dict[str, Any]:

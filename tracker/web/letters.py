@@ -1,5 +1,6 @@
 """The appeal letter: opened from a denial, edited beside its preview, always saved before anything else is done."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
@@ -12,10 +13,12 @@ from tracker.letters.assets import assets, for_browser
 from tracker.letters.catalog import templates
 from tracker.letters.pdf import make_pdf
 from tracker.letters.problems import LetterProblem
+from tracker.letters.sheets import make_sheet
 from tracker.models import Appeal, Letter
 from tracker.reports.denial_page import find_denial
 from tracker.services.appealing import AppealRefused, letter_choices, live_appeal, newest_letter, open_appeal
 from tracker.services.letter_drafts import LetterConflict, LetterInHand, letter_in_hand, save_draft
+from tracker.services.letter_exhibits import sheets_of
 from tracker.web.forms.letters import ChooseForm
 from tracker.web.headers import FRAMED_POLICY
 from tracker.web.letter_form import LetterPage, Sent, act
@@ -129,12 +132,26 @@ def pdf(public_id: str) -> BaseResponse | tuple[str, int]:
     hand = in_hand(find_appeal(public_id))
     if hand.draft.gaps:
         return redirect(url_for(".edit", public_id=public_id, _anchor="gaps"), 303)
+    return _pdf(lambda: make_pdf(hand.draft.html), f"appeal-A-{hand.rows.appeal.number}-letter.pdf")
+
+
+@blueprint.get("/appeals/<public_id>/sheets/<sheet_id>.pdf")
+def sheet(public_id: str, sheet_id: str) -> BaseResponse | tuple[str, int]:
+    """Return a form sheet of the appeal as a PDF, to print and sign; what is not known is an empty line."""
+    hand = _in_hand(find_appeal(public_id))
+    found = next((each for each in sheets_of(g.session, hand.rows.appeal) if each.id == sheet_id), None)
+    if found is None:
+        abort(404)
+    return _pdf(lambda: make_sheet(found, hand.facts), f"appeal-A-{hand.rows.appeal.number}-{found.id}.pdf")
+
+
+def _pdf(make: Callable[[], bytes], name: str) -> BaseResponse | tuple[str, int]:
+    """Answer with a PDF to look at, or with the reason why none was made."""
     try:
-        content = make_pdf(hand.draft.html)
+        content = make()
     except LetterProblem as problem:
         title = "The PDF was not made"
         return render_template("errors/error.html", title=title, advice=f"{problem}.", reference=""), 503
-    name = f"appeal-A-{hand.rows.appeal.number}-letter.pdf"
     return Response(
         content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
     )

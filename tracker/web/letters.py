@@ -138,7 +138,7 @@ def pdf(public_id: str) -> BaseResponse | tuple[str, int]:
 @blueprint.get("/appeals/<public_id>/sheets/<sheet_id>.pdf")
 def sheet(public_id: str, sheet_id: str) -> BaseResponse | tuple[str, int]:
     """Return a form sheet of the appeal as a PDF, to print and sign; what is not known is an empty line."""
-    hand = _in_hand(find_appeal(public_id))
+    hand = in_hand(find_appeal(public_id))
     found = next((each for each in sheets_of(g.session, hand.rows.appeal) if each.id == sheet_id), None)
     if found is None:
         abort(404)

@@ -1,0 +1,78 @@
+"""A practice's own limits at every level: the next level's clock, the reply and open deadlines follow them."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests import build
+from tracker.domain.own_limits import OwnLimit
+from tracker.knowledge import load
+from tracker.models import Denial, Outcome, Payer, Practice
+from tracker.services.clocks import level_rule, profile_of
+from tracker.services.payer_figures import moves_of_change, set_figures, with_limit
+
+DECIDED = date(2026, 11, 2)
+OWN = OwnLimit(45, "business_days", "", "", "Agreement 7", build.TODAY, None)
+
+
+@pytest.fixture
+def practice(session, cast) -> Practice:
+    return session.get_one(Practice, cast.eastside.id)
+
+
+@pytest.fixture
+def refused(session, practice) -> Denial:
+    """A denial of a commercial payer whose first appeal was upheld: the second level's clock runs."""
+    denial = build.denied_line(session, practice)
+    appeal = build.appeal(session, denial, status="decided", level=1)
+    session.add(
+        Outcome(
+            practice_id=practice.id, appeal_id=appeal.id, denial_id=denial.id, result="upheld", amount_cents=0,
+            decided_on=DECIDED, recorded_at=build.NOW,
+        )
+    )  # fmt: skip
+    usual = DECIDED + timedelta(days=60)  # New Year's Day
+    denial.clock, denial.clock_rule = "next_level", "ERISA_L2"
+    denial.file_by_safe, denial.file_by_legal = date(2026, 12, 31), usual
+    session.flush()
+    return denial
+
+
+def change(session, refused, level, limit=OWN):
+    payer = session.get_one(Payer, refused.payer_id)
+    return payer, with_limit(profile_of(session, refused.practice_id, payer.id), "appeal", level, limit)
+
+
+def test_an_own_limit_of_level_two_moves_the_next_levels_clock(session, refused):
+    payer, values = change(session, refused, 2)
+    [move] = moves_of_change(session, refused.practice_id, payer, values, load())
+    assert (move.denial.id, move.before, move.after.safe) == (refused.id, date(2026, 12, 31), date(2027, 1, 8))
+    assert refused.file_by_safe == date(2026, 12, 31)
+
+    assert set_figures(session, refused.practice_id, payer, None, values, load(), build.TODAY) == 1
+    row = session.scalars(select(Denial).where(Denial.id == refused.id)).one()
+    assert (row.file_by_safe, row.clock_rule, row.due_on) == (date(2027, 1, 8), "OWN", date(2027, 1, 8))
+
+
+def test_a_limit_of_another_level_moves_it_not(session, refused):
+    payer, values = change(session, refused, 1)
+    assert moves_of_change(session, refused.practice_id, payer, values, load()) == []
+
+
+def test_a_date_set_by_hand_and_a_reply_stay(session, refused):
+    payer, values = change(session, refused, 2)
+    refused.clock_rule = "by_hand"
+    session.flush()
+    assert moves_of_change(session, refused.practice_id, payer, values, load()) == []
+    refused.clock, refused.clock_rule = "reply_due", ""
+    session.flush()
+    assert moves_of_change(session, refused.practice_id, payer, values, load()) == []
+
+
+def test_another_practices_limit_counts_for_it_alone(session, refused, cast):
+    payer, values = change(session, refused, 2)
+    set_figures(session, refused.practice_id, payer, None, values, load(), build.TODAY)
+    own = level_rule(session, refused.practice_id, payer.id, 2, DECIDED, load())
+    others = level_rule(session, cast.lakeview.id, payer.id, 2, DECIDED, load())
+    assert (own.length, own.answer_days, others.id) == ("45 business days", 30, "ERISA_L2")

@@ -5,6 +5,7 @@ from collections import Counter
 from functools import cached_property
 
 from tracker.reading.amendments import Amendments, read_amendments
+from tracker.reading.assist_levels import AssistChange, read_assist_changes
 from tracker.reading.blocks import Block, find_blocks, find_labels
 from tracker.reading.certification import Certification, read_certification
 from tracker.reading.company import Company, find_company
@@ -131,6 +132,11 @@ class ReadNote:
     def measures(self) -> tuple[Measure, ...]:
         """Return its measured figures, with the figures before them where it tells them."""
         return read_measures(self._beginning)
+
+    @cached_property
+    def assist_changes(self) -> tuple[AssistChange, ...]:
+        """Return the levels of assistance it sets against earlier ones."""
+        return read_assist_changes(self._beginning)
 
     @cached_property
     def skill(self) -> Skill:

@@ -88,6 +88,8 @@ def progress_measured(facts: LineFacts, rule: Rule) -> Outcome:
     if gains:
         plain = [each for each in gains if each[1].name]
         return passed("A figure is better than before.", *sentences(facts.claim, plain, 2))
+    if less_help := [(note.number, each) for note in notes for each in note.read.assist_changes if each.is_better]:
+        return passed("Less assistance is needed than before.", *sentences(facts.claim, less_help, 2))
     if not notes or any(note.read.maintenance.aim for note in notes):
         return NOT_APPLICABLE
     flat = [each for each in _figures(notes) if each[1].change == "same"]

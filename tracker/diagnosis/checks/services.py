@@ -12,6 +12,7 @@ from tracker.diagnosis.words import days_word, us_date
 from tracker.knowledge.rules import Rule
 from tracker.reading.passages import Passage
 from tracker.reading.services import MOST_PLACES
+from tracker.reading.settings import details
 from tracker.reading.visits import visit_number, without_exercise
 
 _ICD = re.compile(r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?")
@@ -38,13 +39,25 @@ def evaluation_not_repeated(facts: LineFacts, rule: Rule) -> Outcome:
 def first_visit_code_once(facts: LineFacts, rule: Rule) -> Outcome:
     """The code for the first encounter is not billed again in the episode."""
     earlier = _billed_before(facts, frozenset({facts.code}), rule.figures["days"])
-    if earlier is None:
-        return NOT_APPLICABLE
     later: str = rule.figures["later_code"]
+    if earlier is None:
+        return _fitted_before(facts, later)
     reason = (
         f"{facts.code} was billed on {us_date(earlier)} as well; it is for the first encounter, later ones are {later}."
     )
     return Outcome(Result.FAILED, reason, "cod_wrong_code", Strength.LIKELY, cure=f"{later} in place of {facts.code}.")
+
+
+def _fitted_before(facts: LineFacts, later: str) -> Outcome:
+    """The note itself speaks of an earlier fitting or a check of it."""
+    for content in facts.contents:
+        told = details(content.read.low, "earlier fit")
+        if told:
+            reason = f"The note speaks of an earlier fitting; {facts.code} is for the first encounter, later ones are {later}."
+            place = quote(content.number, content.read.text, *content.read.passage_at(told[0].start))
+            cure = f"{later} in place of {facts.code}."
+            return Outcome(Result.FAILED, reason, "cod_wrong_code", Strength.WEAK, (place,), cure=cure)
+    return NOT_APPLICABLE
 
 
 def _billed_before(facts: LineFacts, codes: frozenset[str], window: int) -> date | None:

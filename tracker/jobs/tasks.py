@@ -10,10 +10,12 @@ from tracker.db import transaction
 from tracker.importers.errors import ImportProblem
 from tracker.jobs import digest_mail
 from tracker.jobs.engine import Chore, JobFailed, Task, TaskFunction
+from tracker.jobs.letter_tasks import draft_letters, sign_letters
 from tracker.knowledge import load
 from tracker.models import ImportFile, Practice
 from tracker.services.bringing_in import store_and_diagnose
 from tracker.services.importing import expire_staged, make_preview, raw_bytes
+from tracker.services.letter_batches import DRAFT, SIGN
 from tracker.services.renewing import KIND, ask_for_all_renewals, renew_some
 
 
@@ -78,6 +80,8 @@ TASKS: dict[str, TaskFunction] = {
     "import.store": store_import,
     KIND: renew_causes,
     digest_mail.KIND: digest_mail.send_digest,
+    DRAFT: draft_letters,
+    SIGN: sign_letters,
 }
 
 CHORES: tuple[Chore, ...] = (expire_staged, ask_for_causes)

@@ -198,10 +198,18 @@ def make_signed_packet(hand: LetterInHand) -> SignedPacket:
     return SignedPacket(packet, hand.facts, hand.draft.html)
 
 
-def lock_letter(
-    session: Session, appeal: Appeal, letter: Letter, seen_version: int, made: SignedPacket, now: datetime, user_id: int
+def lock_letter(  # noqa: PLR0913  # who signs what, seen how and when
+    session: Session,
+    appeal: Appeal,
+    letter: Letter,
+    seen_version: int,
+    made: SignedPacket,
+    now: datetime,
+    user_id: int,
+    *,
+    batch: bool = False,
 ) -> Attachment:
-    """Store the packet and lock the letter; its denials become ready to send.
+    """Store the packet and lock the letter; its denials become ready to send. ``batch``: signed with others at once.
 
     Raises LetterConflict when the letter was saved after the packet was made from it.
     """
@@ -223,7 +231,8 @@ def lock_letter(
     letter.signed_at, letter.signed_by_id, letter.saved_at = now, user_id, now
     letter.signer_name, letter.signer_title = made.facts.signer.name, made.facts.signer.title
     appeal.status = "ready"
-    log_appeal(session, appeal, "letter_signed", now, user_id, {"edition": letter.edition, "pages": made.packet.pages})
+    details = {"edition": letter.edition, "pages": made.packet.pages} | ({"batch": True} if batch else {})
+    log_appeal(session, appeal, "letter_signed", now, user_id, details)
     denials = [denial for denial in denials_of(session, appeal) if denial.is_open]
     working.set_status(session, denials, "ready_to_send", now, user_id)
     session.flush()

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.models import ImportFile, Job
+from tracker.services.letter_batches import DRAFT, SIGN
 from tracker.web.request import is_htmx
 
 blueprint = Blueprint("jobs", __name__)
@@ -13,6 +14,8 @@ _WORDS = {
     "import.preview": "Reading the file",
     "import.store": "Saving the file",
     "causes.renew": "Looking for causes again",
+    DRAFT: "Drafting letters",
+    SIGN: "Making PDFs",
 }
 
 
@@ -23,7 +26,7 @@ def show(public_id: str) -> BaseResponse | str:
     if job is None or job.practice_id not in g.scope:
         abort(404)
     source = _import_of(job)
-    after = url_for("imports.check", batch=source.batch or source.public_id) if source else url_for("queue.show")
+    after = _after(job, source)
     if job.state in {"done", "failed"}:
         return Response("", 200, {"HX-Redirect": after}) if is_htmx() else redirect(after)
     page = "jobs/progress.html" if is_htmx() else "jobs/show.html"
@@ -35,6 +38,12 @@ def show(public_id: str) -> BaseResponse | str:
         source=source,
         after=after,
     )
+
+
+def _after(job: Job, source: ImportFile | None) -> str:
+    if job.kind in {DRAFT, SIGN}:
+        return url_for("letter_batches.show", public_id=job.public_id)
+    return url_for("imports.check", batch=source.batch or source.public_id) if source else url_for("queue.show")
 
 
 def _import_of(job: Job) -> ImportFile | None:

@@ -17,7 +17,8 @@ _PAGES = (
 # Subjects without a link of their own stand under another's.
 _UNDER = {
     "denials": "queue", "log": "queue", "digest": "queue", "claims": "queue", "patients": "queue", "notes": "queue",
-    "letters": "appeals", "letter_texts": "appeals", "packets": "appeals", "payer_limits": "payers",
+    "letters": "appeals", "letter_texts": "appeals", "letter_batches": "appeals", "packets": "appeals",
+    "payer_limits": "payers",
 }  # fmt: skip
 
 

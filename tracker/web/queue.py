@@ -97,13 +97,13 @@ def _back() -> BaseResponse:
 def change() -> BaseResponse:
     """Assign the chosen denials or change their status; one Undo takes all of it back."""
     with transaction(g.session):
-        said, event = _change(_chosen())
+        said, event = _change(chosen())
         undo = str(event.id) if event else ""
     say(said, undo)
     return _back()
 
 
-def _chosen() -> list[Denial]:
+def chosen() -> list[Denial]:
     """Return the denials that are ticked, or all of the view when that is ticked (up to a limit)."""
     query = select(Denial).order_by(Denial.number)
     if request.form.get("everything"):

@@ -90,7 +90,7 @@ class Session:
         """Return the lines that tell when the visit or its parts were."""
         places: list[TimeBlock | ServiceMinutes] = [*self.minutes.blocks]
         places += [service for service in self.minutes.services if service.clock]
-        if places:
+        if places or len(self.minutes.stretches) > 1:
             places += self.minutes.stretches  # times under a word that names no service: INDIVIDUAL 10:40-10:56
         if not places and self.minutes.session is not None:
             return (_line_quote(self.note, self.text, self.minutes.session.start, self.minutes.session.end),)
@@ -190,10 +190,17 @@ class _Reader:
     def _counted(
         self, items: Sequence[ServiceMinutes], stated: int | None, services: Mapping[str, Sequence[ServiceMinutes]]
     ) -> tuple[ServiceMinutes, ...]:
-        """Return the entries of a code; a figure that stands twice counts once unless the total wants it twice."""
+        """Return the entries of a code; a figure that stands twice counts once unless the total wants it twice.
+
+        So does a length told by the clock and in minutes, where the total wants it once.
+        """
         once = tuple({(item.minutes, item.clock): item for item in items}.values())
         everything = sum(item.minutes for code in services if self._is_timed(code) for item in services[code])
-        return tuple(items) if everything == stated else once
+        if everything == stated:
+            return tuple(items)
+        lengths = tuple({item.minutes: item for item in once}.values())
+        others = everything - sum(item.minutes for item in items)
+        return lengths if others + sum(item.minutes for item in lengths) == stated else once
 
     def _sum(self, items: Sequence[ServiceMinutes]) -> CodeMinutes:
         quotes = tuple(quote(self._index, self._text, item.start, _clause_end(self._text, item.end)) for item in items)
@@ -243,6 +250,8 @@ class _Reader:
             every = [block.minutes for block in blocks]
             return sum(minutes for minutes in every if minutes >= _LEAST_SERVICE), sum(every)
         whole = self._minutes.treatment or self._minutes.session
+        if whole is not None and len(self._billed) == len(self._timed) == 1:
+            return whole.minutes, whole.minutes  # nothing else was given in that time
         return None, whole.minutes if whole is not None else None
 
 

@@ -49,6 +49,11 @@ class Fields:
             raise wrong(self._path(name), f"is {_shown(value)} where text belongs")
         return value
 
+    def text_or_number(self, name: str) -> str:
+        """Return text that is there; a whole number as its digits."""
+        value = self._value(name)
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else self.text(name)
+
     def optional_text(self, name: str, *, absent: bool = False) -> str | None:
         """Return text or None; with ``absent`` the key itself may be left out."""
         return None if self._value(name, absent=absent) is None else self.text(name)

@@ -254,7 +254,7 @@ def _plan(plan: Fields) -> PlanOfCare:
 
 def _appeal(appeal: Fields) -> PastAppeal:
     return PastAppeal(
-        appeal.text("level"),
+        appeal.text_or_number("level"),
         appeal.optional_day("sent_on"),
         appeal.optional_day("decided_on"),
         appeal.optional_text("outcome"),

@@ -61,6 +61,21 @@ def _minutes(hour: str, minute: str, half: str | None) -> int | None:
     return hours * 60 + minutes
 
 
+_FIGURES = re.compile(rf"(?<![a-z\d\-])(?:{_ANY_WORD})(?:[ -](?:{'|'.join(_ONES[1:10])}))?(?![a-z\-])")
+
+
+def with_figures(low: str) -> str:
+    """Return a text in lower case with its numbers in words (two to ninety-nine) as figures, every character at its place."""
+    return _FIGURES.sub(_figure, low)
+
+
+def _figure(match: re.Match[str]) -> str:
+    if match[0] == "one":
+        return match[0]  # it is an article as often as a number
+    value = sum(_WORDS[word] for word in re.split(r"[ -]", match[0]))
+    return str(value).rjust(len(match[0]))
+
+
 def number_before(low: str, end: int) -> tuple[int, int] | None:
     """Return the number in words that ends at ``end`` (``fifteen``, ``forty-five``) and where it starts, or None."""
     match = _NUMBER_WORDS.search(low, max(end - _LONGEST_WORDS, 0), end)

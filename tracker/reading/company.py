@@ -29,6 +29,13 @@ _SHARED = (
             r"(?:balance|exercise|pool|aquatic|aqua|fitness|flow|strength|strengthening|yoga|tai chi|water|chair|parkinson'?s?|fall prevention|stretch) class\b"
         ),
     ),
+    ("class of", re.compile(rf"class of {_NUMBER}\b(?! \d{{2}})")),
+    ("back and forth", re.compile(r"back and forth between\b|back and forth with\b")),
+    ("between", re.compile(rf"(?:went|moved|alternated|alternating|rotated|rotating|moving|divided my time|split my time|split time|shared my time|circulated) between (?:the |both |these |my )*(?:{_NUMBER}|both|them|{_PEOPLE})\b")),
+    ("on the next", re.compile(r"(?:on|at) the (?:next|other|adjacent|neighbou?ring) (?:mat|table|plinth|treadmill|bike|bench|station|lane) (?:for|at|during|over) the same\b")),
+    ("for the same", re.compile(rf"(?:{_ANOTHER} {_ONE}|{_PEOPLE}) (?:[a-z.]+ ){{0,6}}for the same (?:hour|time|half|period|minutes|slot)")),
+    ("at a time", re.compile(r"(?:two|three|four|2|3|4) (?:patients |pts |clients |people )?at a time\b")),
+    ("overlap", re.compile(rf"overlap(?:ped|ping|s)? with (?:{_ANOTHER} {_ONE}|(?:mr|mrs|ms)\b)")),
     ("club", re.compile(r"(?:fluency|social|speech|language|conversation|aphasia|voice) club\b")),
     ("enrolled", re.compile(rf"{_NUMBER} enrolled\b")),
     (

@@ -32,7 +32,7 @@ _OTHER_TOPIC = re.compile(
 _STOP = re.compile(r"[.;](?=\s|$)")
 _PASSING = re.compile(
     r"\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d{4}-\d\d-\d\d|\d{1,3}[ ]?(?:-[ ]?\d{1,3}[ ]?)?(?:weeks?|wks?|w|months?|mos?|days?|visits?|sessions?|quarters?|x/wk|x/week)\b"
-    r"|\d[ ]?x[ ]?(?:/|per|a)[ ]?(?:wk|week)\w*|(?:^|\n)[ \t(]*\d{1,2}[.):]|(?:goals?|[ls]tgs?|[ls]t|#)[ ]?#?\d{1,2}(?![\d%])|20\d\d|independen\w{0,4}[ ](?:with|w/|in)[ ](?:\w{1,10}[ ])?(?:hep|home)|\bhep\b"
+    r"|\d[ ]?x[ ]?(?:/|per|a)[ ]?(?:wk|week)\w*|(?:^|(?<=[\n;,:.])|(?<=[ ]{2}))[ \t(]*\d{1,2}[.)](?=[ ])|(?:^|\n)[ \t(]*\d{1,2}[.):]|(?<=[a-z]ing )[ ]*\d{1,2}[.)](?=[ ])|(?:goals?|[ls]tgs?|[ls]t|#)[ ]?#?\d{1,2}(?![\d%])|20\d\d|independen\w{0,4}[ ](?:with|w/|in)[ ](?:\w{1,10}[ ])?(?:hep|home)|\bhep\b"
 )
 _TIME = re.compile(
     r"\b(?:by|until|through|thru|within|in|for|over|next)\b[^\n.;]{0,20}(?:\d|week|month|day|visit|session|quarter|discharge|dc\b|d/c|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\d{1,2}[ ]?-?[ ]?(?:weeks?|wks?|wk|months?|mos?|days?|visits?|sessions?)\b|\d{1,2}/\d{1,2}|\b(?:target|due)[ ]date"

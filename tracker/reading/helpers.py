@@ -21,7 +21,7 @@ _AIDE = re.compile(
     r"|\bunlicensed (?:staff|person\w*|assistant)\b|\b(?:clinic|rehab|therapy)[ ]volunteers?\b"
 )
 _NO_AIDE_BEFORE = re.compile(
-    r"(?:\b(?:home|health|her|his|their|the patient['’]?s|patient['’]?s|hearing|visual|school|classroom|teacher['’]?s|teaching|nurses?['’]?s?|nursing|care|caregiver|personal|hospice"
+    r"(?:\b(?:restorative|fibrosis|relaxation|breathing|manual|release|mobilization|scar|massage|compensatory|swallow|handling|home|health|her|his|their|the patient['’]?s|patient['’]?s|hearing|visual|school|classroom|teacher['’]?s|teaching|nurses?['’]?s?|nursing|care|caregiver|personal|hospice"
     r"|bedside|paid|hired|night|live-in|first|kindergarten|family|wife['’]s|facility|one-to-one|walking|mobility|memory|hi|high|low|assistive|x-?ray|lab|vet|radiology|pharmacy|surgical|it|dental|nail"
     r"|mri|ct|ekg|computer|auto|hvac|speech|bio|ultrasound|works as an?|job as an?|is an?|was an?|worked as an?|as an?|former|retired|adaptive|dialysis|or|aac|school['’]s)[ -])$"
 )
@@ -75,6 +75,8 @@ _ABSENT = re.compile(
 )
 _NOT_SO = re.compile(r"\b(?:no|not|nor|never|without|none|neither|did ?n['o]t|was ?n['o]t|n['’]t)\b[^.;\n]{0,40}$")
 _PRESENT = re.compile(
+    r"\b(?:i|we|pt|ot|slp|ccc-slp|therapist|clinician|instructor|ci)\b[^.;\n]{0,25}\b(?:sat|stayed|stood|remained|was)\b[^.;,\n]{0,35}\b(?:all|entire|whole|full|every)[ ](?:of )?(?:the )?(?:session|visit|treatment|time|minute|hour)\b"
+    r"|\b(?:treated|saw|seeing|treating|helped|attended(?: to)?|with)[ ](?:no one|nobody|no-one|no other \w+)(?: else)?\b|"
     r"\bin (?:the )?(?:treatment |same |therapy )?(?:room|booth|bay|gym)\b[^.;\n]{0,30}\b(?:entire|whole|full|throughout|all|100|every|at all times|duration)\b"
     r"|\bpresent\b[^.;\n]{0,25}\b(?:throughout|entire|whole|full|duration|100|at all times|all of|every minute|whole time)\b|\bthroughout (?:the )?(?:entire |whole )?(?:session|treatment|visit|encounter)\b|\b(?:entire|whole|full)[ ](?:session|visit|treatment|time|encounter|duration)\b"
     r"|\b100[ ]?%[^.;\n]{0,25}\b(?:present|supervis\w*|direct\w*|session|time)\b|\b(?:never left|did not leave|didn['’]t leave)\b|\b(?:beside|alongside|next to|with)[ ](?:the )?student (?:throughout|the (?:entire|whole)|at all times)\b|\bat all times\b"

@@ -31,7 +31,7 @@ _FIGURE = r"[+-]?\d{1,4}(?:\.\d{1,3})?"
 _SCORE = r"(?:[ ]?/[ ]?\d{1,3}(?!/))?[+-]?"  # 34/80, 4-/5
 _UNIT = r"(?:[ ]?(?:%|°|degrees?|deg|seconds?|secs?|sec|s|m/s|cm|mm|ft|feet|m|meters?|lbs?|kgs?|#|points?|pts?|reps?|x|min|db|kpa|hz|uv|inches|in|wpm|pct|words)(?![a-z]))?"
 _FIRST = re.compile(rf"(?<![\d/.:#])(?<!x)(?<!\d-)(?P<value>{_FIGURE}){_SCORE}{_UNIT}")
-_EARLIER_WORD = r"(?:was|from|up from|down from|vs\.?|versus|prev(?:ious(?:ly)?)?|prior|last (?:visit|wk|week|session|time|note)|initial(?:ly)?|baseline|(?:at )?(?:the )?(?:eval(?:uation)?|ie|start|soc|initial eval)|compared (?:to|with)|before|improved from|increased from|decreased from|reduced from)"
+_EARLIER_WORD = r"(?:was|from|up from|down from|vs\.?|versus|prev(?:ious(?:ly)?)?|prior|last (?:visit|wk|week|session|time|note)|initial(?:ly)?|baseline|(?:at )?(?:the )?(?:eval(?:uation)?|ie|start|soc|initial eval)|compared (?:to|with)|as against|against|before|improved from|increased from|decreased from|reduced from)"
 _AFTER = re.compile(
     rf"[ ]?[,;(\[]{{0,2}}[ ]?{_EARLIER_WORD}[ :=]{{1,2}}(?:of[ ]|only[ ])?(?P<was>{_FIGURE}){_SCORE}{_UNIT}"
     rf"|[ ]?[(\[][ ]?(?P<given>{_FIGURE}){_SCORE}{_UNIT}(?:[ ](?:on|at|in|last|eval|baseline|initial|start|prior|before|prev)[^)\]]{{0,30}})?[)\]]"
@@ -47,7 +47,7 @@ _MOST_CELLS = 12
 _ARROW = re.compile(rf"(?<![\d/.:])(?P<was>{_FIGURE}){_SCORE}{_UNIT}[ ]?(?:-+>|→)[ ]?(?P<now>{_FIGURE}){_SCORE}{_UNIT}")
 _FROM_TO = re.compile(rf"\bfrom[ ](?P<was>{_FIGURE}){_SCORE}{_UNIT}[ ]to[ ](?P<now>{_FIGURE}){_SCORE}{_UNIT}")
 _EARLIER = re.compile(
-    rf"\b(?:was|up from|down from|vs\.?|versus|last (?:visit|week|session))[ ](?P<was>{_FIGURE}){_SCORE}{_UNIT}"
+    rf"\b(?:was|up from|down from|as against|compared (?:to|with)|vs\.?|versus|last (?:visit|week|session))[ ](?P<was>{_FIGURE}){_SCORE}{_UNIT}"
 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from tracker.reading.clock import ClockRange, clock_range
+from tracker.reading.clock import ClockRange, clock_range, with_figures
 from tracker.reading.joined_minutes import SharedMinutes
 from tracker.reading.service_minutes import ServiceMinutes, read_service_minutes
 from tracker.reading.services import MOST_PLACES, lowered
@@ -83,7 +83,8 @@ def read_minutes(text: str) -> Minutes:
     times = find_times(low)
     services, used, joined = read_service_minutes(text, low, times)
     listed = sum(service.minutes for service in services) + sum(each.minutes for each in joined.shared)
-    totals = read_totals(low, [*((service.start, service.end) for service in services), *joined.places], listed)
+    taken = [*((service.start, service.end) for service in services), *joined.places]
+    totals = read_totals(with_figures(low), taken, listed)
     session = _in_out(low)
     blocks, rest = _blocks(low, [time for time in times if time.kind == "clock" and time.start not in used])
     if len(blocks) == 1 and session is None and not any(service.clock for service in services):

@@ -16,6 +16,11 @@ _HELPER_SIGNS = ("tech", "aide", "student", "grad", "spt", "ota")
 # The branches begin with letters, which makes the search quick; whether a word begins there is asked afterwards.
 _HELPER = re.compile(r"(?:tech(?:nician)?s?|aides?|students?|grad(?:uate)? (?:clinician|student)|spta?|otas)\b")
 
+# Before "tech" these make it a technique.
+_TECHNIQUE = re.compile(
+    r"(?:fibrosis|relaxation|breathing|manual|release|mobilization|scar|massage|compensatory|swallow|handling)[ ]$"
+)
+
 
 class Author(NamedTuple):
     """Discipline (PT, OT, SLP) and whether the credential is an assistant's."""
@@ -39,6 +44,8 @@ def helpers_named(low: str) -> tuple[int, int] | None:
     if not any(sign in low for sign in _HELPER_SIGNS):
         return None
     for match in _HELPER.finditer(low):
-        if match.start() == 0 or not low[match.start() - 1].isalnum():
+        start = match.start()
+        is_technique = low.startswith("tech", start) and _TECHNIQUE.search(low, max(start - 20, 0), start)
+        if (start == 0 or not low[start - 1].isalnum()) and not is_technique:
             return match.span()
     return None

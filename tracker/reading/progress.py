@@ -7,7 +7,7 @@ from tracker.reading.lexicon import Lexicon, Sign
 
 # Words of progress that carry no figure.
 _VAGUE = (
-    "progressing well", "progressing nicely", "progressing as expected", "progressing _ goals", "doing better", "doing well", "doing great", "getting better", "getting stronger", "getting there",
+    "progressing well", "pain improved", "rom improved", "strength improved", "pain is better", "posture is better", "mobility improved", "function improved", "range improved", "balance improved", "endurance improved", "goal* progressing", "improved", "is better", "good job", "good gains", "great progress", "progressing nicely", "progressing as expected", "progressing _ goals", "doing better", "doing well", "doing great", "getting better", "getting stronger", "getting there",
     "feels better", "feeling better", "making progress", "making _ progress", "making gains", "making _ gains", "some progress", "good progress", "steady progress", "slow progress", "gradual progress", "nice progress", "slow but steady",
     "improving slowly", "improving nicely", "improving overall", "improving gradually", "improved overall", "overall improve*", "some improvement*", "much improved", "shows improvement*", "showing improvement*", "shows _ improvement*", "has improved", "continues to improve", "continues to progress",
     "coming along", "moving better", "a little better", "a bit better", "somewhat better", "slightly better", "slight improvement*", "people understand _ more", "nice gains", "did well", "more confident", "increased confidence",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tracker.reading.clock import ClockRange
 from tracker.reading.joined_minutes import Joined, read_joined
-from tracker.reading.services import ServiceName, find_services
+from tracker.reading.services import ABBREVIATIONS, ServiceName, find_services
 from tracker.reading.times import Time
 
 _LEAST_BARE = 8  # a number without a unit below this is rather units than minutes
@@ -135,6 +135,8 @@ def _forward(line: _Line, name: ServiceName) -> Time | None:
     low = line.low
     limit = min(name.end + _REACH, len(low))
     position = name.end
+    if low.startswith(". ", position) and low[name.start : position] in ABBREVIATIONS:
+        return None  # the end of a sentence: "R hemi CP. 30 min of play"
     while (joined := _JOIN.match(low, position, limit)) is not None:
         start = joined.end()
         if (time := line.times.get(start)) is not None:

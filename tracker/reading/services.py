@@ -175,6 +175,8 @@ _CAPITALS: Mapping[str, tuple[str, ...]] = {
 # No note names more; a text that does is not read to its end, so that reading takes no longer than looking.
 MOST_PLACES = 2_000
 LONGEST_NOTE = 100_000  # characters
+# The abbreviations that count only in capitals.
+ABBREVIATIONS = frozenset(_CAPITALS)
 _ABBREVIATED = {**_NAMES, **_CAPITALS}
 _JOINT = r"[ .\-/]{1,2}"  # "ther. ex", "ther-ex", "self-care/home management"
 
@@ -217,6 +219,9 @@ def _branch(node: Mapping[str, object]) -> str:
 _FIND = re.compile(
     rf"(?<![a-z0-9])(?:({_pattern(_ABBREVIATED)})(?![a-z])|(9[27]\d{{3}}|g0\d{{3}}|2056[01]|95992)(?!\d))"
 )
+# Parts of scales are named like services: KOOS-ADL.
+_SCALE = re.compile(r"(?:koos|hoos|katz|barthel|lawton|promis|fim|am-?pac|foto|psfs|neuro-?qol)[ \-]{1,3}$")
+_SCALE_REACH = 12
 _SPACES = re.compile(r"[ .\-/]+")
 
 
@@ -236,6 +241,8 @@ def find_services(text: str, low: str) -> list[ServiceName]:
     found = []
     for match in islice(_FIND.finditer(low), MOST_PLACES):
         start, end = match.span()
+        if _SCALE.search(low, max(start - _SCALE_REACH, 0), start):
+            continue
         if match[2]:
             found.append(ServiceName((match[2].upper(),), start, end, is_code=True))
             continue

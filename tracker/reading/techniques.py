@@ -27,6 +27,11 @@ _NOT_AFTER = re.compile(
 )
 _EMPTY_CELLS = re.compile(r"[^|\n]{0,24}(?:\|[ \t]*--*[ \t]*)+\|?[ \t]*(?:\n|$)")
 _CLAUSE = re.compile(r"[.;,:\n(]")
+# "no practice of dressing, bathing or any other task"
+_NONE_OF = re.compile(
+    r"\b(?:no|without|not any)[ ](?:[a-z]+[ ])?(?:practi[cs]e|training|work|tasks?|performance|simulation|treatment|use)[ ](?:of|on|with|in)[ ][^.;:\n]*$"
+)
+_LIST_REACH = 80
 _REACH = 24  # characters between a word of denial and what it denies
 
 
@@ -125,7 +130,7 @@ def is_denied(low: str, start: int, end: int) -> bool:
     before = low[max(start - _REACH, 0) : start]
     cut = max((match.end() for match in _CLAUSE.finditer(before)), default=0)
     said = _TOKEN.findall(before[cut:])[-2:]
-    if any(word in _NOT_BEFORE for word in said):
+    if any(word in _NOT_BEFORE for word in said) or _NONE_OF.search(low, max(start - _LIST_REACH, 0), start):
         return True
     following = low[end : end + 60]
     return bool(_NOT_AFTER.match(following) or _EMPTY_CELLS.match(following))

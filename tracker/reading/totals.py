@@ -46,7 +46,7 @@ _TIMED = (
     "tct",
 )
 _WHOLE = ("total", "ttt", "all", "entire", "overall", "in all", "session", "treatment time", "tx time", "visit time")
-_WORDS = r"(?:[ \t/\-]{1,3}\(?(?:codes?|treatment|tx|rx|services?|contact|time|total|timed|one[- ]on[- ]one|skilled|therapy|minutes?|mins?|min|length|duration|billable|billed|for|was|of)\b\)?){0,5}"
+_WORDS = r"(?:[ \t/\-]{1,3}\(?(?:codes?|treatment|tx|rx|services?|contact|time|total|timed|one[- ]on[- ]one|skilled|therapy|minutes?|mins?|min|length|duration|billable|billed|appointment|encounter|attendance|for|was|of)\b\)?){0,5}"
 
 # Each pattern begins with the letters of its word and is tried only where the note has that word: that makes it quick.
 _PAIRS = {
@@ -67,6 +67,7 @@ _WHOLE_AFTER = {
 }
 _WHOLE_BEFORE = re.compile(r"(?<![\d.:/])(?P<n>[1-9]\d{0,2})(?P<unit>[ ]?(?:minutes?|mins?|min)\.?)?[ ](?:in[ ])?$")
 _BEFORE_REACH = 24
+_LINE_REACH = 200
 _LINE_END = re.compile(r"\n")
 _TOTAL = "total "
 _NAMES_ITSELF = "ttt"  # total treatment time
@@ -97,9 +98,19 @@ def read_totals(low: str, taken: Sequence[tuple[int, int]], listed: int = 0) -> 
         treatment += [
             whole
             for whole in _stated(low, _WHOLE, _WHOLE_AFTER, _WHOLE_BEFORE, places)
-            if whole.is_named or whole.minutes == listed or bisect_left(ends, whole.start) in lines
+            if whole.is_named
+            or whole.minutes == listed
+            or bisect_left(ends, whole.start) in lines
+            or _is_beside_minutes(low, whole)
         ]
     return Totals(_last(timed), _last(treatment))
+
+
+def _is_beside_minutes(low: str, whole: StatedMinutes) -> bool:
+    """Whether a bare total ends a line that has the same figure with its unit: ``splint mgmt 18 min, total 18``."""
+    line = low.rfind("\n", max(whole.start - _LINE_REACH, 0), whole.start) + 1
+    same = rf"(?<![\d.:/]){whole.minutes}[ ]?(?:min|['’′])"
+    return low[whole.end : whole.end + 1] != "/" and re.search(same, low[line : whole.start]) is not None
 
 
 def _matches(low: str, patterns: Mapping[str, re.Pattern[str]]) -> Iterator[re.Match[str]]:

@@ -21,6 +21,21 @@ def visit_number(low: str) -> int | None:
     return None
 
 
+# A device that exists already: "2nd splint visit", "orthosis made 05/28", "brace adjusted", "splint check".
+_DEVICE = r"(?:splint|orthosis|orthotics?|brace|afo|prosthesis|prosthetic|orthoses)"
+_LATER = re.compile(
+    rf"(?:2nd|second|3rd|third|4th|fourth|follow[- ]?up|f/u|subsequent|return|recheck|re-?check)[ ](?:{_DEVICE}[ ](?:visit|session|check|appointment|fitting)|(?:visit|session|check|appointment)[ ](?:for|of)[ ](?:the |his |her |a )?{_DEVICE})"
+    rf"|{_DEVICE}[ ](?:was |were )?(?:made|fabricated|issued|delivered|fitted|fit|provided)(?: and \w+)?[ ](?:on[ ]|at (?:the )?(?:last|first|prior|previous|initial|eval))"
+    rf"|{_DEVICE}[ ](?:was |were )?(?:made|fabricated|issued|delivered|fitted|fit|provided)(?: and \w+)?[ ]\d{{1,2}}/\d{{1,2}}"
+)
+
+
+def later_encounters(low: str) -> tuple[tuple[int, int], ...]:
+    """Return the places where a note (in lower case) tells that its orthosis or prosthesis was made at an earlier visit."""
+    found = islice(_LATER.finditer(low, 0, min(len(low), LONGEST_NOTE)), MOST_PLACES)
+    return tuple(match.span() for match in found if match.start() == 0 or not low[match.start() - 1].isalnum())
+
+
 def without_exercise(low: str) -> tuple[tuple[int, int], ...]:
     """Return the places where a note (in lower case) says that no exercise was done."""
     found = islice(_NO_EXERCISE.finditer(low, 0, min(len(low), LONGEST_NOTE)), MOST_PLACES)

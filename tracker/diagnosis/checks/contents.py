@@ -8,6 +8,7 @@ from tracker.diagnosis.contents import Content, family_of
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Result, Strength, passed
 from tracker.knowledge.rules import Rule
+from tracker.reading.techniques import Technique
 
 _NAMES = {
     "97110": "exercise", "97112": "balance and neuromuscular re-education", "97113": "exercise in water", "97116": "gait training",
@@ -46,6 +47,9 @@ _KNOWN_BY_WORDS = frozenset(
 )
 # Services that are a session of their own: the whole note describes them, and a label is but its title.
 _WHOLE_SESSION = frozenset({"92507", "92526", "92609", "97129"})
+# Of two that share their contents: what is nothing but the one is not the other.
+_USURPED = {"97112": "97116"}
+_MANY = 3
 _ENOUGH_WORDS = 14
 _RICH_WORDS = 25
 
@@ -84,10 +88,11 @@ def _thinnest(facts: LineFacts, rule: Rule, outcomes: Sequence[Outcome]) -> Outc
 
 def _other_service(content: Content) -> Outcome | None:
     """Return the finding that a code's stretch plainly describes another service, or None."""
-    foreign = [each for each in content.foreign if not _shares(content.family, each.proves)]
+    foreign = [each for each in content.foreign if not _shares(content.family, each.proves)] or _usurping(content)
     if not foreign or content.family in _ANYTHING:
         return None
-    if any(content.family in each.proves for each in content.fitting) or 2 * len(content.fitting) >= len(foreign):
+    fitting = [each for each in content.fitting if each not in foreign]
+    if any(content.family in each.proves for each in fitting) or 2 * len(fitting) >= len(foreign):
         return None
     code, count = Counter(code for each in foreign for code in each.proves).most_common(1)[0]
     if code not in _NAMES or count < (1 if code in _ONE_WORD else 2):
@@ -95,6 +100,8 @@ def _other_service(content: Content) -> Outcome | None:
     of_code = [each for each in foreign if code in each.proves]
     firm = content.is_labelled and any(block.is_firm for block in content.blocks)
     strength = Strength.STRONG if firm and count >= 2 else Strength.LIKELY if firm else Strength.WEAK
+    if not firm and count >= _MANY and not fitting and not content.is_labelled:
+        strength = Strength.LIKELY  # the only service of the visit, and nothing of it in the whole note
     if content.follows:
         strength = Strength.WEAK  # the note goes on with what fits the code; it may only be laid out another way
     return Outcome(
@@ -106,6 +113,14 @@ def _other_service(content: Content) -> Outcome | None:
         content.pieces(content.follows, 1),
         cure=f"{code} in place of {content.code}, where the author confirms what was done.",
     )
+
+
+def _usurping(content: Content) -> list[Technique]:
+    """Return the words that prove a service sharing its contents with the code, where none is the code's own."""
+    if any(content.family in each.shows for each in content.techniques) or not content.blocks:
+        return []
+    found = [each for each in content.techniques if _USURPED.get(content.family, "") in each.proves]
+    return found if len(found) >= _MANY else []
 
 
 def _shares(family: str, proves: frozenset[str]) -> bool:

@@ -14,6 +14,7 @@ from tracker.reading.lexicon import Lexicon
 from tracker.reading.similarity import shared_words
 
 _PLANS = frozenset({"plan_of_care", "evaluation", "re_evaluation", "progress_report"})
+_VISITS = VISIT_NOTES - {"progress_report"}  # a report may be written on a day without a visit
 _SAME_PLAN = Lexicon(
     {
         "same": (
@@ -29,6 +30,18 @@ _SAME_PLAN = Lexicon(
             "see ot",
             "per pt goals",
             "per ot goals",
+            "same _ ot is",
+            "same _ ot was",
+            "same _ pt is",
+            "same _ pt was",
+            "same _ as ot",
+            "same _ as pt",
+            "same _ as occupational",
+            "same _ as physical",
+            "same as in pt",
+            "same as in ot",
+            "same _ in pt",
+            "same _ in ot",
         )
     }
 )
@@ -68,7 +81,7 @@ def _days_of_week(facts: LineFacts) -> set[date]:
     billed = {
         line.service_date for lines in claims for line in lines if discipline_of(line) in {None, facts.discipline}
     }
-    noted = {facts.case.notes[note.number].service_date for note in notes_on_file(facts, VISIT_NOTES)}
+    noted = {facts.case.notes[note.number].service_date for note in notes_on_file(facts, _VISITS)}
     return {day for day in billed | noted if day is not None and monday <= day < monday + timedelta(days=7)}
 
 
@@ -78,7 +91,7 @@ def disciplines_differ(facts: LineFacts, rule: Rule) -> Outcome:
     if pair is None:
         return NOT_APPLICABLE
     own, other = pair
-    same_plan = [(own, sign) for sign in _SAME_PLAN.find(facts.claim.read(own).low)]
+    same_plan = [(number, sign) for number in pair for sign in _SAME_PLAN.find(facts.claim.read(number).low)]
     alike = shared_words(facts.case.notes[own].text, facts.case.notes[other].text)
     if alike < rule.figures["alike"] and not same_plan:
         return passed("The two disciplines describe different treatment.")

@@ -17,6 +17,7 @@ from tracker.reading.measures import Measure
 _CAUSE = "mn_progress_not_measurable"
 _WITH_GOALS = frozenset({"evaluation", "re_evaluation", "plan_of_care", "progress_report"})
 _FIRST = frozenset({"evaluation", "re_evaluation", "plan_of_care"})
+_REPORTS = frozenset({"progress_report", "re_evaluation"})
 _LIMITED = Lexicon(
     {
         "limited": (
@@ -108,7 +109,8 @@ def progress_measured(facts: LineFacts, rule: Rule) -> Outcome:
 
 def _words_only(facts: LineFacts, notes: list[NoteOnFile], vague: list[tuple[int, Sign]]) -> Outcome:
     """A report of progress in words without any figure."""
-    if not vague or not _has_report(notes) or any(note.read.measures for note in notes):
+    told = [note for note in notes if note.kind in _REPORTS] or notes
+    if not vague or not _has_report(notes) or any(note.read.measures for note in told):
         return NOT_APPLICABLE
     reason = "Not shown in the notes on file: a figure that tells the progress; it is told in words only."
     shown = [(note.number, sign) for note in notes for sign in note.read.skill.shown]
@@ -119,7 +121,7 @@ def _words_only(facts: LineFacts, notes: list[NoteOnFile], vague: list[tuple[int
 
 
 def _has_report(notes: list[NoteOnFile]) -> bool:
-    return any(note.kind in {"progress_report", "re_evaluation"} for note in notes)
+    return any(note.kind in _REPORTS for note in notes)
 
 
 def _figures(notes: list[NoteOnFile]) -> list[tuple[int, Measure]]:

@@ -7,13 +7,13 @@ from itertools import islice
 
 from tracker.diagnosis.facts import LineFacts, discipline_of
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
-from tracker.diagnosis.quoting import sentence
+from tracker.diagnosis.quoting import sentence, sentences
 from tracker.diagnosis.words import days_word, us_date
 from tracker.knowledge.rules import Rule
 from tracker.reading.passages import Passage
 from tracker.reading.services import MOST_PLACES
 from tracker.reading.settings import details
-from tracker.reading.visits import visit_number, without_exercise
+from tracker.reading.visits import later_encounters, visit_number, without_exercise
 
 _ICD = re.compile(r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?")
 # With its point: a letter and two figures alone may be a vertebra.
@@ -41,7 +41,7 @@ def first_visit_code_once(facts: LineFacts, rule: Rule) -> Outcome:
     earlier = _billed_before(facts, frozenset({facts.code}), rule.figures["days"])
     later: str = rule.figures["later_code"]
     if earlier is None:
-        return _fitted_before(facts, later)
+        return _told_as_later(facts, later) or _fitted_before(facts, later)
     reason = (
         f"{facts.code} was billed on {us_date(earlier)} as well; it is for the first encounter, later ones are {later}."
     )
@@ -58,6 +58,23 @@ def _fitted_before(facts: LineFacts, later: str) -> Outcome:
             cure = f"{later} in place of {facts.code}."
             return Outcome(Result.FAILED, reason, "cod_wrong_code", Strength.WEAK, (place,), cure=cure)
     return NOT_APPLICABLE
+
+
+def _told_as_later(facts: LineFacts, later: str) -> Outcome | None:
+    """The note itself tells that the device was made and fitted at an earlier visit."""
+    told = [
+        (number, Passage(*place))
+        for number, _ in facts.notes
+        for place in later_encounters(facts.claim.read(number).low)
+    ]
+    if not told:
+        return None
+    reason = f"The note tells of a device made at an earlier visit; {facts.code} is for the first encounter, later ones are {later}."
+    own = tuple(quote for content in facts.contents for quote in content.pieces(content.fitting, 2))
+    quotes = tuple(dict.fromkeys((*sentences(facts.claim, told, 2), *own)))
+    return Outcome(
+        Result.FAILED, reason, "cod_wrong_code", Strength.LIKELY, quotes[:3], cure=f"{later} in place of {facts.code}."
+    )
 
 
 def _billed_before(facts: LineFacts, codes: frozenset[str], window: int) -> date | None:
@@ -197,13 +214,18 @@ def rendering_identified(facts: LineFacts, rule: Rule) -> Outcome:
             return NOT_APPLICABLE
         reason = "The claim names no rendering clinician with an NPI."
         return Outcome(Result.FAILED, reason, "prov_enrolment_or_npi", whole_claim=True)
-    if not said or facts.says(_PROVIDER_TYPE):
+    if not said or facts.says(_PROVIDER_TYPE) or _treated_by_aide(facts):
         return NOT_APPLICABLE
     reason = f"The payer does not have {rendering.name} (NPI {rendering.npi}) enrolled or linked for the day."
     return Outcome(
         Result.NOT_SHOWN, reason, "prov_enrolment_or_npi", Strength.LIKELY,
         cure="The payer's approval with its effective date.", whole_claim=True,
     )  # fmt: skip
+
+
+def _treated_by_aide(facts: LineFacts) -> bool:
+    """Whether the note names somebody else who treated: then the payer need not mean the therapist."""
+    return any(facts.claim.read(number).helpers.treating_aides for number, _ in facts.notes)
 
 
 CHECKS = {

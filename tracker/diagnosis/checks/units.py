@@ -163,7 +163,7 @@ def one_service_under_8(facts: LineFacts, rule: Rule) -> Outcome:
     return Outcome(Result.FAILED, reason, "unt_exceed_minutes", evidence=_evidence(session))
 
 
-def timed_total(facts: LineFacts, _rule: Rule) -> Outcome:
+def timed_total(facts: LineFacts, rule: Rule) -> Outcome:
     """The note states timed minutes: a total, or minutes per code."""
     session = facts.session
     if session is None:
@@ -179,8 +179,12 @@ def timed_total(facts: LineFacts, _rule: Rule) -> Outcome:
         strength = Strength.STRONG if minutes.loose < 8 else Strength.LIKELY if minutes.loose < 15 else Strength.WEAK
         if any(mark in session.text for mark in _UNREADABLE):
             strength = Strength.WEAK  # they may stand where nobody could read them
+        if strength is Strength.WEAK and not facts.says(frozenset(rule.figures["about_time"])):
+            return NOT_APPLICABLE
         reason = "No timed or total minutes are shown in the note, so its timed units cannot be counted."
         return Outcome(Result.NOT_SHOWN, reason, "doc_minutes_missing", strength, blanks)
+    if not facts.says(frozenset(rule.figures["about_time"])):
+        return NOT_APPLICABLE
     reason = "Total timed minutes are not shown in the note, only the session or some of the services."
     return Outcome(Result.NOT_SHOWN, reason, "doc_minutes_missing", Strength.WEAK, blanks)
 

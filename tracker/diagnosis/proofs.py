@@ -36,10 +36,11 @@ def _disproved(facts: LineFacts, answers: Sequence[Answer]) -> Iterator[Answer]:
 def _nothing_fails(facts: LineFacts, answers: Sequence[Answer]) -> Iterator[Answer]:
     codes = _meant(facts)
     about = [answer for answer in answers if not codes.isdisjoint(answer.rule.payer_says)]
-    if any(answer.outcome.result is not Result.PASSED for answer in about):
+    shown = {answer.cause for answer in about if answer.outcome.result is Result.PASSED and answer.outcome.evidence}
+    if any(_speaks_against(answer, shown) for answer in about):
         return
     judged = any(rule.basis != "fact" and not codes.isdisjoint(rule.payer_says) for rule in _rules(facts))
-    passed = [answer for answer in about if answer.basis == ("content" if judged else "fact")]
+    passed = [answer for answer in about if answer.outcome.result is Result.PASSED and answer.basis == ("content" if judged else "fact")]
     telling = [answer for answer in passed if (answer.outcome.evidence if judged else answer.rule.rules_out)]
     is_evaluation = facts.code in EVALUATIONS | RE_EVALUATIONS
     if len(telling) < (1 if is_evaluation else _LEAST_PASSES):
@@ -50,6 +51,14 @@ def _nothing_fails(facts: LineFacts, answers: Sequence[Answer]) -> Iterator[Answ
         return
     for answer in sorted(telling, key=lambda answer: SEVERITIES.index(answer.rule.severity)):
         yield _error(answer, Strength.LIKELY)
+
+
+def _speaks_against(answer: Answer, shown: set[str]) -> bool:
+    """Whether a rule that is not kept leaves doubt: a weak finding does not where another rule shows the thing itself."""
+    outcome = answer.outcome
+    if outcome.result is Result.PASSED:
+        return False
+    return not (outcome.strength is Strength.WEAK and answer.basis == "content" and answer.cause in shown)
 
 
 def _meant(facts: LineFacts) -> frozenset[str]:

@@ -61,6 +61,11 @@ _WISH = re.compile(
 )
 
 
+_WISHED_LEVEL = re.compile(
+    r"\b(?:more|greater|increased?|improved?|better|maximi[sz]e|as) (?:functional(?:ly)? )?(?:independen\w+)(?: as possible)?"
+)
+
+
 class Goal(NamedTuple):
     """A goal, or several in one line, with its place and what it holds.
 
@@ -121,7 +126,7 @@ def _goal(low: str, start: int, end: int) -> Goal:
     return Goal(
         start,
         end,
-        measurable=_NUMBER.search(rest) is not None or bool(_LEVEL.find(rest)),
+        measurable=_NUMBER.search(rest) is not None or bool(_LEVEL.find(_WISHED_LEVEL.sub(" ", rest))),
         timed=_TIME.search(said) is not None,
         functional=bool(_FUNCTION.find(said)),
         baseline=_BASELINE.search(said) is not None,

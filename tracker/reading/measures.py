@@ -18,11 +18,11 @@ _HIGHER = (
     "lefs", "psfs", "berg", "bbs", "6mwt", "6 minute walk*", "six minute walk*", "2mwt", "2 minute walk*", "fga", "dgi", "abc", "mini best*", "minibest*", "tinetti", "poma", "moca", "slums", "mmse", "fois", "grip",
     "pinch", "key pinch", "lateral pinch", "tip pinch", "fim", "gg", "wab", "wab aq", "bdae", "bnt", "boston naming", "gfta", "celf*", "pls", "pls 5", "gfta 3", "gfta 2", "celf 5", "celf p3", "wab r", "goldman fristoe", "mlu", "mpt", "intelligib*", "accuracy", "accurate",
     "rom", "arom", "prom", "flexion", "flex", "ext", "extension", "abd", "abduction", "er", "ir", "rot", "rotation", "external rotation", "internal rotation", "dorsiflexion", "df", "plantarflexion", "pronation", "pron", "supination", "sup", "slr", "mmt", "quad*", "gait speed", "walking speed", "10mwt", "10 meter walk*",
-    "sls", "sl stance", "single leg stance", "single limb stance", "tandem", "chair rise*", "30 s chair rise", "30 sec chair stand", "chair stand*", "30sts", "box and blocks", "box & blocks", "arat", "fugl meyer", "fma*", "mal", "hoos*", "koos*", "ikdc", "ases", "promis*", "foto", "am pac", "ampac", "pdms*", "bot 2", "peabody", "copm", "rbans", "alfa", "clqt", "eat 10 score", "plank", "heel raise*", "schober", "y balance", "wpm", "db", "pal", "kpa", "cmh2o", "spo2", "fvc", "emst", "tongue press*",
+    "sls", "sl stance", "single leg stance", "single limb stance", "tandem", "chair rise*", "30 s chair rise", "30 sec chair stand", "chair stand*", "30sts", "box and blocks", "box & blocks", "arat", "fugl meyer", "fma*", "mal", "hoos*", "koos*", "ikdc", "ases", "promis*", "foto", "aha", "fsfi", "am pac", "ampac", "pdms*", "bot 2", "peabody", "copm", "rbans", "alfa", "clqt", "eat 10 score", "plank", "heel raise*", "schober", "y balance", "wpm", "db", "pal", "kpa", "cmh2o", "spo2", "fvc", "emst", "tongue press*",
 )  # fmt: skip
 _LOWER = (
     "odi", "oswestry", "ndi", "dash", "quickdash", "quick dash", "qdash", "tug", "timed up and go", "5xsts", "5x sts", "ftsts", "five times sit to stand", "5 times sit to stand", "9hpt", "nine hole peg*", "9 hole peg*", "vhi*", "vhi 10", "suds", "pas", "mbsimp*", "eat 10", "cape v", "girth", "edema", "circumference", "swelling",
-    "pain", "nprs", "vas", "nrs", "npr", "pn", "womac", "fes i", "dhi", "rmdq", "roland morris", "fabq", "mas", "ashworth", "headache*", "lag", "ext lag", "jitter", "shimmer", "s/z", "sz ratio", "prwe", "ctsib sway", "auscan", "penetration aspiration", "residue", "wound", "limb volume", "rpe",
+    "pain", "nprs", "vas", "nrs", "npr", "pn", "womac", "fes i", "dhi", "rmdq", "roland morris", "fabq", "mas", "ashworth", "headache*", "lag", "ext lag", "jitter", "shimmer", "s/z", "iciq*", "udi*", "iiq*", "pfdi*", "pfiq*", "leak*", "pads", "voids", "nocturia", "veer", "dva*", "sz ratio", "prwe", "ctsib sway", "auscan", "penetration aspiration", "residue", "wound", "limb volume", "rpe",
 )  # fmt: skip
 _EITHER = ("ctsib", "sit to stand", "sts", "index")
 _NAMES = Lexicon({"higher": _HIGHER, "lower": _LOWER, "either": _EITHER})
@@ -45,6 +45,13 @@ _CELL = re.compile(
 )
 _MOST_CELLS = 12
 _ARROW = re.compile(rf"(?<![\d/.:])(?P<was>{_FIGURE}){_SCORE}{_UNIT}[ ]?(?:-+>|→)[ ]?(?P<now>{_FIGURE}){_SCORE}{_UNIT}")
+# "54 (48 on 1/26)", "4.1 uV (6.8)", "6/10 (4/10)": the figure of today, the earlier one in parentheses. A bare figure
+# may be minutes with their units, "25 (2)", so one of the two needs a unit, a scale or a date.
+_SIZE = _UNIT.replace("|x|", "|").replace("reps?|", "").replace("|min|", "|")
+_DAY = r"[ ](?:on[ ]|at[ ])?(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?|eval(?:uation)?|baseline|last (?:visit|week|session))"
+_GIVEN = re.compile(
+    rf"(?<![\d/.:#x\-])(?P<now>{_FIGURE}){_SCORE}{_SIZE}[ ]\((?P<was>{_FIGURE}){_SCORE}{_SIZE}(?P<day>{_DAY})?\)"
+)
 _FROM_TO = re.compile(rf"\bfrom[ ](?P<was>{_FIGURE}){_SCORE}{_UNIT}[ ]to[ ](?P<now>{_FIGURE}){_SCORE}{_UNIT}")
 _EARLIER = re.compile(
     rf"\b(?:was|up from|down from|as against|compared (?:to|with)|vs\.?|versus|last (?:visit|week|session))[ ](?P<was>{_FIGURE}){_SCORE}{_UNIT}"
@@ -99,8 +106,8 @@ def _named(low: str) -> Iterator[Measure]:
 
 
 def _line_end(low: str, at: int) -> int:
-    end = low.find("\n", at, at + _REACH)
-    return end if end >= 0 else min(len(low), at + _REACH)
+    ends = (low.find(mark, at, at + _REACH) for mark in ("\n", "; ", ". "))
+    return min((end for end in ends if end >= 0), default=min(len(low), at + _REACH))
 
 
 def _measure(low: str, name: Sign, limit: int) -> Measure | None:
@@ -134,6 +141,9 @@ def _compared(low: str) -> Iterator[Measure]:
     """Yield figures set against an earlier one."""
     for pattern in (_ARROW, _FROM_TO):
         for match in pattern.finditer(low):
+            yield Measure("", "either", float(match["now"]), float(match["was"]), *match.span())
+    for match in _GIVEN.finditer(low):
+        if match["day"] or not match[0].replace(" ", "").replace("(", "").replace(")", "").isdigit():
             yield Measure("", "either", float(match["now"]), float(match["was"]), *match.span())
     for match in _EARLIER.finditer(low):
         line = max(low.rfind("\n", 0, match.start()) + 1, match.start() - _REACH)

@@ -32,9 +32,10 @@ _IN_OUT = re.compile(
 )  # fmt: skip
 _BEGUN = re.compile(r"(\d{1,2}):([0-5]\d)[ ]?([ap])?\.?m?\.?[ ](?:start|started|in|began|begin|arrived)\b")
 _ENDED = re.compile(r"(\d{1,2}):([0-5]\d)[ ]?([ap])?\.?m?\.?[ ](?:end|ended|out|stop|stopped|left)\b")
+_EMPTY_BOX = re.compile(r"[\[(][ _]{1,12}[\])]")
 _MAY_BE_OUT = re.compile(r"(?:out|end|stop|finish)[^\d\n]{0,25}\d")
 _BLANK = re.compile(
-    r"\b(?:time[ ]?)?(?:in|out|start|stop|end|min|mins|minutes|timed|time)\b[ :.=]{0,4}_{2,}(?:[ :]{0,2}_{2,})?"
+    r"\b(?:time[ ]?)?(?:in|out|start|stop|end|min|mins|minutes|timed|time)\b[ :.=]{0,4}(?:_{2,}(?:[ :]{0,2}_{2,})?|[\[(][ _]{1,12}[\])])"
     r"(?:[ \t]{0,6}(?:time[ ]?)?(?:out|stop|end|total)\b[ :.=]{0,4}_{2,}(?:[ :]{0,2}_{2,})?)?"
 )
 
@@ -97,7 +98,7 @@ def read_minutes(text: str) -> Minutes:
         treatment=_if_legible(low, totals.treatment) or next((StatedMinutes(*each) for each in joined.totals), None),
         session=session or _begun_and_ended(low) or _whole(rest),
         stretches=tuple(rest),
-        blanks=tuple(match.span() for match in islice(_BLANK.finditer(low), MOST_PLACES)) if "__" in low else (),
+        blanks=tuple(match.span() for match in islice(_BLANK.finditer(low), MOST_PLACES)) if "__" in low or _EMPTY_BOX.search(low) else (),
         loose=max((time.minutes for time in times if time.kind == "minutes" and time.start not in used), default=0),
     )
 

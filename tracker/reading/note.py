@@ -8,9 +8,11 @@ from tracker.reading.amendments import Amendments, read_amendments
 from tracker.reading.assist_levels import AssistChange, read_assist_changes
 from tracker.reading.blocks import Block, find_blocks, find_labels
 from tracker.reading.certification import Certification, read_certification
+from tracker.reading.clock import with_figures
 from tracker.reading.company import Company, find_company
 from tracker.reading.credentials import Clinician, find_clinicians
 from tracker.reading.doses import DoseRow, read_dose_rows
+from tracker.reading.fitness import read_fitness
 from tracker.reading.frequency import Frequency, read_frequencies, read_visits_this_week
 from tracker.reading.goals import Goal, read_goals
 from tracker.reading.helpers import Helpers, read_helpers
@@ -131,7 +133,7 @@ class ReadNote:
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
         """Return its measured figures, with the figures before them where it tells them."""
-        return read_measures(self._beginning)
+        return read_measures(with_figures(self._beginning))
 
     @cached_property
     def assist_changes(self) -> tuple[AssistChange, ...]:
@@ -152,6 +154,11 @@ class ReadNote:
     def maintenance(self) -> Maintenance:
         """Return what it says of maintenance care."""
         return read_maintenance(self._beginning)
+
+    @cached_property
+    def fitness(self) -> tuple[Sign, ...]:
+        """Return the signs of fitness or sport training without a limitation to treat."""
+        return read_fitness(self._beginning)
 
     @cached_property
     def frequencies(self) -> tuple[Frequency, ...]:

@@ -13,6 +13,7 @@ _CUES = (
     "cue*", "cuing", "prompt*", "tactile", "verbal feedback", "visual feedback", "mirror*", "biofeedback", "feedback",
     "feed back", "hand over hand", "facilitat*", "inhibit*", "re taught", "retaught", "reminder*", "reminded", "redirect*",
     "model*", "scaffold*", "errorless", "chaining", "placement", "shaped", "shaping", "recast*", "minimal pair*", "metronome",
+    "one word from me", "word from me",
     "told _ to", "asked _ to", "told her", "told him", "demo", "demo'd", "demonstrat*", "instruct*", "vc", "vcs", "tc", "tcs", "v/c", "t/c",
     "hoh", "knowledge of performance", "knowledge of results", "stopped _ at", "blocking", "blocked", "block",
 )  # fmt: skip
@@ -26,6 +27,7 @@ _HANDS = (
     "trigger point*", "manipulat*", "pnf", "perturbation*", "rhythmic stabiliz*", "contract relax", "hold relax", "muscle energy", "strain counterstrain",
     "upglide*", "downglide*", "overpressure", "prom", "passive rom", "passive stretch*", "lymph*", "mld", "bandag*", "debrid*", "needl*", "filiform",
     "scar mob*", "scar massage", "taping", "taped", "manual traction", "manual resist*", "manual contact*", "manual cue*", "manual facilit*", "pressure release", "pin and stretch", "positional release", "splint fabricat*", "orthosis fabricat*", "splint adjust*", "distraction*", "reposition*", "epley", "tapping", "approximation",
+    "ischemic", "thiele", "trp", "trps", "anastomosis", "decongest*", "fibrosis tech*", "by hand", "my hand", "my hands", "i held", "i supported", "i guided",
     "handling", "laryngeal", "depressor", "effleurage", "petrissage", "friction",
 )  # fmt: skip
 _GRADED = (
@@ -37,15 +39,18 @@ _GRADED = (
 )  # fmt: skip
 _WATCHED = (
     "monitor*", "symptoms checked", "symptom monitoring", "symptoms after", "vitals", "hr #", "heart rate", "bp #", "spo2", "o2 sat*", "sats", "rpe", "borg", "orthosta*", "dizz*", "palpat*", "auscult*", "listened", "watched for", "observed for", "safety awareness",
+    "semg", "emg", "surface emg", "in the water with",
     "skin clear", "skin intact", "skin check*", "fall risk", "loss of balance", "lob", "lobs", "near fall", "aspirat*", "wet voice", "irritab*", "red flag*", "respiration*",
 )  # fmt: skip
 _ANALYSED = (
     "compensat*", "substitut*", "deviation*", "valgus", "trendelenburg", "circumduct*", "hip hike", "hike*", "trunk lean", "leans", "pattern*", "quality", "technique*", "correct*", "alignment", "mechanics", "posture",
     "assessed", "reassess*", "re assess*", "symptoms asked", "retest*", "re test*", "measured", "analy*", "because", "due to", "bcs", "secondary to", "limited by", "limiting", "barrier*", "suggest*", "indicat*", "consistent with",
+    "breath hold*", "valsalva", "bearing down", "overactiv*", "co contract*", "coactivat*", "accessory muscle*", "exhale timing", "halo",
     "carryover", "carry over", "carries over", "carried over", "error*", "strateg*", "sequenc*", "motor plan*", "motor control", "motor learning", "clinical reasoning", "problem solv*", "end feel", "capsular", "centraliz*", "peripheraliz*", "hypomob*", "guarding",
     "when fatigued", "as fatigue", "stops when", "self correct*", "trial*", "accuracy", "re plan", "criterion",
 )  # fmt: skip
 _TAUGHT = (
+    "urge suppress*", "urge drill*", "knack", "down training", "downtraining",
     "educat*", "taught", "trained", "shown the", "shown how", "showed _ how", "teach*", "coach*", "return demo*", "returned demo*", "teach back", "hep updated", "updated hep", "hep revised", "hep progressed", "hep advanced", "issued", "handout", "reviewed hep", "hep reviewed", "guided", "guidance", "advised",
 )  # fmt: skip
 _CLAIMED = ("skilled", "requires pt", "requires therapy", "needs a therapist", "therapist's skill*")
@@ -55,6 +60,7 @@ _ROUTINE = (
     "tol* well", "tol* tx well", "tol* treatment well", "tol* tx", "tol* treatment", "tol* session", "tol* session well", "tol* rx", "tol* rx well", "tol* all _ well", "tol* ex* well", "tol* therapy well", "tol* today's _ well",
     "cont poc", "cont per poc", "cont* poc", "cont* per poc", "cont* with poc", "cont* w/ poc", "cont* current poc", "cont* plan of care", "cont* with plan of care", "cont* per plan of care", "cont* current plan", "cont* plan", "cont* with plan", "cont* with current plan", "cont per sheet", "cont* same", "cont* as before", "cont* per plan",
     "per flow sheet", "per flowsheet", "see flow sheet", "see flowsheet", "on flow sheet", "per sheet", "per exercise log", "see log", "per log", "per _ sheet", "per _ log", "as per _ sheet", "same as home", "same as hep", "per protocol", "per grid", "see grid",
+    "took part well", "carry on with", "at an appropriate level", "remains motivated", "in line with the plan", "good job",
     "did well", "doing well", "did great", "did fine", "good effort", "good session", "no complaint*", "no c/o", "no new c/o", "no new complaint*", "no issue*", "no problem*", "no changes", "no adverse", "without complaint*", "without incident", "pleasant", "good participation", "participated well", "worked hard", "trying hard", "will benefit from", "would benefit from", "benefit from continued", "same as last", "same as before", "as usual", "usual routine", "usual program*", "usual exercise*", "usual ex", "completed all exercise*", "performed all exercise*", "did all exercise*", "all exercise* completed", "exercise* completed", "completed exercise*", "routine ex*", "warmed up", "warm up", "same three", "same program*", "same routine", "same ex*", "same list",
 )  # fmt: skip
 _ALONE = (

@@ -117,7 +117,7 @@ def _other_service(content: Content) -> Outcome | None:
 
 def _usurping(content: Content) -> list[Technique]:
     """Return the words that prove a service sharing its contents with the code, where none is the code's own."""
-    if any(content.family in each.shows for each in content.techniques) or not content.blocks:
+    if any(content.family in each.shows and "generic" not in each.shows for each in content.techniques) or not content.blocks:
         return []
     found = [each for each in content.techniques if _USURPED.get(content.family, "") in each.proves]
     return found if len(found) >= _MANY else []

@@ -5,8 +5,10 @@ from datetime import date
 
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
+from tracker.diagnosis.quoting import sentences
 from tracker.diagnosis.words import us_date
 from tracker.knowledge.rules import Rule
+from tracker.reading.accidents import accidents_of_others
 from tracker.reading.lines import lines_with
 
 _STAY = re.compile(
@@ -49,7 +51,9 @@ def other_payer_first(facts: LineFacts, rule: Rule) -> Outcome:
     """No other coverage that pays first is known."""
     eligibility = facts.case.history.eligibility
     other = eligibility.other_coverage if eligibility is not None else None
-    if not other or _STAY.search(other) or _MANAGED.search(other) or not _covers(other, facts.day):
+    if not other:
+        return _accident_told(facts)
+    if _STAY.search(other) or _MANAGED.search(other) or not _covers(other, facts.day):
         return NOT_APPLICABLE
     said = facts.says(rule.payer_says)
     return Outcome(
@@ -59,6 +63,26 @@ def other_payer_first(facts: LineFacts, rule: Rule) -> Outcome:
         Strength.STRONG if said else Strength.LIKELY,
         whole_claim=True,
     )
+
+
+_ACCIDENT_PAYERS = frozenset({"workers_comp", "auto"})
+
+
+def _accident_told(facts: LineFacts) -> Outcome:
+    """The notes tell of an accident at work or on the road and of a claim with the payer that answers for it."""
+    if facts.payer.kind in _ACCIDENT_PAYERS:
+        return NOT_APPLICABLE
+    found = []
+    for number in range(len(facts.case.notes)):
+        read = facts.claim.read(number)
+        found += [(number, place) for place in accidents_of_others(read.low, read.passages)]
+    if not found:
+        return NOT_APPLICABLE
+    reason = "The notes tell of an accident with a claim elsewhere: the payer of that claim is first."
+    return Outcome(
+        Result.FAILED, reason, "cob_other_coverage", Strength.LIKELY, sentences(facts.claim, found, 2),
+        whole_claim=True, basis="record",
+    )  # fmt: skip
 
 
 def no_bundling_stay(facts: LineFacts, rule: Rule) -> Outcome:

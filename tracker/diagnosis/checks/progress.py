@@ -87,7 +87,8 @@ def progress_measured(facts: LineFacts, rule: Rule) -> Outcome:
     notes = notes_on_file(facts, VISIT_NOTES)
     gains = [each for each in _figures(notes) if each[1].change in {"better", "changed"}] or list(_over_time(notes))
     if gains:
-        plain = [each for each in gains if each[1].name]
+        named = [each for each in gains if each[1].name]
+        plain = named or (gains if len(gains) >= rule.figures["unnamed"] else [])
         return passed("A figure is better than before.", *sentences(facts.claim, plain, 2))
     if less_help := [(note.number, each) for note in notes for each in note.read.assist_changes if each.is_better]:
         return passed("Less assistance is needed than before.", *sentences(facts.claim, less_help, 2))

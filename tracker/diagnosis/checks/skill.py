@@ -111,4 +111,15 @@ def _same_doses(facts: LineFacts, visits: int) -> Iterator[tuple[int, Sign]]:
             yield from ((number, Sign("dose", row.start, row.end)) for row in rows[:1])
 
 
-CHECKS = {"skill_shown": skill_shown, "home_programme": home_programme}
+def treats_a_limitation(facts: LineFacts, _rule: Rule) -> Outcome:
+    """The visit treats a limitation; a sport or fitness programme for somebody without one is no therapy."""
+    for number, _ in facts.notes:
+        signs = facts.claim.read(number).fitness
+        if {sign.kind for sign in signs} == {"program", "no limit"}:
+            reason = "The note tells of a fitness or sport programme and of no limitation; that is not covered as therapy."
+            quotes = sentences(facts.claim, [(number, sign) for sign in signs], 2)
+            return Outcome(Result.FAILED, reason, "mn_noncovered_service", Strength.LIKELY, quotes, whole_claim=True)
+    return NOT_APPLICABLE
+
+
+CHECKS = {"treats_a_limitation": treats_a_limitation, "skill_shown": skill_shown, "home_programme": home_programme}

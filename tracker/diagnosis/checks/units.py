@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from tracker.diagnosis.facts import LineFacts
-from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed
+from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
 from tracker.diagnosis.payers import means
 from tracker.diagnosis.sessions import Session
 from tracker.diagnosis.words import counted, units_word
@@ -183,6 +183,10 @@ def timed_total(facts: LineFacts, rule: Rule) -> Outcome:
             return NOT_APPLICABLE
         reason = "No timed or total minutes are shown in the note, so its timed units cannot be counted."
         return Outcome(Result.NOT_SHOWN, reason, "doc_minutes_missing", strength, blanks)
+    if blanks:
+        line = _line_of(session, blanks[0])
+        reason = "The field for the timed minutes is empty in the note."
+        return Outcome(Result.NOT_SHOWN, reason, "doc_minutes_missing", Strength.LIKELY, (line,))
     if not facts.says(frozenset(rule.figures["about_time"])):
         return NOT_APPLICABLE
     reason = "Total timed minutes are not shown in the note, only the session or some of the services."
@@ -191,6 +195,12 @@ def timed_total(facts: LineFacts, rule: Rule) -> Outcome:
 
 def _blank(session: Session, start: int, end: int) -> Quote:
     return Quote(session.note, start, end, session.text[start:end])
+
+
+def _line_of(session: Session, blank: Quote) -> Quote:
+    start = session.text.rfind("\n", 0, blank.start) + 1
+    end = session.text.find("\n", blank.end)
+    return quote(session.note, session.text, max(start, blank.start - 60), end if end >= 0 else len(session.text))
 
 
 def treatment_total(facts: LineFacts, _rule: Rule) -> Outcome:

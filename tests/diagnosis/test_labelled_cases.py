@@ -1,4 +1,4 @@
-"""Cases labelled from the rules by somebody who did not see the code: floors for what the checker makes of them."""
+"""Cases labelled from the rules without a look at the code: floors for what the checker makes of them."""
 
 from functools import cache
 from statistics import median
@@ -10,6 +10,7 @@ from tracker.diagnosis import Strength
 from tracker.diagnosis.findings import LONGEST_QUOTE, MOST_QUOTES
 from tracker.knowledge import load
 
+_FOLDERS = ("clean", "blind", "varied", "varied_clean")
 _OF_THE_NOTE = {"documentation", "medical necessity", "coding", "units"}
 _PERSONNEL = {"prov_personnel_unqualified"}
 
@@ -23,7 +24,9 @@ def figures(folder: str) -> Figures:
     return figures_of(lines(folder))
 
 
-@pytest.mark.parametrize("line", lines("clean"), ids=lambda line: f"{line.case.case_id}-{line.said.line}")
+@pytest.mark.parametrize(
+    "line", [*lines("clean"), *lines("varied_clean")], ids=lambda line: f"{line.case.case_id}-{line.said.line}"
+)
 def test_a_note_that_complies_is_not_blamed(line: Judged):
     blamed = [
         each
@@ -42,7 +45,12 @@ def test_there_are_enough_notes_that_comply():
 
 @pytest.mark.parametrize(
     ("folder", "first", "first_three", "path", "evidence"),
-    [("clean", 0.9, 0.87, 0.9, 0.45), ("blind", 0.85, 0.85, 0.9, 0.65)],
+    [
+        ("clean", 0.9, 0.87, 0.9, 0.45),
+        ("blind", 0.9, 0.9, 0.9, 0.75),
+        ("varied", 0.95, 0.92, 0.95, 0.6),
+        ("varied_clean", 0.95, 0.95, 0.95, 0.3),
+    ],
 )
 def test_suggestions_meet_the_labels(folder: str, first: float, first_three: float, path: float, evidence: float):
     found = figures(folder)
@@ -54,7 +62,7 @@ def test_suggestions_meet_the_labels(folder: str, first: float, first_three: flo
     assert found.false_quotes == 0
 
 
-@pytest.mark.parametrize(("folder", "most"), [("clean", 1), ("blind", 5)])
+@pytest.mark.parametrize(("folder", "most"), [("clean", 1), ("blind", 2), ("varied", 1), ("varied_clean", 1)])
 def test_harm_is_rare(folder: str, most: int):
     harmful = [str(line) for line in lines(folder) if line.harmful]
 
@@ -62,13 +70,13 @@ def test_harm_is_rare(folder: str, most: int):
 
 
 def test_quotes_are_the_line_that_decides():
-    quotes = [quote for folder in ("clean", "blind") for line in lines(folder) for quote in line.quotes]
+    quotes = [quote for folder in _FOLDERS for line in lines(folder) for quote in line.quotes]
 
     assert median(len(each.quote) for each in quotes) <= 100
     assert max(len(each.quote) for each in quotes) <= LONGEST_QUOTE
     assert all(
         len(each.evidence) <= MOST_QUOTES
-        for folder in ("clean", "blind")
+        for folder in _FOLDERS
         for line in lines(folder)
         for each in line.said.suggestions
     )

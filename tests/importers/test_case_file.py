@@ -241,3 +241,10 @@ def cases(draw: st.DrawFn) -> Case:
 @given(cases())
 def test_a_case_survives_writing_and_reading(case: Case):
     assert read_case(as_bytes(case_as_json(case))) == case
+
+
+def test_an_appeal_level_may_be_a_number():
+    case = json.loads((CASES / "sent_in_time.json").read_text(encoding="utf-8"))
+    case["history"]["appeals"] = [{"level": 2, "sent_on": "2026-09-01", "decided_on": None, "outcome": "pending"}]
+
+    assert read_case(json.dumps(case).encode()).history.appeals[0].level == "2"

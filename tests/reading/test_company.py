@@ -105,3 +105,25 @@ def test_a_hostile_note_takes_no_longer_than_a_second(piece):
     assert read.bouts is not None
 
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Deck class of six this morning",
+        "She and Mr. T. worked at once; I moved between both patients",
+        "I split my time between the two",
+        "another patient was on the plinth for the same hour",
+        "saw two at a time today",
+        "went back and forth between them",
+    ],
+)
+def test_several_patients_told_in_a_sentence(text):
+    assert "shared" in kinds(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["rocked back and forth on the ball", "class of 2014 reunion", "alternated between legs"]
+)
+def test_no_other_patient(text):
+    assert "shared" not in kinds(text)

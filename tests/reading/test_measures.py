@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.reading.measures import read_measures
+from tracker.reading.note import ReadNote
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,25 @@ def test_both_figures_are_read_in_every_form(name, value, before, unit, form):
     text = f"S: ok. {name} {value}{unit}{form.format(before, unit)}. Next: stairs."
     found = [(measure.value, measure.before) for measure in read_measures(text.lower())]
     assert (value, before) in found
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "before"),
+    [
+        ("resting tone 3.9 uV (6.1)", 3.9, 6.1),
+        ("caught 7/10 (4/10)", 7, 4),
+        ("probe 62 (48 on 2/3)", 62, 48),
+        ("held nine seconds as against four last week", 9, 4),
+        ("tub transfer max A -> min A", 5, 7),
+        ("bed mobility CGA, was mod A", 4, 6),
+    ],
+)
+def test_today_and_before(text, value, before):
+    assert [(each.value, each.before) for each in ReadNote(text).measures if each.before is not None] == [
+        (value, before)
+    ]
+
+
+@pytest.mark.parametrize("text", ["TherEx 25 (2)", "97140 15 min (1 unit)", "10:00-10:20 (20)", "rows 3x10 (2)"])
+def test_minutes_with_their_units_are_no_measure(text):
+    assert [each for each in ReadNote(text).measures if each.before is not None] == []

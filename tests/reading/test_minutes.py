@@ -294,3 +294,29 @@ def test_names_and_figures_joined_by_strokes_are_read_in_their_order():
 
 def test_other_figures_joined_by_strokes_are_no_minutes():
     assert read_minutes("Flex/ext: 110/5. R/L: 40/38. BP: 120/80").services == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "treatment"),
+    [
+        ("We worked on her wrist. Total appointment thirty-five minutes.", 35),
+        ("Timed minutes forty-two, total minutes forty-two.", 42),
+        ("Brace mgmt 23 min, total 23", 23),
+        ("Stair practice 20 min, Berg total 46/56", None),
+    ],
+)
+def test_totals_in_words_and_beside_their_figure(text, treatment):
+    total = read_minutes(text).treatment
+
+    assert (total.minutes if total else None) == treatment
+
+
+def test_an_empty_box_is_a_blank():
+    text = "Timed: [    ]  Total: 40 min"
+
+    assert [text[start:end] for start, end in read_minutes(text).blanks] == ["Timed: [    ]"]
+
+
+@pytest.mark.parametrize("text", ["Girl with L hemi CP. 30 min of play.", "HOOS-ADL 61 of 100"])
+def test_words_that_are_no_service(text):
+    assert read_minutes(text).services == ()

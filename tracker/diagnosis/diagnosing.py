@@ -85,6 +85,7 @@ def _adjusted(facts: LineFacts) -> LineDiagnosis | None:
     if outcome.result is not Result.FAILED:
         return None
     suggestion = Suggestion(
-        rule.root_causes[0], rule.path, outcome.strength, (rule.id,), (outcome.reason,), cure=rule.cure
-    )
+        outcome.cause or rule.root_causes[0], outcome.path or rule.path, outcome.strength, (rule.id,), (outcome.reason,),
+        cure=outcome.cure or rule.cure,
+    )  # fmt: skip
     return LineDiagnosis(facts.line.line, (Finding(rule.id, outcome.result, outcome.reason),), (suggestion,))

@@ -34,13 +34,19 @@ def _disproved(facts: LineFacts, answers: Sequence[Answer]) -> Iterator[Answer]:
 
 
 def _nothing_fails(facts: LineFacts, answers: Sequence[Answer]) -> Iterator[Answer]:
+    if _units_are_open(facts):
+        return
     codes = _meant(facts)
     about = [answer for answer in answers if not codes.isdisjoint(answer.rule.payer_says)]
     shown = {answer.cause for answer in about if answer.outcome.result is Result.PASSED and answer.outcome.evidence}
     if any(_speaks_against(answer, shown) for answer in about):
         return
     judged = any(rule.basis != "fact" and not codes.isdisjoint(rule.payer_says) for rule in _rules(facts))
-    passed = [answer for answer in about if answer.outcome.result is Result.PASSED and answer.basis == ("content" if judged else "fact")]
+    passed = [
+        answer
+        for answer in about
+        if answer.outcome.result is Result.PASSED and answer.basis == ("content" if judged else "fact")
+    ]
     telling = [answer for answer in passed if (answer.outcome.evidence if judged else answer.rule.rules_out)]
     is_evaluation = facts.code in EVALUATIONS | RE_EVALUATIONS
     if len(telling) < (1 if is_evaluation else _LEAST_PASSES):
@@ -53,12 +59,20 @@ def _nothing_fails(facts: LineFacts, answers: Sequence[Answer]) -> Iterator[Answ
         yield _error(answer, Strength.LIKELY)
 
 
+def _units_are_open(facts: LineFacts) -> bool:
+    """Whether this payer counts each code alone and the note does not tell the code's own minutes."""
+    session = facts.session
+    if session is None or facts.payer.counting_method == "cms" or len(facts.timed_units) < 2:
+        return False
+    return facts.code in facts.timed_units and facts.code not in session.by_code
+
+
 def _speaks_against(answer: Answer, shown: set[str]) -> bool:
     """Whether a rule that is not kept leaves doubt: a weak finding does not where another rule shows the thing itself."""
     outcome = answer.outcome
     if outcome.result is Result.PASSED:
         return False
-    return not (outcome.strength is Strength.WEAK and answer.basis == "content" and answer.cause in shown)
+    return not (outcome.strength is Strength.WEAK and answer.cause in _OF_TREATMENT & shown)
 
 
 def _meant(facts: LineFacts) -> frozenset[str]:

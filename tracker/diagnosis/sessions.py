@@ -16,8 +16,10 @@ from tracker.reading.note import ReadNote
 from tracker.reading.people import helpers_named
 from tracker.reading.services import lowered
 from tracker.reading.techniques import within
+from tracker.reading.times import Time
 
 _LEAST_SERVICE = 8  # a shorter stretch of the clock is a break or no service that could be billed
+_LEAST_BY_WORDS = 5  # a shorter length of time within a sentence is a hold or a rest
 _LABEL_REACH = 70
 _LONGEST = 100_000
 _TREATMENT = re.compile(
@@ -133,6 +135,7 @@ class _Reader:
         entries = {code: items for code, items in listed_codes.items() if self._is_timed(code)}
         by_code = {code: self._sum(items) for code, items in entries.items()}
         by_code |= self._only_block(by_code, {code for code in self._billed if code not in listed_codes})
+        by_code = by_code or self._by_words(stated)
         by_code |= self._treatment_beside_evaluation(by_code)
         if stated is None:
             by_code |= self._told_in_prose(by_code)
@@ -213,6 +216,52 @@ class _Reader:
             return {}
         place = _line_quote(self._index, self._text, blocks[0].start, blocks[0].end)
         return {missing.pop(): CodeMinutes(blocks[0].minutes, (place,))}
+
+    def _by_words(self, stated: int | None) -> dict[str, CodeMinutes]:
+        """Give sentences or lines with minutes but no service's name to the billed codes whose words they hold.
+
+        Only where each timed code gets one of them and they add up to the total.
+        """
+        found: dict[str, CodeMinutes] = {}
+        whole = self._minutes.treatment or self._minutes.session
+        total = stated or (whole.minutes if whole is not None and not self._untimed_billed else None)
+        if total is None or len(self._timed) < 2:
+            return {}
+        past = 0
+        for time in self._read.times:
+            if time.kind == "number" or time.minutes < _LEAST_BY_WORDS:
+                continue
+            code = self._code_beside(time, past)
+            past = time.end
+            if code is None:
+                continue
+            if code in found:
+                return {}
+            found[code] = CodeMinutes(time.minutes, (_line_quote(self._index, self._text, time.start, time.end),))
+        fits = len(found) == len(self._timed) and sum(each.minutes for each in found.values()) == total
+        return found if fits else {}
+
+    def _code_beside(self, time: Time, past: int) -> str | None:
+        """Return the code of the words before a length of time in its sentence, else behind it.
+
+        Where it ends a sentence (``... scar mobilization. 30 min.``) those of the sentence before.
+        """
+        passage = self._read.passage_at(time.start)
+        before = self._code_in_words(max(passage.start, past), time.start)
+        if before is None and self._text[time.end - 1 : time.end + 1].startswith(".") and passage.start:
+            earlier = self._read.passage_at(passage.start - 1)
+            return self._code_in_words(earlier.start, earlier.end)
+        return before or self._code_in_words(time.end, passage.end)
+
+    def _code_in_words(self, start: int, end: int) -> str | None:
+        """Return the billed timed code that the words of a stretch show, the one with most of them."""
+        words = [each for each in within(self._read.techniques, start, end) if "generic" not in each.shows]
+        counts = {
+            code: sum((family in each.proves) + (family in each.shows) for each in words)
+            for code, family in ((code, family_of(code)) for code in self._timed)
+        }
+        best = max(counts, key=counts.__getitem__)
+        return best if counts[best] else None
 
     def _treatment_beside_evaluation(self, known: Mapping[str, CodeMinutes]) -> dict[str, CodeMinutes]:
         """Give "Treatment 11 min" to the one timed code billed beside an untimed one, where nothing else is told."""

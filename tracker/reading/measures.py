@@ -33,7 +33,7 @@ _UNIT = r"(?:[ ]?(?:%|°|degrees?|deg|seconds?|secs?|sec|s|m/s|cm|mm|ft|feet|m|m
 _FIRST = re.compile(rf"(?<![\d/.:#])(?<!x)(?<!\d-)(?P<value>{_FIGURE}){_SCORE}{_UNIT}")
 _EARLIER_WORD = r"(?:was|from|up from|down from|vs\.?|versus|prev(?:ious(?:ly)?)?|prior|last (?:visit|wk|week|session|time|note)|initial(?:ly)?|baseline|(?:at )?(?:the )?(?:eval(?:uation)?|ie|start|soc|initial eval)|compared (?:to|with)|as against|against|before|improved from|increased from|decreased from|reduced from)"
 _AFTER = re.compile(
-    rf"[ ]?[,;(\[]{{0,2}}[ ]?{_EARLIER_WORD}[ :=]{{1,2}}(?:of[ ]|only[ ])?(?P<was>{_FIGURE}){_SCORE}{_UNIT}"
+    rf"[ ]?[,;(\[]{{0,2}}[ ]?{_EARLIER_WORD}[ :=]{{1,8}}(?:of[ ]|only[ ])?(?P<was>{_FIGURE}){_SCORE}{_UNIT}"
     rf"|[ ]?[(\[][ ]?(?P<given>{_FIGURE}){_SCORE}{_UNIT}(?:[ ](?:on|at|in|last|eval|baseline|initial|start|prior|before|prev)[^)\]]{{0,30}})?[)\]]"
 )  # fmt: skip
 _CHANGED_TO = re.compile(rf"[ ]?(?:-+>|→|=>|>>?|\bto\b|\bthen\b|\bbefore,)[ ]?(?P<to>{_FIGURE}){_SCORE}{_UNIT}")
@@ -52,9 +52,17 @@ _DAY = r"[ ](?:on[ ]|at[ ])?(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?|eval(?:uation)?|base
 _GIVEN = re.compile(
     rf"(?<![\d/.:#x\-])(?P<now>{_FIGURE}){_SCORE}{_SIZE}[ ]\((?P<was>{_FIGURE}){_SCORE}{_SIZE}(?P<day>{_DAY})?\)"
 )
-_FROM_TO = re.compile(rf"\bfrom[ ](?P<was>{_FIGURE}){_SCORE}{_UNIT}[ ]to[ ](?P<now>{_FIGURE}){_SCORE}{_UNIT}")
+# Levels of help, the least first: "mod A -> min A", "CGA, was min A".
+_LEVELS = {"mod i": 1, "s": 2, "sup": 2, "supervision": 2, "sba": 3, "cga": 4, "min": 5, "min a": 5, "mod": 6, "mod a": 6, "max": 7, "max a": 7, "dep": 8, "total a": 8}  # fmt: skip
+_LEVEL = r"(?:mod i|supervision|sup|sba|cga|min a|mod a|max a|total a|dep|min|mod|max)"
+_HELP = re.compile(
+    rf"(?<![a-z0-9])(?:(?P<was>{_LEVEL})(?:ssist)?[ ]?(?:-+>|→|to)[ ]?(?P<now>{_LEVEL})(?![a-z])|(?P<now2>{_LEVEL})(?:ssist)?[ ,(]{{1,3}}(?:was|from)[ ](?P<was2>{_LEVEL})(?![a-z]))"
+)
+_FROM_TO = re.compile(
+    rf"\bfrom[ ]{{1,8}}(?P<was>{_FIGURE}){_SCORE}{_UNIT}[ ]to[ ]{{1,8}}(?P<now>{_FIGURE}){_SCORE}{_UNIT}"
+)
 _EARLIER = re.compile(
-    rf"\b(?:was|up from|down from|as against|compared (?:to|with)|vs\.?|versus|last (?:visit|week|session))[ ](?P<was>{_FIGURE}){_SCORE}{_UNIT}"
+    rf"\b(?:was|up from|down from|as against|compared (?:to|with)|vs\.?|versus|last (?:visit|week|session))[ ]{{1,8}}(?P<was>{_FIGURE}){_SCORE}{_UNIT}"
 )
 
 
@@ -142,6 +150,9 @@ def _compared(low: str) -> Iterator[Measure]:
     for pattern in (_ARROW, _FROM_TO):
         for match in pattern.finditer(low):
             yield Measure("", "either", float(match["now"]), float(match["was"]), *match.span())
+    for match in _HELP.finditer(low):
+        now, was = match["now"] or match["now2"], match["was"] or match["was2"]
+        yield Measure("assistance", "lower", float(_LEVELS[now]), float(_LEVELS[was]), *match.span())
     for match in _GIVEN.finditer(low):
         if match["day"] or not match[0].replace(" ", "").replace("(", "").replace(")", "").isdigit():
             yield Measure("", "either", float(match["now"]), float(match["was"]), *match.span())

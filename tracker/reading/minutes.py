@@ -98,7 +98,9 @@ def read_minutes(text: str) -> Minutes:
         treatment=_if_legible(low, totals.treatment) or next((StatedMinutes(*each) for each in joined.totals), None),
         session=session or _begun_and_ended(low) or _whole(rest),
         stretches=tuple(rest),
-        blanks=tuple(match.span() for match in islice(_BLANK.finditer(low), MOST_PLACES)) if "__" in low or _EMPTY_BOX.search(low) else (),
+        blanks=tuple(match.span() for match in islice(_BLANK.finditer(low), MOST_PLACES))
+        if "__" in low or _EMPTY_BOX.search(low)
+        else (),
         loose=max((time.minutes for time in times if time.kind == "minutes" and time.start not in used), default=0),
     )
 

@@ -11,6 +11,8 @@ from tracker.reading.services import MOST_PLACES
 
 _MINUTES = re.compile(r"[0-9][0-9]{0,2}(?:(?P<unit>(?:[ ]?-[ ]?|[ ])?(?:minutes?|mins?|min)\b\.?)|['’′](?![\d'’′]))")
 _ZERO_HOURS = re.compile(r"0:([0-5]\d)(?![\d:])")
+_PART_OF_HOUR = re.compile(r"(?:three[- ]quarters|quarter) of an hour\b|half an hour\b|half[- ]hour\b")
+_PARTS = {"t": 45, "q": 15, "h": 30}
 _SPELLED = re.compile(r"min(?:ute)?s?\b")
 _NO_CLOCK_BEFORE, _NO_BARE_BEFORE, _NO_COUNT_BEFORE = ":/.", "-/#$.,", ".,:/$#"
 
@@ -29,7 +31,11 @@ def find_times(low: str) -> list[Time]:
     """Return the lengths of time in their order; bare numbers are looked at only where a service stands before."""
     found = list(islice(_clocks(low), MOST_PLACES))
     taken = [(time.start, time.end) for time in found]
-    others = (*islice(_counted(low), MOST_PLACES), *islice(_spelled(low), MOST_PLACES))
+    others = (
+        *islice(_counted(low), MOST_PLACES),
+        *islice(_spelled(low), MOST_PLACES),
+        *islice(_parts_of_hour(low), MOST_PLACES),
+    )
     found += [time for time in others if not _within(taken, time.start)]
     found.sort(key=lambda time: time.start)
     return found
@@ -79,6 +85,13 @@ def _spelled(low: str) -> Iterator[Time]:
         end = match.start() - 1
         if low[end : end + 1] in {" ", "-"} and low[end - 1 : end].isalpha() and (number := number_before(low, end)):
             yield Time("minutes", number[0], number[1], match.end())
+
+
+def _parts_of_hour(low: str) -> Iterator[Time]:
+    """Yield quarters and halves of an hour."""
+    for match in _PART_OF_HOUR.finditer(low):
+        if match.start() == 0 or not low[match.start() - 1].isalnum():
+            yield Time("minutes", _PARTS[match[0][0]], *match.span())
 
 
 def _is_part_of_span(low: str, start: int) -> bool:

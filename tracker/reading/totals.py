@@ -68,6 +68,10 @@ _WHOLE_AFTER = {
 _WHOLE_BEFORE = re.compile(r"(?<![\d.:/])(?P<n>[1-9]\d{0,2})(?P<unit>[ ]?(?:minutes?|mins?|min)\.?)?[ ](?:in[ ])?$")
 _BEFORE_REACH = 24
 _LINE_REACH = 200
+_WORD_BEFORE = re.compile(r"([a-z]{3,})[ ]$")
+_OF_TIME = frozenset(
+    {"time", "timed", "min", "mins", "minutes", "treatment", "session", "visit", "and", "for", "codes", "units"}
+)
 _LINE_END = re.compile(r"\n")
 _TOTAL = "total "
 _NAMES_ITSELF = "ttt"  # total treatment time
@@ -84,7 +88,7 @@ def read_totals(low: str, taken: Sequence[tuple[int, int]], listed: int = 0) -> 
     timed: list[StatedMinutes] = []
     treatment: list[StatedMinutes] = []
     for match in _matches(low, _PAIRS):
-        if 0 < int(match["timed"]) <= int(match["all"]) <= LONGEST:
+        if 0 < int(match["timed"]) <= int(match["all"]) <= LONGEST and not _is_score(low, match.start()):
             timed.append(StatedMinutes(int(match["timed"]), *match.span()))
             treatment.append(StatedMinutes(int(match["all"]), *match.span()))
             places.take(*match.span())
@@ -104,6 +108,12 @@ def read_totals(low: str, taken: Sequence[tuple[int, int]], listed: int = 0) -> 
             or _is_beside_minutes(low, whole)
         ]
     return Totals(_last(timed), _last(treatment))
+
+
+def _is_score(low: str, start: int) -> bool:
+    """Whether a word before "total 46/56" names something else than time: a scale and its highest score."""
+    word = _WORD_BEFORE.search(low, max(start - 20, 0), start)
+    return word is not None and word[1] not in _OF_TIME
 
 
 def _is_beside_minutes(low: str, whole: StatedMinutes) -> bool:

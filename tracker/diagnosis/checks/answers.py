@@ -21,7 +21,16 @@ def answered_without_denial(facts: LineFacts, _rule: Rule) -> Outcome:
     if why is None or not facts.adjustments:
         return NOT_APPLICABLE
     codes = ", ".join(f"{group}-{carc}" for group, carc in dict.fromkeys(facts.adjustments))
-    return Outcome(Result.FAILED, f"{why} ({codes}): post it, there is nothing to work.", "adj_not_a_denial")
+    reason = f"{why} ({codes}): post it, there is nothing to work."
+    if classified is not None and classified.line_class is LineClass.PATIENT_SHARE and not _paid(facts):
+        return Outcome(
+            Result.FAILED, reason, "pt_responsibility", path="bill_patient", cure="A statement to the patient."
+        )
+    return Outcome(Result.FAILED, reason, "adj_not_a_denial")
+
+
+def _paid(facts: LineFacts) -> int:
+    return facts.answer.paid_cents if facts.answer is not None else 0
 
 
 CHECKS = {"answered_without_denial": answered_without_denial}

@@ -60,7 +60,7 @@ def intervention_matches(facts: LineFacts, _rule: Rule) -> Outcome:
     if not facts.contents:
         return NOT_APPLICABLE
     found = [outcome for content in contents if (outcome := _other_service(content)) is not None]
-    if found and not any(_is_shown(content) for content in contents):
+    if found and not any(_is_shown(content) and not _usurping(content) for content in contents):
         return found[0]
     shown = next((content for content in contents if _is_shown(content)), None)
     if shown is None:
@@ -100,7 +100,7 @@ def _other_service(content: Content) -> Outcome | None:
     of_code = [each for each in foreign if code in each.proves]
     firm = content.is_labelled and any(block.is_firm for block in content.blocks)
     strength = Strength.STRONG if firm and count >= 2 else Strength.LIKELY if firm else Strength.WEAK
-    if not firm and count >= _MANY and not fitting and not content.is_labelled:
+    if not content.is_labelled and count >= _MANY and (not fitting or _usurping(content)):
         strength = Strength.LIKELY  # the only service of the visit, and nothing of it in the whole note
     if content.follows:
         strength = Strength.WEAK  # the note goes on with what fits the code; it may only be laid out another way
@@ -117,7 +117,10 @@ def _other_service(content: Content) -> Outcome | None:
 
 def _usurping(content: Content) -> list[Technique]:
     """Return the words that prove a service sharing its contents with the code, where none is the code's own."""
-    if any(content.family in each.shows and "generic" not in each.shows for each in content.techniques) or not content.blocks:
+    if (
+        any(content.family in each.shows and "generic" not in each.shows for each in content.techniques)
+        or not content.blocks
+    ):
         return []
     found = [each for each in content.techniques if _USURPED.get(content.family, "") in each.proves]
     return found if len(found) >= _MANY else []

@@ -85,7 +85,9 @@ def _received(submission: Submission) -> date | None:
 
 def appeal_in_time(facts: LineFacts, rule: Rule) -> Outcome:
     """The appeal that was made went out inside the time for it; asked where the payer says so or dismissed one."""
-    dismissed = any((appeal.outcome or "").startswith(rule.figures["dismissed"]) for appeal in facts.case.history.appeals)
+    dismissed = any(
+        (appeal.outcome or "").startswith(rule.figures["dismissed"]) for appeal in facts.case.history.appeals
+    )
     if not dismissed and not facts.says(rule.payer_says):
         return NOT_APPLICABLE
     submissions = facts.case.history.submissions

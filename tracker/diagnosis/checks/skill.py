@@ -116,7 +116,9 @@ def treats_a_limitation(facts: LineFacts, _rule: Rule) -> Outcome:
     for number, _ in facts.notes:
         signs = facts.claim.read(number).fitness
         if {sign.kind for sign in signs} == {"program", "no limit"}:
-            reason = "The note tells of a fitness or sport programme and of no limitation; that is not covered as therapy."
+            reason = (
+                "The note tells of a fitness or sport programme and of no limitation; that is not covered as therapy."
+            )
             quotes = sentences(facts.claim, [(number, sign) for sign in signs], 2)
             return Outcome(Result.FAILED, reason, "mn_noncovered_service", Strength.LIKELY, quotes, whole_claim=True)
     return NOT_APPLICABLE

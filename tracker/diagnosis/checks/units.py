@@ -183,6 +183,11 @@ def timed_total(facts: LineFacts, rule: Rule) -> Outcome:
             return NOT_APPLICABLE
         reason = "No timed or total minutes are shown in the note, so its timed units cannot be counted."
         return Outcome(Result.NOT_SHOWN, reason, "doc_minutes_missing", strength, blanks)
+    return _only_session(facts, session, blanks, rule)
+
+
+def _only_session(facts: LineFacts, session: Session, blanks: tuple[Quote, ...], rule: Rule) -> Outcome:
+    """Return the finding for a note that tells how long the visit was, but not its timed minutes."""
     if blanks:
         line = _line_of(session, blanks[0])
         reason = "The field for the timed minutes is empty in the note."

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import Quote, quote
+from tracker.diagnosis.on_file import measured_gains
 from tracker.reading.mentions import mentions
 
 _MOST = 2
@@ -14,6 +15,8 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
         "elig_not_active": "insurance",
         "elig_benefit_limit": "insurance",
         "auth_referral_absent": "referral",
+        "auth_absent": "authorization",
+        "auth_exceeded_or_mismatch": "authorization",
         "prov_enrolment_or_npi": "enrolment",
         "doc_certification_missing": "certification",
         "doc_progress_report_missing": "progress report",
@@ -25,11 +28,14 @@ _SUBJECTS: Mapping[str, str] = MappingProxyType(
 )
 # Causes of a service: the line of the note that names it.
 _OF_A_SERVICE = frozenset({"coding", "bundling", "units"})
+_RECORD = "doc_record_not_provided"
 _SERVICES = frozenset({"mn_noncovered_service", "mn_excess_or_passive", "pay_payer_error"})
 
 
 def words_about(facts: LineFacts, cause: str) -> tuple[Quote, ...]:
     """Return what the notes say of a cause, two quotes at most; nothing where they do not speak of it."""
+    if cause == _RECORD and facts.notes:
+        return _of_the_record(facts)
     subject = _SUBJECTS.get(cause)
     if subject is not None:
         return _mentions(facts, subject)
@@ -46,6 +52,12 @@ def _mentions(facts: LineFacts, subject: str) -> tuple[Quote, ...]:
         note = facts.claim.read(number)
         found += [quote(number, note.text, *place) for place in mentions(note.low, note.passages, subject, _MOST)]
     return tuple(found[:_MOST])
+
+
+def _of_the_record(facts: LineFacts) -> tuple[Quote, ...]:
+    """Return what the note that can be sent shows: the service, a figure that is better, the total of minutes."""
+    total = facts.session.total_quote if facts.session is not None else ()
+    return (*tuple(_of_the_service(facts))[:1], *measured_gains(facts)[:1], *total)
 
 
 def _of_the_service(facts: LineFacts) -> Iterator[Quote]:

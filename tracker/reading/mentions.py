@@ -14,12 +14,13 @@ SUBJECTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
             "accident": r"at work|on the job|on (?:his|her|their|the)? ?shift|work[- ]?(?:related|injury|comp)|workers'? comp\w*|employer"
             r"|supervisor|foreman|incident (?:form|report)|first report|accident|collision|crash(?:ed)?|mv[ac]|rear[- ]ended|no[- ]fault"
             r"|adjuster|warehouse|loading dock|job ?site|construction site|other insurance|spouse'?s (?:plan|insurance)",
+            "authorization": r"pre-?cert\w*|(?:prior |pre-?)?auth(?:oriz\w+|s)?|approv(?:al|ed)|not (?:yet )?faxed|packet",
             "insurance": r"new (?:job|card|insurance|plan|coverage|employer)|insurance (?:changed|ended|lapsed|card)|cobra|laid off"
             r"|lost (?:his |her |their )?(?:job|coverage|insurance)|changed (?:jobs|insurance|plans)|marketplace|retired (?:in|on|last)",
             "referral": r"direct access|self[- ]refer\w*|came (?:direct|directly|on (?:his|her|their) own)|walk(?:ed)?[- ]in|called us directly"
             r"|no (?:pcp|referral|order|prescription|script)[ \w]*|without (?:a |any )?(?:referral|order)|pcp|referral|prescription",
             "enrolment": r"new hire|credential(?:ing|ed|ling)|effective date|enrol\w*|locum|provisional|in[- ]network|network",
-            "certification": r"certif\w*|recert\w*|unsigned|not (?:yet )?signed|awaiting|outbox|fax(?:ed)?|status sent|sent to (?:dr|physician|md)"
+            "certification": r"cert(?:if\w*| period)?|recert\w*|not (?:yet )?returned|unsigned|not (?:yet )?signed|awaiting|outbox|fax(?:ed)?|status sent|sent to (?:dr|physician|md)"
             r"|no (?:doctor|physician)|start of care|soc|plan of \d[\d/]*",
             "progress report": r"progress (?:report|note|summary)|(?:10|ten)(?:th)?[- ](?:visit|day)|tenth visit|no summary|summary written"
             r"|(?:visit|session|v) ?#?(?:1\d|[2-9]\d)",

@@ -9,7 +9,7 @@ _NUMBER = re.compile(
     r"visit[ ]?(?:#|no\.?|number)?[ ]?:?[ ]?\#?(\d{1,3})(?![\d/]|[ ]?(?:/[ ]?wk|x|per|times|a week))|(\d{1,3})(?:st|nd|rd|th) visit"
 )
 _NO_EXERCISE = re.compile(
-    r"(?:active |mat |ther(?:apeutic)? ?)?ex(?:ercises?)?\b[ :|=-]{1,20}(?:none|no\b|not done|deferred|declined|--)[^.\n]{0,60}"
+    r"(?:active |mat |ther(?:apeutic)? ?)?ex(?:ercises?)?\b[ :|=-]{1,20}(?:none|no\b|not done|deferred|declined|--)[^.\n]{0,60}|no (?:active )?(?:exercises?|therex|ex)\b (?:today|this (?:visit|date)|performed|done)[^.\n]{0,60}"
 )
 
 

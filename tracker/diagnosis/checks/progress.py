@@ -18,6 +18,7 @@ _CAUSE = "mn_progress_not_measurable"
 _WITH_GOALS = frozenset({"evaluation", "re_evaluation", "plan_of_care", "progress_report"})
 _FIRST = frozenset({"evaluation", "re_evaluation", "plan_of_care"})
 _REPORTS = frozenset({"progress_report", "re_evaluation"})
+_LEAD = 60  # characters of a line before the words that decide
 _LIMITED = Lexicon(
     {
         "limited": (
@@ -116,9 +117,20 @@ def _words_only(facts: LineFacts, notes: list[NoteOnFile], vague: list[tuple[int
     reason = "Not shown in the notes on file: a figure that tells the progress; it is told in words only."
     shown = [(note.number, sign) for note in notes for sign in note.read.skill.shown]
     return Outcome(
-        Result.NOT_SHOWN, reason, _CAUSE, Strength.LIKELY, sentences(facts.claim, vague, 2),
+        Result.NOT_SHOWN, reason, _CAUSE, Strength.LIKELY, _lines(facts, vague)[:2],
         sentences(facts.claim, shown, 1), path="appeal", whole_claim=True,
     )  # fmt: skip
+
+
+def _lines(facts: LineFacts, signs: list[tuple[int, Sign]]) -> tuple[Quote, ...]:
+    """Return the lines of signs: words of progress stand beside each other, each in a sentence of two words."""
+    quotes: dict[Quote, None] = {}
+    for number, sign in signs:
+        text = facts.case.notes[number].text
+        end = text.find("\n", sign.end)
+        start = max(text.rfind("\n", 0, sign.start) + 1, sign.start - _LEAD)
+        quotes[quote(number, text, start, end if end >= 0 else len(text))] = None
+    return tuple(quotes)
 
 
 def _has_report(notes: list[NoteOnFile]) -> bool:

@@ -1,5 +1,6 @@
 """Checks of units: minutes against units by both ways of counting, and minutes that are missing or disagree."""
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -11,6 +12,9 @@ from tracker.diagnosis.words import counted, units_word
 from tracker.domain.units import UnitCount, units_for
 from tracker.knowledge.rules import Rule
 
+_CHARGES = re.compile(
+    r"^[ \t]*(?:charges?|billed|billing|bill|units?|codes?|cpt)\b[^\n]{1,120}", re.IGNORECASE | re.MULTILINE
+)
 _UNREADABLE = ("[illegible", "[?]")
 _ORIGINAL_RULE = frozenset({"medicare_b", "medicare_advantage"})
 
@@ -182,7 +186,7 @@ def timed_total(facts: LineFacts, rule: Rule) -> Outcome:
         if strength is Strength.WEAK and not facts.says(frozenset(rule.figures["about_time"])):
             return NOT_APPLICABLE
         reason = "No timed or total minutes are shown in the note, so its timed units cannot be counted."
-        return Outcome(Result.NOT_SHOWN, reason, "doc_minutes_missing", strength, blanks)
+        return Outcome(Result.NOT_SHOWN, reason, "doc_minutes_missing", strength, blanks or _charges(session))
     return _only_session(facts, session, blanks, rule)
 
 
@@ -200,6 +204,12 @@ def _only_session(facts: LineFacts, session: Session, blanks: tuple[Quote, ...],
 
 def _blank(session: Session, start: int, end: int) -> Quote:
     return Quote(session.note, start, end, session.text[start:end])
+
+
+def _charges(session: Session) -> tuple[Quote, ...]:
+    """Return the line that gives units or charges where minutes belong."""
+    match = _CHARGES.search(session.text)
+    return (quote(session.note, session.text, *match.span()),) if match is not None else ()
 
 
 def _line_of(session: Session, blank: Quote) -> Quote:
@@ -231,7 +241,8 @@ def minutes_agree(facts: LineFacts, rule: Rule) -> Outcome:
         return Outcome(Result.FAILED, reason, "doc_minutes_missing", Strength.LIKELY, _evidence(session))
     if whole is not None and whole.minutes + tolerance < session.stated:
         reason = f"Time in and out leave {whole.minutes} minutes, the timed total says {session.stated}."
-        return Outcome(Result.FAILED, reason, "doc_minutes_missing", Strength.LIKELY, _evidence(session))
+        quotes = (*session.clock_quotes[:1], *_evidence(session))[:4]
+        return Outcome(Result.FAILED, reason, "doc_minutes_missing", Strength.LIKELY, quotes)
     complete = _is_complete(session, facts.timed_units) and not any(each.inferred for each in session.by_code.values())
     if complete and session.listed is not None and session.listed < session.stated - tolerance:
         reason = f"The services listed add up to {session.listed} minutes, the timed total says {session.stated}."

@@ -244,7 +244,7 @@ def test_a_case_survives_writing_and_reading(case: Case):
 
 
 def test_an_appeal_level_may_be_a_number():
-    case = json.loads((CASES / "sent_in_time.json").read_text(encoding="utf-8"))
+    case = example()
     case["history"]["appeals"] = [{"level": 2, "sent_on": "2026-09-01", "decided_on": None, "outcome": "pending"}]
 
-    assert read_case(json.dumps(case).encode()).history.appeals[0].level == "2"
+    assert read_case(as_bytes(case)).history.appeals[0].level == "2"

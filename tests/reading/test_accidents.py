@@ -2,13 +2,11 @@
 
 import pytest
 
-from tracker.reading.accidents import accidents_of_others
 from tracker.reading.note import ReadNote
 
 
 def told(text: str) -> list[str]:
-    note = ReadNote(text)
-    return [text[place.start : place.end].strip() for place in accidents_of_others(note.low, note.passages)]
+    return [text[place.start : place.end].strip() for place in ReadNote(text).accidents]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ _CRASH = re.compile(
 _CRASH_CLAIM = re.compile(
     r"\bno[- ]fault\b|\bpip\b|\bmed[- ]?pay\b|\bauto (?:claim|insurance|insurer|carrier)|\badjuster\b|\bclaim (?:was )?(?:opened|filed|pending)"
 )
+_SIGNS = ("claim", "comp", "incident report", "first report", "adjuster", "reported to", "fault", "pip", "pay", "auto ")
 _NO = re.compile(r"\b(?:no|not|denies|denied|never|without|non)[ -](?:[a-z]+[ ]){0,3}$")
 _OVER = re.compile(r"\b(?:claim|comp|case)[ ](?:was )?(?:closed|settled|denied)\b|\byears ago\b")
 
@@ -26,7 +27,7 @@ def accidents_of_others(low: str, passages: Sequence[Passage]) -> tuple[Passage,
 
     An accident that is denied, settled or years past is none.
     """
-    if _OVER.search(low):
+    if not any(sign in low for sign in _SIGNS) or _OVER.search(low):
         return ()
     for accident, claim in ((_AT_WORK, _WORK_CLAIM), (_CRASH, _CRASH_CLAIM)):
         happened, claimed = list(_told(low, passages, accident)), list(_told(low, passages, claim))

@@ -61,12 +61,16 @@ def _minutes(hour: str, minute: str, half: str | None) -> int | None:
     return hours * 60 + minutes
 
 
+_MOST_READ = 100_000  # characters; no note is longer
 _FIGURES = re.compile(rf"(?<![a-z\d\-])(?:{_ANY_WORD})(?:[ -](?:{'|'.join(_ONES[1:10])}))?(?![a-z\-])")
 
 
 def with_figures(low: str) -> str:
-    """Return a text in lower case with its numbers in words (two to ninety-nine) as figures, every character at its place."""
-    return _FIGURES.sub(_figure, low)
+    """Return a text in lower case with its numbers in words (two to ninety-nine) as figures, every character at its place.
+
+    A text longer than any note keeps its words after 100,000 characters.
+    """
+    return _FIGURES.sub(_figure, low[:_MOST_READ]) + low[_MOST_READ:]
 
 
 def _figure(match: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import Counter
 from functools import cached_property
 
+from tracker.reading.accidents import accidents_of_others
 from tracker.reading.amendments import Amendments, read_amendments
 from tracker.reading.assist_levels import AssistChange, read_assist_changes
 from tracker.reading.blocks import Block, find_blocks, find_labels
@@ -154,6 +155,11 @@ class ReadNote:
     def maintenance(self) -> Maintenance:
         """Return what it says of maintenance care."""
         return read_maintenance(self._beginning)
+
+    @cached_property
+    def accidents(self) -> tuple[Passage, ...]:
+        """Return where it tells of an accident and of the claim with another payer."""
+        return accidents_of_others(self._beginning, self._first_passages)
 
     @cached_property
     def fitness(self) -> tuple[Sign, ...]:

@@ -89,7 +89,7 @@ def _spelled(low: str) -> Iterator[Time]:
 
 def _parts_of_hour(low: str) -> Iterator[Time]:
     """Yield quarters and halves of an hour."""
-    for match in _PART_OF_HOUR.finditer(low):
+    for match in _PART_OF_HOUR.finditer(low) if "hour" in low else ():
         if match.start() == 0 or not low[match.start() - 1].isalnum():
             yield Time("minutes", _PARTS[match[0][0]], *match.span())
 

@@ -8,7 +8,6 @@ from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, S
 from tracker.diagnosis.quoting import sentences
 from tracker.diagnosis.words import us_date
 from tracker.knowledge.rules import Rule
-from tracker.reading.accidents import accidents_of_others
 from tracker.reading.lines import lines_with
 
 _STAY = re.compile(
@@ -74,8 +73,7 @@ def _accident_told(facts: LineFacts) -> Outcome:
         return NOT_APPLICABLE
     found = []
     for number in range(len(facts.case.notes)):
-        read = facts.claim.read(number)
-        found += [(number, place) for place in accidents_of_others(read.low, read.passages)]
+        found += [(number, place) for place in facts.claim.read(number).accidents]
     if not found:
         return NOT_APPLICABLE
     reason = "The notes tell of an accident with a claim elsewhere: the payer of that claim is first."

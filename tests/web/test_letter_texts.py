@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from tests import build
 from tests.forms import fields_of, send
 from tests.web.test_denial_page import make_denial
 from tests.web.test_letter_page import NOTE, make_ready, newest, sign
 from tracker.db import transaction
-from tracker.models import LetterText, Practice
+from tracker.models import Appeal, LetterText, Outcome, Practice
 
 
 @pytest.fixture
@@ -137,3 +138,30 @@ def test_minutes_are_measured_and_shown_beside_the_survey(alice, letter, clock, 
     listed = alice.get("/appeals").text
     assert f"{minutes} of writing per appeal, median of 1 appeal measured" in listed
     assert "more than 30 minutes" in listed
+
+
+def test_a_paragraph_that_won_is_offered_with_its_decision_and_inserted_by_a_click(alice, letter, sessions, denied):
+    words = "Grading each step took the judgment of a therapist."
+    make_ready(alice, letter)
+    send(alice, letter, letter, **{"p-comment": words, "p-ask": "Pay Okafor's claim."})
+    sign(alice, letter)
+    with transaction(sessions.system()) as session:
+        won = session.query(Appeal).one()
+        won.status = "decided"
+        session.add(
+            Outcome(
+                practice_id=won.practice_id, appeal_id=won.id, denial_id=denied.id, result="overturned",
+                decided_on=build.TODAY, recorded_at=build.NOW,
+            )
+        )  # fmt: skip
+        other = make_denial(session, session.get_one(Practice, denied.practice_id), carc="50", note=NOTE)
+        other.payer_id = denied.payer_id
+    place = f"/denials/{other.public_id}"
+    second = send(alice, place, f"{place}/appeal").location
+    page = alice.get(second).text
+    assert words in page
+    assert f"A-{won.number}, 11/23/2026: overturned" in page
+    assert "Okafor&#39;s claim." not in page
+    assert newest(sessions, other).fields["paragraphs"] == {}
+    send(alice, second, second, then="won:0")
+    assert newest(sessions, other).fields["paragraphs"]["comment"] == words

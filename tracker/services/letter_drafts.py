@@ -185,6 +185,18 @@ def set_quotes(
     session.flush()
 
 
+def insert_text(
+    session: Session, appeal: Appeal, letter: Letter, key: str, text: str, now: datetime, user_id: int
+) -> None:
+    """Make a paragraph of a draft say another text. Raises AppealRefused when the letter is signed."""
+    _refuse_signed(letter)
+    letter.fields = letter.fields | {"paragraphs": letter.fields.get("paragraphs", {}) | {key: text}}
+    letter.saved_at = now
+    keep_text(session, letter, now, user_id)
+    log_appeal(session, appeal, "letter_saved", now, user_id, {"changed": ["fields"]})
+    session.flush()
+
+
 def make_signed_packet(hand: LetterInHand) -> SignedPacket:
     """Return the packet of a letter taken in hand for signing; touches no database and takes a second or so.
 

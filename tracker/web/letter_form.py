@@ -6,6 +6,7 @@ from flask import g, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
+from tracker.domain.appeal_life import Result
 from tracker.domain.due import due
 from tracker.letters.context import clean
 from tracker.letters.packet import count_pages
@@ -13,10 +14,11 @@ from tracker.letters.pdf import why_unavailable
 from tracker.letters.problems import LetterProblem
 from tracker.models import Appeal, Denial, Letter, Note
 from tracker.services.appealing import letter_choices
-from tracker.services.letter_drafts import AddedFile, Edits, LetterInHand, keep_file, set_quotes
+from tracker.services.letter_drafts import AddedFile, Edits, LetterInHand, insert_text, keep_file, set_quotes
 from tracker.services.letter_evidence import TOPICS, Place, lines_of_note, offered_quotes
 from tracker.services.letter_exhibits import linked_notes, note_title, sheets_of
 from tracker.services.letter_texts import last_saver
+from tracker.services.won_paragraphs import WonParagraph, won_paragraphs
 from tracker.web.forms.letters import ExhibitForm, LetterForm, QuoteForm
 from tracker.web.forms.typed_facts import TypedFactsForm
 from tracker.web.request import settings
@@ -149,6 +151,8 @@ def act(appeal: Appeal, letter: Letter, sent: Sent) -> None:
         set_quotes(g.session, appeal, letter, quotes, g.now, g.user.id)
     elif action == "offer":
         _insert_offered(appeal, letter, sent.hand, rest, quotes)
+    elif action == "won":
+        _insert_won(appeal, letter, sent.hand, rest)
     elif sent.file is not None:
         keep_file(g.session, appeal, "exhibit", sent.file, g.now, g.user.id)
 
@@ -157,6 +161,24 @@ def _insert_offered(appeal: Appeal, letter: Letter, hand: LetterInHand, rest: st
     offered = _not_quoted(hand)
     if rest.isdigit() and int(rest) < len(offered):
         set_quotes(g.session, appeal, letter, [*quotes, offered[int(rest)]._asdict()], g.now, g.user.id)
+
+
+def _insert_won(appeal: Appeal, letter: Letter, hand: LetterInHand, rest: str) -> None:
+    """Put a paragraph that won before under what its field says now."""
+    offered = _won(hand)
+    if rest.isdigit() and int(rest) < len(offered):
+        one = offered[int(rest)]
+        own = letter.fields.get("paragraphs", {}).get(one.key)
+        default = next(each.default for each in hand.draft.paragraphs if each.key == one.key)
+        before = default if own is None else own
+        insert_text(g.session, appeal, letter, one.key, f"{before}\n\n{one.text}".strip(), g.now, g.user.id)
+
+
+def _won(hand: LetterInHand) -> list[WonParagraph]:
+    """Return what can be offered: paragraphs that won before and do not stand in this letter."""
+    there = {paragraph.key: paragraph.text for paragraph in hand.draft.paragraphs}
+    offered = won_paragraphs(g.session, hand.rows.denials, list(there))
+    return [one for one in offered if one.text not in there[one.key]]
 
 
 def _not_quoted(hand: LetterInHand) -> list[Place]:
@@ -198,7 +220,8 @@ class LetterPage:
             "offered": self._quotes([place._asdict() for place in _not_quoted(hand)]),
             "due": due("file_by", first, g.today), "no_pdf": why_unavailable(),
             "conflict": self._conflict, "saved_by": last_saver(g.session, hand.letter) or "Somebody",
-            "places": _places(hand), "sheets": sheets_of(g.session, hand.rows.appeal),
+            "won": _won(hand), "labels": {one.key: one.label for one in hand.draft.paragraphs},
+            "results": {one.value: one.label for one in Result}, "places": _places(hand), "sheets": sheets_of(g.session, hand.rows.appeal),
         }  # fmt: skip
 
     def _known(self) -> dict[str, Any]:

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from tests import build
 from tests.browser.test_denial_and_letter import look_at, necessity, shot
-from tracker.models import Letter
+from tests.web.test_denial_page import make_denial
+from tracker.db import transaction
+from tracker.models import Letter, Outcome, Practice
 
 __all__ = ["necessity"]  # the fixture
 
@@ -113,3 +116,34 @@ def test_the_earlier_texts_never_scroll_sideways(open_page, cast, sign_in, neces
     page.get_by_role("heading", name="Earlier texts").wait_for()
     shot(page, "letter-texts-320")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.fixture
+def won(sessions, necessity):
+    """A signed letter for the same payer and reason whose appeal was overturned."""
+    with transaction(sessions.system()) as session:
+        first = make_denial(session, session.get_one(Practice, necessity.practice_id), carc="50")
+        first.payer_id = necessity.payer_id
+        appeal = build.appeal(session, first, status="decided")
+        session.add(
+            Letter(
+                practice_id=appeal.practice_id, appeal_id=appeal.id, template="L01", letter_date=build.TODAY,
+                fields={"paragraphs": {"comment": "Grading took a therapist."}}, facts={"patient": {"name": "A. Nyberg"}},
+                saved_at=build.NOW, signed_at=build.NOW, edition=2,
+            )
+        )  # fmt: skip
+        session.add(
+            Outcome(
+                practice_id=appeal.practice_id, appeal_id=appeal.id, denial_id=first.id, result="overturned",
+                decided_on=build.TODAY, recorded_at=build.NOW,
+            )
+        )  # fmt: skip
+
+
+def test_a_paragraph_that_won_is_inserted_by_a_click(colored, cast, sign_in, necessity, won, check_axe):
+    page = open_letter(colored, cast.alice, sign_in, necessity)
+    page.get_by_role("heading", name="Paragraphs that won before").wait_for()
+    look_at(page, "letter-won", check_axe)
+    page.get_by_role("button", name="Insert paragraph").click()
+    page.get_by_text("changed by you").wait_for()
+    assert page.get_by_label(COMMENT).input_value() == "Grading took a therapist."

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.letters.drawing import drawn, picture, saved
+from tests.letters.drawing import words as line
 from tests.letters.reading import bookmarks, page_texts
 from tracker.letters import packet_pages
 from tracker.letters.catalog import sample, templates
@@ -29,40 +31,10 @@ def letter() -> bytes:
     return make_pdf(draft(templates()["L01"], shown.facts, shown.fields).html)
 
 
-def _drawn(*contents: bytes, size: tuple[int, int] = (612, 792), rotate: int = 0) -> bytes:
-    """A PDF with one page for each content stream."""
-    pdf = pikepdf.new()
-    font = pdf.make_indirect(
-        pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
-    )
-    for content in contents:
-        page = pdf.add_blank_page(page_size=size)
-        page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
-        page.contents_add(content)
-        page.obj.Rotate = rotate
-    return _saved(pdf)
-
-
-def _saved(pdf: pikepdf.Pdf, **how) -> bytes:
-    written = BytesIO()
-    pdf.save(written, **how)
-    return written.getvalue()
-
-
-def _words(text: str, x: int = 100, y: int = 700) -> bytes:
-    return f"BT /F 12 Tf {x} {y} Td ({text}) Tj ET".encode()
-
-
-def _picture(kind: str, mode: str = "RGB", size: tuple[int, int] = (850, 1100), **how) -> bytes:
-    written = BytesIO()
-    Image.new(mode, size, "white").save(written, kind, **how)
-    return written.getvalue()
-
-
 def test_the_packet_holds_the_letter_and_its_exhibits_in_order_with_labels(letter, necessity):
     remittance = make_remittance_page(necessity)
     note = make_note_page(NotePage("Lakeview Rehab", "Łukasz Nguyễn", "Daily note", "Line one\nLine two"))
-    upload = _drawn(_words("plan, first page"), _words("plan, second page"))
+    upload = drawn(line("plan, first page"), line("plan, second page"))
     packet = make_packet(
         letter,
         [ExhibitFile("Remittance", remittance), ExhibitFile("Daily note", note), ExhibitFile("Plan of care", upload)],
@@ -89,7 +61,7 @@ def test_the_packet_holds_the_letter_and_its_exhibits_in_order_with_labels(lette
 
 
 def test_the_packet_has_bookmarks_a_title_and_a_language(letter):
-    packet = make_packet(letter, [ExhibitFile("Plan of care", _drawn(b""))], title="Appeal A-318")
+    packet = make_packet(letter, [ExhibitFile("Plan of care", drawn(b""))], title="Appeal A-318")
     assert bookmarks(packet.pdf) == ["Letter", "Exhibit A: Plan of care"]
     with pikepdf.open(BytesIO(packet.pdf)) as pdf:
         assert str(pdf.Root.Lang) == "en-US"
@@ -107,25 +79,25 @@ def test_the_letter_alone_is_a_packet_too(letter):
 
 
 def test_the_same_files_give_the_same_bytes(letter):
-    exhibits = [ExhibitFile("Plan", _drawn(_words("plan"))), ExhibitFile("Scan", _picture("PNG"))]
+    exhibits = [ExhibitFile("Plan", drawn(line("plan"))), ExhibitFile("Scan", picture("PNG"))]
     assert make_packet(letter, exhibits).pdf == make_packet(letter, exhibits).pdf
 
 
 def test_more_than_26_exhibits_go_on_with_two_letters(letter):
-    packet = make_packet(letter, [ExhibitFile(f"Page {number}", _drawn(b"")) for number in range(28)])
+    packet = make_packet(letter, [ExhibitFile(f"Page {number}", drawn(b"")) for number in range(28)])
     assert [each.label for each in packet.exhibits][24:] == ["Exhibit Y", "Exhibit Z", "Exhibit AA", "Exhibit AB"]
 
 
 @pytest.mark.parametrize(
     "upload",
     [
-        _drawn(_words("here", 60, 60), rotate=90),
-        _drawn(_words("here", 60, 60), rotate=180),
-        _drawn(_words("here", 60, 60), rotate=270),
-        _drawn(_words("here", 60, 60), size=(792, 612)),
-        _drawn(_words("here", 60, 60), size=(5100, 6600)),
-        _drawn(_words("here", 60, 60), size=(200, 100)),
-        _drawn(b"q 0.01 0 0 0.01 0 0 cm q q " + _words("here", 6000, 6000)),  # states that are never restored
+        drawn(line("here", 60, 60), rotate=90),
+        drawn(line("here", 60, 60), rotate=180),
+        drawn(line("here", 60, 60), rotate=270),
+        drawn(line("here", 60, 60), size=(792, 612)),
+        drawn(line("here", 60, 60), size=(5100, 6600)),
+        drawn(line("here", 60, 60), size=(200, 100)),
+        drawn(b"q 0.01 0 0 0.01 0 0 cm q q " + line("here", 6000, 6000)),  # states that are never restored
     ],
     ids=["90", "180", "270", "landscape", "poster", "receipt", "unbalanced"],
 )
@@ -148,7 +120,7 @@ def test_whatever_the_page_is_like_its_label_stands_upright_at_the_top_right(let
 
 def test_the_label_never_covers_what_the_page_says(letter):
     full = b"0 0 612 792 re f"
-    packet = make_packet(letter, [ExhibitFile("Black page", _drawn(full))])
+    packet = make_packet(letter, [ExhibitFile("Black page", drawn(full))])
     document = pypdfium2.PdfDocument(packet.pdf)
     page = document[2]
     picture = page.render(scale=1).to_pil().convert("L")
@@ -162,18 +134,18 @@ def test_the_label_never_covers_what_the_page_says(letter):
 @pytest.mark.parametrize(
     ("content", "pages"),
     [
-        (_picture("PNG"), 1),
-        (_picture("PNG", "RGBA"), 1),
-        (_picture("PNG", "P"), 1),
-        (_picture("JPEG"), 1),
-        (_picture("TIFF", "1"), 1),
+        (picture("PNG"), 1),
+        (picture("PNG", "RGBA"), 1),
+        (picture("PNG", "P"), 1),
+        (picture("JPEG"), 1),
+        (picture("TIFF", "1"), 1),
         (
-            _picture(
+            picture(
                 "TIFF", "L", save_all=True, append_images=[Image.new("L", (850, 1100)), Image.new("L", (850, 1100))]
             ),
             3,
         ),
-        (_drawn(b"", b""), 2),
+        (drawn(b"", b""), 2),
     ],
     ids=["png", "png with transparency", "png with palette", "jpeg", "fax", "three-page tiff", "pdf"],
 )
@@ -185,7 +157,7 @@ def test_pictures_and_pdfs_can_be_enclosed(letter, content, pages):
 def test_a_photo_held_sideways_comes_upright(letter):
     turned = Image.Exif()
     turned[0x0112] = 6  # the camera was turned by 90 degrees
-    packet = make_packet(letter, [ExhibitFile("Photo", _picture("JPEG", size=(400, 300), exif=turned))])
+    packet = make_packet(letter, [ExhibitFile("Photo", picture("JPEG", size=(400, 300), exif=turned))])
     document = pypdfium2.PdfDocument(packet.pdf)
     page = document[2]
     assert page.get_size() == (612, 792)
@@ -202,20 +174,20 @@ def _png_that_claims(width: int, height: int) -> bytes:
 
 
 def _locked() -> bytes:
-    return _saved(pikepdf.open(BytesIO(_drawn(b""))), encryption=pikepdf.Encryption(owner="o", user="u"))
+    return saved(pikepdf.open(BytesIO(drawn(b""))), encryption=pikepdf.Encryption(owner="o", user="u"))
 
 
 @pytest.mark.parametrize(
     ("content", "why", "what_to_do"),
     [
         (_locked(), "it is password protected", "Save it without the password and add it again"),
-        (_drawn(b"")[:300], "the PDF stops in the middle", "Download or scan it again, then add it here"),
+        (drawn(b"")[:300], "the PDF stops in the middle", "Download or scan it again, then add it here"),
         (b"%PDF-1.7\n%%EOF", "the PDF is damaged and cannot be read", "Open it, print it to a new PDF and add that"),
-        (_saved(pikepdf.new()), "the PDF has no pages", "Open it, print it to a new PDF and add that"),
+        (saved(pikepdf.new()), "the PDF has no pages", "Open it, print it to a new PDF and add that"),
         (b"", "it is no PDF, PNG, JPG or TIF", "Add a PDF, PNG, JPG or TIF"),
         (b"PK\x03\x04 a document", "it is no PDF, PNG, JPG or TIF", "Add a PDF, PNG, JPG or TIF"),
         (
-            _picture("PNG")[:200],
+            picture("PNG")[:200],
             "the picture is damaged and cannot be read",
             "Open it, print it to a new PDF and add that",
         ),
@@ -233,7 +205,7 @@ def _locked() -> bytes:
     ids=["locked", "cut off", "no body", "no pages", "empty", "zip", "cut-off picture", "bomb", "big picture"],
 )
 def test_what_cannot_be_enclosed_is_named_with_the_reason_and_a_way_out(letter, content, why, what_to_do):
-    good = ExhibitFile("Remittance", _drawn(b""))
+    good = ExhibitFile("Remittance", drawn(b""))
     with pytest.raises(PacketProblem) as problem:
         make_packet(letter, [good, ExhibitFile("Plan of care", content)])
     assert (problem.value.title, problem.value.why, problem.value.what_to_do) == ("Plan of care", why, what_to_do)
@@ -242,12 +214,12 @@ def test_what_cannot_be_enclosed_is_named_with_the_reason_and_a_way_out(letter, 
 
 
 def test_a_pdf_locked_only_against_changes_can_be_enclosed(letter):
-    locked = _saved(pikepdf.open(BytesIO(_drawn(b""))), encryption=pikepdf.Encryption(owner="o", user=""))
+    locked = saved(pikepdf.open(BytesIO(drawn(b""))), encryption=pikepdf.Encryption(owner="o", user=""))
     assert make_packet(letter, [ExhibitFile("Plan", locked)]).pages == 3
 
 
 def test_what_a_filled_form_shows_is_printed_and_nothing_of_it_runs(letter):
-    pdf = pikepdf.open(BytesIO(_drawn(b"")))
+    pdf = pikepdf.open(BytesIO(drawn(b"")))
     appearance = pdf.make_stream(
         b"/Tx BMC BT /Helv 12 Tf 2 5 Td (REDETERMINATION) Tj ET EMC",
         Type=pikepdf.Name.XObject,
@@ -272,7 +244,7 @@ def test_what_a_filled_form_shows_is_printed_and_nothing_of_it_runs(letter):
     script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert('run')")
     pdf.Root.OpenAction = script
     pdf.pages[0].obj.AA = pikepdf.Dictionary(O=script)
-    packet = make_packet(letter, [ExhibitFile("Form", _saved(pdf))])
+    packet = make_packet(letter, [ExhibitFile("Form", saved(pdf))])
     assert "REDETERMINATION" in page_texts(packet.pdf)[2]
     with pikepdf.open(BytesIO(packet.pdf)) as opened:
         assert not any(
@@ -282,7 +254,7 @@ def test_what_a_filled_form_shows_is_printed_and_nothing_of_it_runs(letter):
 
 
 def test_a_pdf_with_a_damaged_index_is_repaired(letter):
-    whole = _drawn(_words("still here"))
+    whole = drawn(line("still here"))
     start = whole.rindex(b"startxref")
     repaired = make_packet(letter, [ExhibitFile("Plan", whole[:start] + b"startxref\n7\n%%EOF\n")])
     assert "still here" in page_texts(repaired.pdf)[2]
@@ -290,10 +262,10 @@ def test_a_pdf_with_a_damaged_index_is_repaired(letter):
 
 def test_too_many_pages_are_refused_with_their_number(letter):
     with pytest.raises(PacketProblem, match="The packet has 1002 pages, at most 1000"):
-        make_packet(letter, [ExhibitFile("Whole chart", _drawn(*[b""] * 1000))])
+        make_packet(letter, [ExhibitFile("Whole chart", drawn(*[b""] * 1000))])
 
 
-_SMALL = _drawn(_words("a page"), _words("another"))
+_SMALL = drawn(line("a page"), line("another"))
 
 
 @given(st.lists(st.tuples(st.integers(0, len(_SMALL) - 1), st.integers(0, 255)), min_size=1, max_size=30))
@@ -302,11 +274,76 @@ def test_a_damaged_pdf_is_enclosed_or_refused_and_nothing_else(changes):
     damaged = bytearray(_SMALL)
     for place, value in changes:
         damaged[place] = value
-    letter = _drawn(_words("letter"))
+    letter = drawn(line("letter"))
     try:
         answer = packet_pages.merge(
-            {"labels": ["Exhibit A"], "bookmarks": ["A"], "title": "T"}, [letter, bytes(damaged)]
-        )
+            {
+                "labels": ["Exhibit A"], "bookmarks": ["Letter", "A"], "title": "T", "fronts": 1,
+                "changes": [{"dropped": [], "turned": {}}],
+            },
+            [letter, bytes(damaged)],
+        )  # fmt: skip
     except Refusal:
         return
     assert len(page_texts(answer.blobs[0])) == sum(answer.values["pages"])
+
+
+def test_dropped_pages_are_gone_and_the_stamps_count_what_is_left(letter):
+    chart = drawn(*(line(f"chart page {number}") for number in range(1, 8)))
+    packet = make_packet(letter, [ExhibitFile("Chart", chart, dropped=frozenset({2, 3, 7}))])
+    texts = page_texts(packet.pdf)[2:]
+    assert len(texts) == 4
+    for position, number in enumerate((1, 4, 5, 6), start=1):
+        assert f"chart page {number}" in texts[position - 1]
+        assert f"Exhibit A, {position} of 4" in texts[position - 1]
+    assert packet.exhibits[0].pages == 4
+    assert count_pages("Chart", chart) == 7
+
+
+def test_turned_pages_lie_as_asked_below_an_upright_stamp(letter):
+    scan = drawn(line("a page"), line("a page lying wrong", 60, 60), rotate=180)
+    packet = make_packet(letter, [ExhibitFile("Scan", scan, turned={2: 180})])
+    document = pypdfium2.PdfDocument(packet.pdf)
+    heights = []
+    for number, written in ((2, "a page"), (3, "a page lying wrong")):
+        page = document[number]
+        text = page.get_textpage()
+        found = text.search(written)
+        heights.append(text.get_charbox(found.get_next()[0])[1])
+        for each in (found, text, page):
+            each.close()
+    document.close()
+    # The first page lies upside down, as it came; the second is upright again, its line near the bottom.
+    assert heights[0] < 150
+    assert 50 < heights[1] < 150
+
+
+def test_an_exhibit_of_which_every_page_is_dropped_is_refused(letter):
+    with pytest.raises(PacketProblem, match=r"Scan: every page is dropped\. Leave the exhibit out"):
+        make_packet(letter, [ExhibitFile("Scan", drawn(b""), dropped=frozenset({1}))])
+
+
+def test_the_index_stands_after_the_letter_and_names_every_exhibit_with_its_pages(letter):
+    exhibits = [
+        ExhibitFile("Remittance extract", drawn(b"")),
+        ExhibitFile("Nguyễn's plan of care", drawn(*[b""] * 4), dropped=frozenset({4})),
+    ]
+    packet = make_packet(letter, exhibits, title="Appeal A-318", practice="Lakeview Rehab")
+    texts = page_texts(packet.pdf)
+    assert "Appeal A-318: index of exhibits" in texts[2]
+    assert "Exhibit A Remittance extract 4" in texts[2]
+    assert "Exhibit B Nguyễn's plan of care 5 to 7" in texts[2]
+    assert "Exhibit B, 1 of 3" in texts[4]
+    assert bookmarks(packet.pdf) == [
+        "Letter", "Index of exhibits", "Exhibit A: Remittance extract", "Exhibit B: Nguyễn's plan of care",
+    ]  # fmt: skip
+    assert [(each.first_page, each.pages) for each in packet.exhibits] == [(4, 1), (5, 3)]
+
+
+def test_an_index_of_two_pages_counts_them_both(letter):
+    exhibits = [ExhibitFile(f"Paper number {number} " + "of the chart " * 8, drawn(b"")) for number in range(30)]
+    packet = make_packet(letter, exhibits, practice="Lakeview Rehab")
+    texts = page_texts(packet.pdf)
+    assert "Exhibit A, 1 of 1" in texts[packet.exhibits[0].first_page - 1]
+    assert packet.exhibits[0].first_page == 5
+    assert "Exhibit A Paper number 0" in texts[2]

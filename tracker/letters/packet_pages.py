@@ -26,25 +26,37 @@ _STAMP_FONT, _PICTURE = Name("/PacketStamp"), Name("/ExhibitPage")  # fixed, so 
 
 
 def count(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:  # noqa: ARG001  # every task's signature
-    """Return how many pages the enclosure makes."""
-    with _open(blobs[0], 0) as pdf:
-        return Answer({"pages": len(pdf.pages)}, ())
+    """Return how many pages each enclosure makes. Raises Refusal with the blob's position."""
+    counts = []
+    for about, blob in enumerate(blobs):
+        with _open(blob, about) as pdf:
+            counts.append(len(pdf.pages))
+    return Answer({"pages": counts}, ())
 
 
 def merge(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:
-    """Return the packet of the letter (first blob) and its exhibits. Raises Refusal with the blob's position."""
+    """Return the packet of the letter (first blob) and its exhibits. Raises Refusal with the blob's position.
+
+    ``fronts`` is how many blobs stand in front without a label: the letter, and the index if there is one.
+    """
     labels: list[str] = arguments["labels"]
+    fronts: int = arguments["fronts"]
     with _open(blobs[0], 0) as packet:
         counts = [len(packet.pages)]
         sources = []
         for about, blob in enumerate(blobs[1:], start=1):
             source = _open(blob, about)
             sources.append(source)  # their streams are read when the packet is saved
-            counts.append(len(source.pages))
-            _add_exhibit(packet, source, labels[about - 1], about)
+            before = len(packet.pages)
+            if about < fronts:
+                packet.pages.extend(source.pages)
+            else:
+                position = about - fronts
+                _add_exhibit(packet, source, labels[position], arguments["changes"][position], about)
+            counts.append(len(packet.pages) - before)
         if len(packet.pages) > MAX_PAGES:
             raise Refusal("too_long", f"The packet has {len(packet.pages)} pages, at most {MAX_PAGES}", len(blobs) - 1)
-        _number_pages(packet, letter_pages=counts[0])
+        _number_pages(packet, letter_pages=sum(counts[:fronts]))
         _add_bookmarks(packet, arguments["bookmarks"], counts)
         _describe(packet, arguments["title"])
         written = BytesIO()
@@ -54,7 +66,8 @@ def merge(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:
         return Answer({"pages": counts}, (written.getvalue(),))
 
 
-def _open(content: bytes, about: int) -> Pdf:
+def as_pdf(content: bytes, about: int) -> bytes:
+    """Return an enclosure as a PDF: pictures are made one. Raises Refusal for anything else."""
     if content.startswith(_PICTURES):
         content = _picture_as_pdf(content, about)
     if b"%PDF-" not in content[:1024]:
@@ -62,6 +75,11 @@ def _open(content: bytes, about: int) -> Pdf:
     if b"%%EOF" not in content[-2048:]:
         # Repair would find the pages before the break and lose the rest without a word.
         raise Refusal("cut_off", "the PDF stops in the middle", about)
+    return content
+
+
+def _open(content: bytes, about: int) -> Pdf:
+    content = as_pdf(content, about)
     try:
         pdf = Pdf.open(BytesIO(content))
         pages = len(pdf.pages)
@@ -98,15 +116,22 @@ def _too_many_pixels(about: int) -> Refusal:
     return Refusal("too_big", f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels", about)
 
 
-def _add_exhibit(packet: Pdf, source: Pdf, label: str, about: int) -> None:
+def _add_exhibit(packet: Pdf, source: Pdf, label: str, change: dict[str, Any], about: int) -> None:
+    """Add the pages that are not dropped, turned as asked; ``turned`` has page numbers as text, as JSON keeps them."""
+    dropped, turned = set(change["dropped"]), change["turned"]
     try:
         source.generate_appearance_streams()
         source.flatten_annotations("print")
-        for number, page in enumerate(source.pages, start=1):
-            _draw(packet, page, f"{label}, {number} of {len(source.pages)}")
+        kept = [(number, page) for number, page in enumerate(source.pages, start=1) if number not in dropped]
+        for position, (number, page) in enumerate(kept, start=1):
+            if angle := turned.get(str(number)):
+                page.rotate(angle, relative=True)
+            _draw(packet, page, f"{label}, {position} of {len(kept)}")
     except (*_DAMAGED, TypeError, ValueError):
         # Pages that the file lists and does not hold, boxes that are no boxes: qpdf's repair finds them only here.
         raise Refusal("broken", "the PDF is damaged and cannot be read", about) from None
+    if not kept:
+        raise Refusal("empty", "every page is dropped", about)
 
 
 def _draw(packet: Pdf, page: Page, stamp: str) -> None:
@@ -156,7 +181,7 @@ def _add_bookmarks(packet: Pdf, names: Sequence[str], counts: Sequence[int]) -> 
     first = 0
     with packet.open_outline() as outline:
         outline.root.clear()
-        for name, pages in zip(("Letter", *names), counts, strict=True):
+        for name, pages in zip(names, counts, strict=True):
             outline.root.append(OutlineItem(name, first))
             first += pages
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tracker.letters import packet_pages, pdf
+from tracker.letters import packet_cutting, packet_pages, packet_reading, pdf
 from tracker.letters.limited import Answer, Refusal, read_message, write_message
 
 MEMORY_BYTES = 700 * 1024**2
@@ -17,6 +17,10 @@ TASKS: Mapping[str, Callable[[dict[str, Any], Sequence[bytes]], Answer]] = {
     "render": pdf.render,
     "count": packet_pages.count,
     "merge": packet_pages.merge,
+    "read": packet_reading.read_pages,
+    "draw": packet_reading.draw_pages,
+    "weigh": packet_cutting.weigh,
+    "cut": packet_cutting.cut,
 }
 
 

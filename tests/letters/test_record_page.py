@@ -3,8 +3,7 @@
 from datetime import date
 
 from tests.letters.reading import accessibility_failures, text_of
-from tracker.letters.pdf import make_pdf
-from tracker.letters.record_page import RecordPage, RecordTable, record_html
+from tracker.letters.record_page import RecordPage, RecordTable, make_record_page
 
 
 def test_the_page_prints_what_is_known_and_nothing_else():
@@ -15,7 +14,7 @@ def test_the_page_prints_what_is_known_and_nothing_else():
         "Proof of timely filing", "Lakeview Rehab", "Łukasz Nguyễn", date(1957, 2, 3),
         [("Claim number", "12345"), ("Received", "")], "From the files received.", table,
     )  # fmt: skip
-    pdf = make_pdf(record_html(page))
+    pdf = make_record_page(page)
     text = " ".join(text_of(pdf).split())
     assert "Patient Łukasz Nguyễn, born February 3, 1957 Claim number 12345" in text
     assert "Received" not in text

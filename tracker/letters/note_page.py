@@ -7,7 +7,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from tracker.letters.pdf import make_pdf
+from tracker.letters.kept import made_pdf
 from tracker.letters.words import long_date
 
 # Characters HTML cannot carry; each becomes a space so that no column moves.
@@ -89,4 +89,4 @@ def _numbered(number: int, line: str) -> str:
 
 def make_note_page(note: NotePage) -> bytes:
     """Return the note's pages as a PDF. Raises what ``make_pdf`` raises."""
-    return make_pdf(note_html(note))
+    return made_pdf(note_html(note))

@@ -6,6 +6,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from tracker.letters.kept import made_pdf
 from tracker.letters.words import long_date
 
 _PAGE = Markup("""<!DOCTYPE html>
@@ -81,3 +82,8 @@ def _table(table: RecordTable) -> Markup:
         for row in table.rows
     ]
     return _TABLE.format(caption=table.caption, heads=heads, rows=Markup("").join(rows))
+
+
+def make_record_page(page: RecordPage) -> bytes:
+    """Return the page as a PDF. Raises what ``make_pdf`` raises."""
+    return made_pdf(record_html(page))

@@ -8,7 +8,7 @@ from tracker.letters.context import context
 from tracker.letters.environment import letter_template, write
 from tracker.letters.facts import LetterFacts
 from tracker.letters.gaps import Collector, FactWords
-from tracker.letters.pdf import make_pdf
+from tracker.letters.kept import made_pdf
 
 _WORDS: Mapping[str, FactWords] = {}
 
@@ -21,4 +21,4 @@ def remittance_html(facts: LetterFacts) -> str:
 
 def make_remittance_page(facts: LetterFacts) -> bytes:
     """Return the page as a PDF. Raises what ``make_pdf`` raises."""
-    return make_pdf(remittance_html(facts))
+    return made_pdf(remittance_html(facts))

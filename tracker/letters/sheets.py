@@ -13,7 +13,7 @@ from tracker.letters.context import context
 from tracker.letters.environment import holds, letter_template, write, write_text
 from tracker.letters.facts import LetterFacts
 from tracker.letters.gaps import Collector, FactWords
-from tracker.letters.pdf import make_pdf
+from tracker.letters.kept import made_pdf
 from tracker.letters.problems import TemplateProblem
 
 FOLDER = "sheets"
@@ -136,4 +136,4 @@ def _filled(field: SheetField, values: Mapping[str, Any], collector: Collector) 
 
 def make_sheet(sheet: Sheet, facts: LetterFacts) -> bytes:
     """Return a filled sheet as a PDF. Raises what ``make_pdf`` raises."""
-    return make_pdf(sheet_html(sheet, facts))
+    return made_pdf(sheet_html(sheet, facts))

@@ -14,6 +14,7 @@ class PayerProfile(Versioned, PracticeOwned, Base):
     ``named`` is the large payer of the reference data that the practice says this one is. ``limits`` holds time limits
     that were set or checked by key (``tracker.domain.own_limits``), ``habits`` those of
     ``tracker.domain.payer_habits`` that were set, by name.
+    The ``packet_`` limits are what its portal or fax takes: files, megabytes in a file and in all, pages in a file.
     """
 
     __tablename__ = "payer_profiles"
@@ -24,4 +25,8 @@ class PayerProfile(Versioned, PracticeOwned, Base):
     requires_discipline_modifier: Mapped[bool | None]
     named: Mapped[str] = mapped_column(String(40), default="")
     limits: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    packet_files: Mapped[int | None]
+    packet_file_mb: Mapped[int | None]
+    packet_total_mb: Mapped[int | None]
+    packet_file_pages: Mapped[int | None]
     habits: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -237,6 +237,8 @@ _WORDS: dict[str, Callable[[Event, Mapping[int, str], Knowledge], str]] = {
     "letter_taken_back": _plain("An earlier text of the appeal letter taken back"),
     "letter_signed": _plain("Appeal letter signed and locked"),
     "letter_edition": _plain("New version of the appeal letter started"),
+    "exhibit_added": _plain("Exhibit added to the packet"),
+    "exhibit_removed": _plain("Exhibit taken out of the packet"),
     "appeal_sent": _sent,
     "follow_up": _followed_up,
     "appeal_withdrawn": _plain("Appeal withdrawn"),

@@ -1,8 +1,8 @@
 """The letter of an appeal: drafted from records and typed paragraphs, signed and locked, changed as a new version."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -47,11 +47,12 @@ class LetterInHand:
 
 @dataclass(frozen=True, slots=True)
 class SignedPacket:
-    """A finished packet before it is stored."""
+    """A finished packet before it is stored. ``exhibits`` are all enclosures as the letter keeps them."""
 
     packet: Packet
     facts: LetterFacts
     html: str
+    exhibits: tuple[dict[str, Any], ...]
 
 
 def letter_in_hand(
@@ -87,10 +88,21 @@ class Edits:
     template: str
     paragraphs: Mapping[str, str]
     facts: Mapping[str, str]
-    left_out: Sequence[str]
+    exhibits: Sequence[Mapping[str, Any]]
     denial_ids: Sequence[int]
     signer_name: str
     signer_title: str
+
+
+def arranged(hand: LetterInHand, used: Collection[str]) -> list[dict[str, Any]]:
+    """Return a letter's enclosures as it keeps them, with those of these sources used and all others left out.
+
+    Nothing is fixed as long as a person decided nothing: what comes later takes its usual place.
+    """
+    decided = [choice.decided(used=choice.source in used) for choice in hand.enclosures]
+    if decided == [choice.placed for choice in hand.enclosures]:
+        return list(hand.letter.exhibits)
+    return [each.as_json() for each in decided]
 
 
 def save_draft(  # who saves what, when, and how
@@ -117,7 +129,7 @@ def save_draft(  # who saves what, when, and how
     values: dict[str, Any] = {
         "template": edits.template,
         "fields": fields,
-        "exhibits": sorted(edits.left_out),
+        "exhibits": [dict(each) for each in edits.exhibits],
         "signer_name": edits.signer_name,
         "signer_title": edits.signer_title,
     }
@@ -206,8 +218,16 @@ def make_signed_packet(hand: LetterInHand) -> SignedPacket:
     if hand.draft.gaps:
         raise AppealRefused("; ".join(gap.message for gap in hand.draft.gaps))
     files = exhibit_files(hand.facts, hand.used, hand.rows.patient)
-    packet = make_packet(make_pdf(hand.draft.html), files, title=f"Appeal A-{hand.rows.appeal.number}")
-    return SignedPacket(packet, hand.facts, hand.draft.html)
+    title = f"Appeal A-{hand.rows.appeal.number}"
+    packet = make_packet(make_pdf(hand.draft.html), files, title=title, practice=hand.facts.practice.name)
+    return SignedPacket(packet, hand.facts, hand.draft.html, tuple(_as_packed(hand, packet)))
+
+
+def _as_packed(hand: LetterInHand, packet: Packet) -> Iterator[dict[str, Any]]:
+    """Yield every enclosure as it is kept with a signed letter: those used with their place in the packet."""
+    packed = iter(packet.exhibits)
+    for choice in hand.enclosures:
+        yield {**choice.placed.as_json(), "used": choice.used, **(asdict(next(packed)) if choice.used else {})}
 
 
 def lock_letter(  # noqa: PLR0913  # who signs what, seen how and when
@@ -240,6 +260,7 @@ def lock_letter(  # noqa: PLR0913  # who signs what, seen how and when
     letter.packet_id, letter.pdf_hash = packet.id, digest
     letter.template_hash = templates()[letter.template].hash
     letter.facts = as_json(made.facts)
+    letter.exhibits = list(made.exhibits)
     letter.signed_at, letter.signed_by_id, letter.saved_at = now, user_id, now
     letter.signer_name, letter.signer_title = made.facts.signer.name, made.facts.signer.title
     appeal.status = "ready"

@@ -1,31 +1,37 @@
-"""What goes into an appeal's packet: the remittance extract, the linked notes, what a person added; and their PDFs."""
+"""What goes into an appeal's packet, in which order: extract, notes, records, files; and their PDFs."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
 
+from tracker.letters.arrangement import Placement, in_order, placement
 from tracker.letters.catalog import LetterTemplate
 from tracker.letters.facts import LetterFacts
 from tracker.letters.note_page import NotePage, make_note_page
 from tracker.letters.packet import ExhibitFile
+from tracker.letters.record_page import RecordPage, make_record_page
 from tracker.letters.remittance_page import make_remittance_page
 from tracker.letters.sheets import Sheet, make_sheet, sheets_for
 from tracker.letters.words import long_date
-from tracker.models import Appeal, Attachment, Denial, Note, NoteLink, Patient, Payer
+from tracker.models import Appeal, Attachment, Denial, Note, Patient, Payer
+from tracker.services.exhibit_notes import note_key, offered_notes
+from tracker.services.exhibit_records import records_of
 from tracker.services.notes import KINDS
 
 REMITTANCE = "remittance"
 SHEET = "sheet"
-# The keys by which letters name enclosures, for the kinds of notes; other kinds are enclosed under their own name.
-_NOTE_KEYS = {"daily": "note", "re_evaluation": "evaluation"}
+# A record is enclosed when the letter counts on the paper it stands for.
+_STANDS_FOR = {"authorization": "approval", "eligibility": "eligibility", "receipt": "receipt"}
 
 
 class EnclosureChoice(NamedTuple):
     """Something that can be enclosed. ``key`` is how the letter names it, ``source`` what finds it again.
 
-    ``source`` is ``remittance``, ``sheet:`` and a sheet's id, a note's or an attachment's public id. ``used`` is false when a person left it out.
+    ``source`` is ``remittance``, a record's key, ``sheet:`` and a sheet's id, a note's or an attachment's public id.
+    ``used`` is false when it is left out. ``pages`` counts the pages that stay, where they are known.
     """
 
     key: str
@@ -36,30 +42,31 @@ class EnclosureChoice(NamedTuple):
     note: Note | None = None
     attachment: Attachment | None = None
     sheet: Sheet | None = None
+    record: RecordPage | None = None
+    placed: Placement = Placement("")
+
+    def placed_as(self, placed: Placement) -> "EnclosureChoice":
+        """Return the enclosure as a person placed it; ``used`` stays what is usual until somebody decides."""
+        pages = placed.count(self.pages) if self.pages is not None else None
+        used = self.used if placed.used is None else placed.used
+        return self._replace(placed=placed, pages=pages, used=used)
+
+    def decided(self, *, used: bool) -> Placement:
+        """Return its placement with a person's decision; the usual stays the usual."""
+        return self.placed if used == self.used else replace(self.placed, used=used)
 
 
 def enclosures(
-    session: Session, appeal: Appeal, template: LetterTemplate, denials: Sequence[Denial], left_out: Iterable[str]
+    session: Session,
+    appeal: Appeal,
+    template: LetterTemplate,
+    denials: Sequence[Denial],
+    stored: Iterable[Mapping[str, Any]],
 ) -> list[EnclosureChoice]:
-    """Return everything that can be enclosed, in the packet's order: remittance, notes, added files, forms."""
-    skipped = frozenset(left_out)
-    found = []
-    if any(denial.source == "835" for denial in denials):
-        title = "Remittance extract of the denied lines"
-        found.append(EnclosureChoice(REMITTANCE, title, REMITTANCE, REMITTANCE not in skipped, 1))
-    for note in linked_notes(session, appeal):
-        used = note.public_id not in skipped
-        found.append(EnclosureChoice(note_key(note), note_title(note), note.public_id, used, note=note))
-    titles = {exhibit.title: exhibit.key for exhibit in template.exhibits}
-    for file in _added(session, appeal):
-        key, used = titles.get(file.title, "file"), file.public_id not in skipped
-        found.append(EnclosureChoice(key, file.title, file.public_id, used, file.pages, attachment=file))
-    found += [
-        EnclosureChoice(SHEET, sheet.title, sheet.source, sheet.source not in skipped, sheet=sheet)
-        for sheet in sheets_of(session, appeal)
-        if sheet.enclose
-    ]
-    return found
+    """Return everything that can be enclosed, in the packet's order; ``stored`` is how the letter keeps that."""
+    offered = {choice.source: choice for choice in _offered(session, appeal, template, denials)}
+    placed = in_order([placement(each) for each in stored], list(offered))
+    return [offered[each.source].placed_as(each) for each in placed]
 
 
 def sheets_of(session: Session, appeal: Appeal) -> list[Sheet]:
@@ -67,23 +74,32 @@ def sheets_of(session: Session, appeal: Appeal) -> list[Sheet]:
     return sheets_for(session.get_one(Payer, appeal.payer_id).kind, appeal.level)
 
 
-def linked_notes(session: Session, appeal: Appeal) -> Sequence[Note]:
-    """Return the notes of the appeal's claim, oldest first."""
-    query = (
-        select(Note)
-        .join(NoteLink, and_(NoteLink.practice_id == Note.practice_id, NoteLink.note_id == Note.id))
-        .where(
-            NoteLink.practice_id == appeal.practice_id,
-            NoteLink.claim_id == appeal.claim_id,
-            NoteLink.removed.is_(False),
+def _offered(
+    session: Session, appeal: Appeal, template: LetterTemplate, denials: Sequence[Denial]
+) -> list[EnclosureChoice]:
+    """Return what can be enclosed in its usual order: extract, the level below, notes, records, added files, forms."""
+    named = frozenset(exhibit.key for exhibit in template.exhibits)
+    found = []
+    if any(denial.source == "835" for denial in denials):
+        found.append(
+            EnclosureChoice(REMITTANCE, "Remittance extract of the denied lines", REMITTANCE, used=True, pages=1)
         )
-    )
-    return session.scalars(query.order_by(Note.service_date, Note.id)).all()
+    found += [_file(file, _BELOW_KEYS[file.kind]) for file in _of_level_below(session, appeal)]
+    for note, used in offered_notes(session, appeal, denials, named):
+        found.append(EnclosureChoice(note_key(note), note_title(note), note.public_id, used, note=note))
+    for key, page in records_of(session, appeal):
+        found.append(EnclosureChoice(key, page.title, f"record-{key}", _STANDS_FOR[key] in named, record=page))
+    titles = {exhibit.title: exhibit.key for exhibit in template.exhibits}
+    found += [_file(file, titles.get(file.title, "file")) for file in _files(session, appeal, ("exhibit",))]
+    sheets = [sheet for sheet in sheets_of(session, appeal) if sheet.enclose]
+    return [*found, *(EnclosureChoice(SHEET, sheet.title, sheet.source, used=True, sheet=sheet) for sheet in sheets)]
 
 
-def note_key(note: Note) -> str:
-    """Return how a letter names a note as an enclosure."""
-    return _NOTE_KEYS.get(note.kind, note.kind)
+_BELOW_KEYS = {"decision": "decision", "proof": "proof_of_sending"}
+
+
+def _file(file: Attachment, key: str) -> EnclosureChoice:
+    return EnclosureChoice(key, file.title, file.public_id, used=True, pages=file.pages, attachment=file)
 
 
 def note_title(note: Note) -> str:
@@ -92,27 +108,38 @@ def note_title(note: Note) -> str:
     return f"{kind} of {long_date(note.service_date)}" if note.service_date else kind
 
 
-def _added(session: Session, appeal: Appeal) -> Sequence[Attachment]:
+def _of_level_below(session: Session, appeal: Appeal) -> Sequence[Attachment]:
+    if appeal.previous_id is None:
+        return ()
+    below = session.get_one(Appeal, (appeal.practice_id, appeal.previous_id))
+    return _files(session, below, tuple(_BELOW_KEYS))
+
+
+def _files(session: Session, appeal: Appeal, kinds: tuple[str, ...]) -> Sequence[Attachment]:
+    """Return files kept with an appeal; their bytes are read only when they are asked for."""
     query = select(Attachment).where(
-        Attachment.practice_id == appeal.practice_id, Attachment.appeal_id == appeal.id, Attachment.kind == "exhibit"
+        Attachment.practice_id == appeal.practice_id, Attachment.appeal_id == appeal.id, Attachment.kind.in_(kinds)
     )
-    return session.scalars(query.order_by(Attachment.id)).all()
+    return session.scalars(query.options(defer(Attachment.content)).order_by(Attachment.id)).all()
 
 
 def exhibit_files(facts: LetterFacts, chosen: Sequence[EnclosureChoice], patient: Patient) -> list[ExhibitFile]:
     """Return the files of the enclosures used, in their order. Raises what making a PDF raises."""
-    files = []
-    for choice in chosen:
-        if choice.attachment is not None:
-            content = choice.attachment.content
-        elif choice.note is not None:
-            content = make_note_page(_page_of(choice.note, facts, patient))
-        elif choice.sheet is not None:
-            content = make_sheet(choice.sheet, facts)
-        else:
-            content = make_remittance_page(facts)
-        files.append(ExhibitFile(choice.title, content))
-    return files
+    return [
+        ExhibitFile(choice.title, exhibit_content(facts, choice, patient), choice.placed.dropped, choice.placed.turned)
+        for choice in chosen
+    ]
+
+
+def exhibit_content(facts: LetterFacts, choice: EnclosureChoice, patient: Patient) -> bytes:
+    """Return an enclosure as it is before pages are dropped or turned. Raises what making a PDF raises."""
+    if choice.attachment is not None:
+        return choice.attachment.content
+    if choice.note is not None:
+        return make_note_page(_page_of(choice.note, facts, patient))
+    if choice.sheet is not None:
+        return make_sheet(choice.sheet, facts)
+    return make_record_page(choice.record) if choice.record is not None else make_remittance_page(facts)
 
 
 def _page_of(note: Note, facts: LetterFacts, patient: Patient) -> NotePage:

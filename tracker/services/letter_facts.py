@@ -39,8 +39,9 @@ from tracker.models import (
 )
 from tracker.services.cases import StoredCase, stored_cases
 from tracker.services.clocks import Start, file_by
+from tracker.services.exhibit_notes import linked_notes
 from tracker.services.letter_evidence import Place, limits_of, pairs_of, quotes_of
-from tracker.services.letter_exhibits import REMITTANCE, SHEET, EnclosureChoice, keys_by_note, linked_notes
+from tracker.services.letter_exhibits import REMITTANCE, SHEET, EnclosureChoice, keys_by_note
 from tracker.services.letter_levels import decisions_below, least_amount
 from tracker.services.letter_lines import line_facts
 from tracker.services.letter_minutes import minutes_of

@@ -16,7 +16,8 @@ from tracker.services.clocks import own_limit, profile_of, usual_rule
 from tracker.services.coverage import EditConflict
 from tracker.services.diagnosing import diagnose_claims
 
-FIGURES = ("counting_method", "requires_discipline_modifier", "named", "limits", "habits")
+PACKET_LIMITS = ("packet_files", "packet_file_mb", "packet_total_mb", "packet_file_pages")
+FIGURES = ("counting_method", "requires_discipline_modifier", "named", "limits", "habits", *PACKET_LIMITS)
 _EMPTY: tuple[object, ...] = (None, "", {})
 
 

@@ -37,8 +37,13 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def megabytes(size: int) -> str:
+    """Return bytes as people read them: ``0.1 MB``, ``12.4 MB``; anything small is ``under 0.1 MB``."""
+    return f"{size / 1_000_000:,.1f} MB" if size >= 50_000 else "under 0.1 MB"
+
+
 def init_app(app: Flask) -> None:
     """Make the filters, and the words of the statuses, known to the templates."""
-    for show in (dollars, whole_dollars, plain_amount, us_date, long_date, us_time, us_clock, plural):
+    for show in (dollars, whole_dollars, plain_amount, us_date, long_date, us_time, us_clock, plural, megabytes):
         app.jinja_env.filters[show.__name__] = show
     app.jinja_env.globals["STATUSES"] = STATUSES

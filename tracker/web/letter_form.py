@@ -4,24 +4,22 @@ from typing import Any
 
 from flask import g, render_template, request, url_for
 from sqlalchemy import select
-from werkzeug.datastructures import FileStorage
 
 from tracker.domain.appeal_life import Result
 from tracker.domain.due import due
 from tracker.letters.context import clean
-from tracker.letters.packet import count_pages
 from tracker.letters.pdf import why_unavailable
-from tracker.letters.problems import LetterProblem
 from tracker.models import Appeal, Denial, Letter, Note
 from tracker.services.appealing import letter_choices
-from tracker.services.letter_drafts import AddedFile, Edits, LetterInHand, insert_text, keep_file, set_quotes
+from tracker.services.exhibit_notes import linked_notes
+from tracker.services.letter_drafts import AddedFile, Edits, LetterInHand, arranged, insert_text, keep_file, set_quotes
 from tracker.services.letter_evidence import TOPICS, Place, lines_of_note, offered_quotes
-from tracker.services.letter_exhibits import linked_notes, note_title, sheets_of
+from tracker.services.letter_exhibits import note_title, sheets_of
 from tracker.services.letter_texts import last_saver
 from tracker.services.won_paragraphs import WonParagraph, won_paragraphs
 from tracker.web.forms.letters import ExhibitForm, LetterForm, QuoteForm
 from tracker.web.forms.typed_facts import TypedFactsForm
-from tracker.web.request import settings
+from tracker.web.uploads import exhibit_from
 
 
 def _letter_form(hand: LetterInHand, **known: Any) -> LetterForm:
@@ -87,21 +85,8 @@ class Sent:
         return True
 
     def _read_file(self) -> bool:
-        upload, most = self.exhibit.file.data, settings().max_upload_mb
-        if not isinstance(upload, FileStorage) or not upload.filename:
-            self.exhibit.file.errors = ["Choose a file"]
-            return False
-        content = upload.stream.read(most * 1_000_000 + 1)
-        if len(content) > most * 1_000_000:
-            self.exhibit.file.errors = [f"The selected file must be smaller than {most} MB"]
-            return False
-        try:
-            pages = count_pages(self.exhibit.title.data, content)
-        except LetterProblem as problem:
-            self.exhibit.file.errors = [f"{problem}"]
-            return False
-        self.file = AddedFile.of(self.exhibit.title.data, content, pages)
-        return True
+        self.file = exhibit_from(self.exhibit)
+        return self.file is not None
 
     def edits(self) -> Edits:
         """Return what changes in the letter; paragraphs left as the template writes them are not kept."""
@@ -117,7 +102,7 @@ class Sent:
             template=self.form.template.data,
             paragraphs=before | {key: text for key, text in self.paragraphs.items() if text != defaults[key]},
             facts=self._facts(),
-            left_out=[choice.source for choice in self.hand.enclosures if choice.source not in used],
+            exhibits=arranged(self.hand, used),
             denial_ids=own,
             signer_name=self.form.signer_name.data,
             signer_title=self.form.signer_title.data,

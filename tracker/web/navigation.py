@@ -18,7 +18,7 @@ _PAGES = (
 _UNDER = {
     "denials": "queue", "log": "queue", "digest": "queue", "claims": "queue", "patients": "queue", "notes": "queue",
     "letters": "appeals", "letter_texts": "appeals", "letter_batches": "appeals", "packets": "appeals",
-    "payer_limits": "payers",
+    "packet": "appeals", "payer_limits": "payers",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from tracker.reports.payer_limits import LimitRow, limit_rows, open_denials, oth
 from tracker.reports.queue_filter import QueueFilter
 from tracker.services.clocks import profile_of
 from tracker.services.coverage import EditConflict
-from tracker.services.payer_figures import set_figures
+from tracker.services.payer_figures import PACKET_LIMITS, set_figures
 from tracker.web.coverage_form import conflict_page
 from tracker.web.filters import plural
 from tracker.web.forms.payers import AddressForm, FiguresForm, NamedForm
@@ -112,6 +112,7 @@ def _figures_form(practice: Practice, payer: Payer) -> FiguresForm:
             "version": str(profile.version),
             "counting_method": profile.counting_method or "",
             "requires_discipline_modifier": _YES_NO[profile.requires_discipline_modifier],
+            **{name: getattr(profile, name) for name in PACKET_LIMITS},
             **{name: _YES_NO[value] if HABITS[name].is_flag else value for name, value in profile.habits.items()},
         }
     return FiguresForm(formdata=None, prefix=f"{practice.public_id}-", **known)
@@ -145,6 +146,7 @@ def set_own(public_id: str) -> BaseResponse | tuple[str, int]:
         "counting_method": form.counting_method.data or None,
         "requires_discipline_modifier": {"yes": True, "no": False}.get(form.requires_discipline_modifier.data),
         "habits": form.habits(),
+        **{name: form[name].data for name in PACKET_LIMITS},
     }
     seen = form.version.data or ""
     try:

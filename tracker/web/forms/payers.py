@@ -62,6 +62,11 @@ class FiguresForm(FlaskForm):  # type: ignore[misc]
     counting_method = ChoiceField("How units are counted", choices=_METHODS)
     requires_discipline_modifier = ChoiceField("GP, GO or GN on every line", choices=_YES_NO)
 
+    packet_files = CountField("Most files", most=999)
+    packet_file_mb = CountField("Most MB in one file", most=999)
+    packet_total_mb = CountField("Most MB in all", most=9999)
+    packet_file_pages = CountField("Most pages in one file", most=9999)
+
     def habits(self) -> dict[str, bool | int]:
         """Return the habits that were set, by name."""
         typed = {name: self[name].data for name in HABITS}

@@ -2,13 +2,10 @@
 
 # ruff: noqa: F401, F811  # the fixture of the letter is asked for by its name
 
-import os
-from pathlib import Path
-
 import pytest
 
 from tests import build
-from tests.browser.test_denial_and_letter import look_at, necessity
+from tests.browser.test_denial_and_letter import look_at, necessity, shot
 from tests.letters.drawing import drawn, picture, words
 from tracker.db import transaction
 
@@ -99,6 +96,5 @@ def test_nothing_is_wider_than_a_narrow_screen(open_page, opened):
     opened(narrow)
     add(narrow)
     show_pages(narrow)
-    if folder := os.environ.get("SCREENSHOTS"):
-        narrow.screenshot(path=Path(folder) / "packet-320.png", full_page=True)
+    shot(narrow, "packet-320")
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 320

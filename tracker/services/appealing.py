@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from tracker.knowledge import Knowledge
 from tracker.letters.catalog import Choice, LetterTemplate, choose, templates
-from tracker.letters.sheets import sheets
 from tracker.models import Appeal, AppealDenial, Denial, Event, Letter, Payer, Practice
 from tracker.services.barring import appeal_barred_by
 from tracker.services.letter_evidence import offered_quotes
@@ -115,12 +114,11 @@ def _denials_together(session: Session, denial: Denial) -> list[Denial]:
 def _first_letter(
     session: Session, appeal: Appeal, template: LetterTemplate, denials: Sequence[Denial], now: datetime, today: date
 ) -> Letter:
-    # Form sheets are left out until a person ticks them.
     quotes = [place._asdict() for place in offered_quotes(session, denials)]
     fields = {"paragraphs": {}, "quotes": quotes, "facts": {}}
     return Letter(
         practice_id=appeal.practice_id, appeal_id=appeal.id, template=template.id, letter_date=today, fields=fields,
-        exhibits=[sheet.source for sheet in sheets().values()], saved_at=now,
+        exhibits=[], saved_at=now,
     )  # fmt: skip
 
 

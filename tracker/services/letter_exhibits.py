@@ -91,8 +91,9 @@ def _offered(
         found.append(EnclosureChoice(key, page.title, f"record-{key}", _STANDS_FOR[key] in named, record=page))
     titles = {exhibit.title: exhibit.key for exhibit in template.exhibits}
     found += [_file(file, titles.get(file.title, "file")) for file in _files(session, appeal, ("exhibit",))]
+    # Form sheets are left out until a person ticks them.
     sheets = [sheet for sheet in sheets_of(session, appeal) if sheet.enclose]
-    return [*found, *(EnclosureChoice(SHEET, sheet.title, sheet.source, used=True, sheet=sheet) for sheet in sheets)]
+    return [*found, *(EnclosureChoice(SHEET, sheet.title, sheet.source, used=False, sheet=sheet) for sheet in sheets)]
 
 
 _BELOW_KEYS = {"decision": "decision", "proof": "proof_of_sending"}

@@ -24,6 +24,7 @@ from tracker.domain.payer_habits import HABITS
 from tracker.importers.case_file import read_case
 from tracker.importers.x837p import read_837p
 from tracker.models import Claim, ClaimPayment, Payer, PayerProfile, Practice
+from tracker.services.clocks import own_days
 from tracker.services.payers import payer_kind
 
 MOST_CLAIMS = 200
@@ -80,11 +81,12 @@ def with_own_figures(session: Session, practice: Practice, case: Case) -> Case:
     found = session.execute(query.where(func.lower(Payer.name) == case.payer.name.lower()).limit(1)).first()
     if found is None or found.PayerProfile is None or found.kind != case.payer.kind:
         return case
-    own = found.PayerProfile
+    own: PayerProfile = found.PayerProfile
+    day = min((line.service_date for line in case.claim.lines if line.service_date), default=case.history.as_of)
     habits = tuple((name, own.habits[name]) for name in HABITS if name in own.habits)
     payer = CasePayer(
-        case.payer.name, case.payer.kind, own.counting_method, own.requires_discipline_modifier, own.filing_days,
-        own.appeal_days, habits,
+        case.payer.name, case.payer.kind, own.counting_method, own.requires_discipline_modifier,
+        own_days(own.limits, "claim_filing", 0, day), own_days(own.limits, "appeal", 1, day), habits,
     )  # fmt: skip
     return replace(case, payer=payer)
 

@@ -51,8 +51,8 @@ _DENIAL = (
     "practice_id", "id", "public_id", "number", "claim_id", "claim_line_id", "patient_id", "payer_id", "import_id",
     "owner_id", "code", "service_date", "group_code", "carc", "remarks", "denial_class", "amount_cents",
     "billed_cents", "denied_on", "times_denied", "status", "is_open", "close_reason", "closed_on", "recovered_cents",
-    "clock", "clock_rule", "file_by_safe", "file_by_legal", "due_on", "root_cause", "strength", "path", "source", "created_at",
-    "version",
+    "clock", "clock_rule", "file_by_safe", "file_by_legal", "due_on", "root_cause", "strength", "path",
+    "diagnosed_with", "source", "created_at", "version",
 )  # fmt: skip
 _PATIENT = (
     "practice_id", "id", "public_id", "last_name", "first_name", "middle_name", "birth_date", "sex", "member_id",
@@ -116,7 +116,7 @@ def _fill_practice(
             "N362", "denied", chance.randrange(3_000, 90_000), 90_000, denied, 1,
             status, is_open, "" if is_open else "recovered",
             None if is_open else denied, 0 if is_open else 5_000, "file_by", "", due, due, None if status in ACTED_ON else due, chance.choice(causes),
-            "likely", "appeal", "835", build.NOW - timedelta(days=chance.randrange(300)), 1,
+            "likely", "appeal", "", "835", build.NOW - timedelta(days=chance.randrange(300)), 1,
         ))  # fmt: skip
     insert_rows(session, Denial, _DENIAL, rows)
 

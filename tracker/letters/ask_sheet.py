@@ -8,6 +8,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from tracker.letters.document import document, fact_rows
 from tracker.letters.pdf import make_pdf
 from tracker.letters.words import short_date
 
@@ -55,15 +56,7 @@ class AskSheet:
         return f"Questions about the note, {self.label}"
 
 
-_PAGE = Markup("""<!DOCTYPE html>
-<html lang="en-US">
-<head>
-<meta charset="utf-8">
-<title>{title}</title>
-<meta name="author" content="{practice}">
-<link rel="stylesheet" href="asset:letter.css">
-</head>
-<body class="record">
+_BODY = Markup("""<body class="record">
 <main>
 <h1 data-header="{title}">{title}</h1>
 <table class="subject">
@@ -80,9 +73,7 @@ _PAGE = Markup("""<!DOCTYPE html>
 </div>
 </main>
 </body>
-</html>
 """)
-_ROW = Markup('<tr><th scope="row">{}</th><td>{}</td></tr>\n')
 _ITEM = Markup("<li>{}</li>\n")
 _QUESTION = Markup("""<section class="question">
 <h2>{number}. {title}</h2>
@@ -103,10 +94,9 @@ def ask_sheet_html(sheet: AskSheet) -> str:
         ("Service", f"{sheet.code}, {sheet.meaning}" if sheet.meaning else sheet.code),
         ("Read", "; ".join(sheet.notes)),
     ]  # fmt: skip
-    return _PAGE.format(
+    body = _BODY.format(
         title=sheet.title,
-        practice=sheet.practice,
-        rows=Markup("").join(_ROW.format(name, words) for name, words in rows if words),
+        rows=fact_rows(rows),
         addendum=Markup("").join(_ITEM.format(words) for words in ADDENDUM),
         source=ADDENDUM_SOURCE,
         questions=Markup("").join(
@@ -117,6 +107,7 @@ def ask_sheet_html(sheet: AskSheet) -> str:
             for number, each in enumerate(sheet.questions, 1)
         ),
     )  # fmt: skip
+    return document(sheet.title, sheet.practice, body)
 
 
 def make_ask_sheet(sheet: AskSheet) -> bytes:

@@ -5,23 +5,15 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from tracker.letters.document import document
 from tracker.letters.pdf import make_pdf
 
-_PAGE = Markup("""<!DOCTYPE html>
-<html lang="en-US">
-<head>
-<meta charset="utf-8">
-<title>{title}</title>
-<meta name="author" content="{practice}">
-<link rel="stylesheet" href="asset:letter.css">
-</head>
-<body>
+_BODY = Markup("""<body>
 <header><p class="practice">{practice}</p></header>
 <main>
 <h1>{title}</h1>
 {part}{table}</main>
 </body>
-</html>
 """)
 _TABLE = Markup("""<table class="grid index">
 <thead><tr><th scope="col" class="w10">Exhibit</th><th scope="col">What it is</th><th scope="col" class="w14">Packet pages</th>{extra}</tr></thead>
@@ -46,12 +38,14 @@ class IndexRow(NamedTuple):
 def index_html(practice: str, packet_title: str, rows: Sequence[IndexRow], part: str = "") -> str:
     """Return the index's HTML. ``part`` says which part it stands in: ``Part 1 of 3, packet pages 1 to 40``."""
     extra = _PART_COLUMN if part else ""
-    return _PAGE.format(
-        title=f"{packet_title}: index of exhibits",
+    title = f"{packet_title}: index of exhibits"
+    body = _BODY.format(
+        title=title,
         practice=practice,
         part=Markup("<p><b>{}.</b></p>\n").format(part) if part else "",
         table=_TABLE.format(extra=extra, rows=Markup("").join(_row(row) for row in rows)),
     )
+    return document(title, practice, body)
 
 
 def _row(row: IndexRow) -> Markup:

@@ -7,21 +7,14 @@ from datetime import date
 
 from markupsafe import Markup
 
+from tracker.letters.document import document, fact_rows
 from tracker.letters.kept import made_pdf
 from tracker.letters.words import long_date
 
 # Characters HTML cannot carry; each becomes a space so that no column moves.
 _NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
-_PAGE = Markup("""<!DOCTYPE html>
-<html lang="en-US">
-<head>
-<meta charset="utf-8">
-<title>{title}</title>
-<meta name="author" content="{practice}">
-<link rel="stylesheet" href="asset:letter.css">
-</head>
-<body class="record">
+_BODY = Markup("""<body class="record">
 <main>
 <h1 data-header="{header}">{title}</h1>
 <table class="subject">
@@ -32,9 +25,7 @@ _PAGE = Markup("""<!DOCTYPE html>
 </table>
 {lines}</main>
 </body>
-</html>
 """)
-_ROW = Markup('<tr><th scope="row">{}</th><td>{}</td></tr>\n')
 _LINES = Markup("<pre data-verbatim>{}</pre>\n")
 # A line of the note in 8.4 pt DejaVu Sans Mono: 95 signs fit between the margins, 6 of them for the number.
 _WIDTH, _INDENT = 88, 6
@@ -60,14 +51,16 @@ def note_html(note: NotePage) -> str:
     patient = f"{note.patient}, born {long_date(note.birth_date)}" if note.birth_date else note.patient
     rows = [("Date of service", day), ("Author", note.author)]
     text = _NOT_IN_HTML.sub(" ", note.text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _PAGE.format(
-        title=f"{note.title} of {day}" if day else note.title,
+    title = f"{note.title} of {day}" if day else note.title
+    body = _BODY.format(
+        title=title,
         practice=note.practice,
         patient=patient,
         header=" · ".join(part for part in (note.practice, note.patient, day) if part),
-        rows=Markup("").join(_ROW.format(name, words) for name, words in rows if words),
+        rows=fact_rows(rows),
         lines=_boxes(text.rstrip("\n").split("\n")),
     )
+    return document(title, note.practice, body)
 
 
 def _boxes(lines: Sequence[str]) -> Markup:

@@ -6,18 +6,11 @@ from datetime import date
 
 from markupsafe import Markup
 
+from tracker.letters.document import document, fact_rows
 from tracker.letters.kept import made_pdf
 from tracker.letters.words import long_date
 
-_PAGE = Markup("""<!DOCTYPE html>
-<html lang="en-US">
-<head>
-<meta charset="utf-8">
-<title>{title}</title>
-<meta name="author" content="{practice}">
-<link rel="stylesheet" href="asset:letter.css">
-</head>
-<body>
+_BODY = Markup("""<body>
 <header><p class="practice">{practice}</p></header>
 <main>
 <h1>{title}</h1>
@@ -28,9 +21,7 @@ _PAGE = Markup("""<!DOCTYPE html>
 {table}<p>{source}</p>
 </main>
 </body>
-</html>
 """)
-_ROW = Markup('<tr><th scope="row">{}</th><td>{}</td></tr>\n')
 _TABLE = Markup("""<table class="grid">
 <caption>{caption}</caption>
 <thead><tr>{heads}</tr></thead>
@@ -66,13 +57,14 @@ def record_html(page: RecordPage) -> str:
     """Return the page's HTML."""
     born = f", born {long_date(page.birth_date)}" if page.birth_date else ""
     rows = [("Patient", f"{page.patient}{born}"), *page.facts]
-    return _PAGE.format(
+    body = _BODY.format(
         title=page.title,
         practice=page.practice,
-        rows=Markup("").join(_ROW.format(name, words) for name, words in rows if words),
+        rows=fact_rows(rows),
         table=_table(page.table) if page.table else "",
         source=page.source,
     )
+    return document(page.title, page.practice, body)
 
 
 def _table(table: RecordTable) -> Markup:

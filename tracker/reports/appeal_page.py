@@ -1,6 +1,6 @@
 """Everything the page of one appeal shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from tracker.domain.appeal_life import METHODS
 from tracker.domain.deadlines import Clock
 from tracker.knowledge import Knowledge
-from tracker.models import Appeal, Attachment, Denial, Event, Letter, Outcome, Payer, Practice, User
+from tracker.models import Appeal, Attachment, Denial, Event, Letter, Outcome, Payer, Practice
+from tracker.reports.people import user_names
 from tracker.reports.timeline import appeal_words
 from tracker.services.appeal_sending import denials_of
 from tracker.services.appealing import newest_letter
@@ -107,10 +108,5 @@ def _history(session: Session, appeal: Appeal) -> Sequence[Entry]:
         Event.practice_id == appeal.practice_id, Event.subject_kind == "appeal", Event.subject_id == appeal.id
     )
     events = session.scalars(query.order_by(Event.at.desc(), Event.id.desc()).limit(200)).all()
-    names = _names(session, events)
+    names = user_names(session, (event.user_id for event in events))
     return [Entry(event.at, appeal_words(event), names.get(event.user_id or 0, "")) for event in events]
-
-
-def _names(session: Session, events: Sequence[Event]) -> Mapping[int, str]:
-    ids = {event.user_id for event in events if event.user_id is not None}
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).all()) if ids else {}

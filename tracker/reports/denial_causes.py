@@ -12,8 +12,9 @@ from tracker.domain.case import Case
 from tracker.knowledge import Knowledge
 from tracker.knowledge.rules import Rule
 from tracker.letters.catalog import LetterTemplate, templates
-from tracker.models import CauseDecision, Denial, Finding, Suggestion, User
+from tracker.models import CauseDecision, Denial, Finding, Suggestion
 from tracker.reports.denial_notes import Place, QuoteView, place_of
+from tracker.reports.people import user_names
 from tracker.reports.rule_counts import SuggestionCounts, decided_cause_counts
 from tracker.services.cause_decisions import decisions_of
 
@@ -129,7 +130,7 @@ def read_checked(session: Session, denial: Denial, knowledge: Knowledge, *, has_
         .order_by(Finding.id)
     ).all()
     said = decisions_of(session, denial)
-    names = _names(session, {row.decided_by_id for row in said.values()})
+    names = user_names(session, (row.decided_by_id for row in said.values()))
     return Checked(
         denial,
         knowledge,
@@ -139,12 +140,6 @@ def read_checked(session: Session, denial: Denial, knowledge: Knowledge, *, has_
         decided_cause_counts(session, denial.payer_id, [row.root_cause for row in suggestions]),
         has_notes,
     )
-
-
-def _names(session: Session, user_ids: set[int]) -> Mapping[int, str]:
-    if not user_ids:
-        return {}
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(user_ids))).all())
 
 
 def cause_views(checked: Checked, places: Mapping[Place, QuoteView], case: Case, line: int | None) -> CauseViews:

@@ -11,7 +11,8 @@ from tracker.domain.appeal_life import METHODS, Result
 from tracker.domain.money import dollars
 from tracker.domain.statuses import CLOSE_REASONS, STATUSES
 from tracker.knowledge import Knowledge, load
-from tracker.models import AppealDenial, CauseDecision, Denial, DenialAnswer, Event, ImportFile, User
+from tracker.models import AppealDenial, CauseDecision, Denial, DenialAnswer, Event, ImportFile
+from tracker.reports.people import user_names
 from tracker.services.cause_decisions import decisions_of
 from tracker.services.working import still_stands
 
@@ -68,13 +69,11 @@ def _events(session: Session, denial: Denial) -> Sequence[Event]:
 
 
 def _user_names(session: Session, events: Sequence[Event]) -> Mapping[int, str]:
-    ids = {event.user_id for event in events if event.user_id is not None}
+    ids = {event.user_id for event in events}
     for event in events:
         owners = event.details.get("changes", {}).get("owner_id", [])
-        ids.update(owner for owner in owners if owner is not None)
-    if not ids:
-        return {}
-    return dict(session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
+        ids.update(owners)
+    return user_names(session, ids)
 
 
 def _moment(

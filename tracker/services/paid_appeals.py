@@ -24,8 +24,8 @@ class PaidLine(NamedTuple):
     paid_on: date
 
 
-def record_payments(session: Session, practice_id: int, import_id: int, now: datetime) -> int:
-    """Record the outcomes that the payments of one import are, and return on how many lines.
+def record_payments(session: Session, practice_id: int, import_id: int, now: datetime) -> None:
+    """Record the outcomes that the payments of one import are.
 
     A payment that settles the line overturns the denial, another one does so in part. Appeals whose lines are all
     decided then are decided. A corrected claim has no appeal, so its payment is never counted as an overturned one.
@@ -35,7 +35,6 @@ def record_payments(session: Session, practice_id: int, import_id: int, now: dat
         _record(session, line, now)
     for appeal in {line.appeal.id: line.appeal for line in lines}.values():
         _decide_if_done(session, appeal)
-    return len(lines)
 
 
 def _paid_lines(session: Session, practice_id: int, import_id: int) -> list[PaidLine]:

@@ -6,7 +6,7 @@ A receipt becomes a sending with its proof, so that the day a payer took a claim
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,20 +36,19 @@ _OF_FILE = {
 }
 
 
-class Storing(Protocol):
-    """What an import counts and lists."""
-
-    counted: Counted
-    problems: list[Problem]
-
-
 class _Sending(NamedTuple):
     claim_id: int
     sent_on: date
 
 
 def store_receipts(  # one import with all that decides it
-    session: Session, practice_id: int, import_id: int, found: Iterable[Receipts], rows: RowBuffer, stored: Storing
+    session: Session,
+    practice_id: int,
+    import_id: int,
+    found: Iterable[Receipts],
+    rows: RowBuffer,
+    counted: Counted,
+    problems: list[Problem],
 ) -> None:
     """Ask for a sending with its proof for each receipt that names a claim of the practice.
 
@@ -57,21 +56,21 @@ def store_receipts(  # one import with all that decides it
     """
     table = rows.table(Submission, _COLUMNS)
     for receipts in found:
-        stored.problems += receipts.problems
-        stored.counted.transactions += 1
+        problems += receipts.problems
+        counted.transactions += 1
         proofs = [
-            *_of_claims(session, practice_id, receipts.claims, stored.problems),
-            *_of_files(session, practice_id, receipts.files, stored.problems),
+            *_of_claims(session, practice_id, receipts.claims, problems),
+            *_of_files(session, practice_id, receipts.files, problems),
         ]
         known = _on_record(session, practice_id, receipts.kind, {sending.claim_id for sending, _ in proofs})
         for sending, proof in proofs:
             if (sending.claim_id, proof) in known:
-                stored.counted.duplicates += 1
+                counted.duplicates += 1
                 continue
             known.add((sending.claim_id, proof))
             row = (practice_id, next(rows.ids), sending.claim_id, import_id, sending.sent_on, receipts.kind, proof, "")
             table.append(row)
-            stored.counted.claims += 1
+            counted.claims += 1
         rows.flush(session)
 
 

@@ -48,7 +48,6 @@ class Stored:
     problems: list[Problem] = field(default_factory=list)
     known_transactions: int = 0
     denied_claim_ids: set[int] = field(default_factory=set)
-    appeals_paid: int = 0
 
     @property
     def status(self) -> str:
@@ -117,13 +116,15 @@ def read_and_store(  # noqa: PLR0913  # one import with all that decides it
     elif file_format == "837P":
         _store_837(work, data, now)
     elif file_format in READERS:
-        store_receipts(session, practice.id, import_id, READERS[file_format](data), work.rows, stored)
+        store_receipts(
+            session, practice.id, import_id, READERS[file_format](data), work.rows, stored.counted, stored.problems
+        )
     else:
         what = "Choose an 835, an 837P, a 277CA or a 999; others cannot be imported."
         raise ImportProblem("File", f"{filename} is a {file_format} file.", what)
-    if keep:
+    if keep and file_format == "835":
         session.flush()
-        stored.appeals_paid = record_payments(session, practice.id, import_id, now)
+        record_payments(session, practice.id, import_id, now)
     del stored.problems[_MAX_PROBLEMS:]
     return stored
 

@@ -97,7 +97,6 @@ class Counted:
     paid_cents: int = 0
     provider_adjustment_cents: int = 0
     check_cents: int = 0
-    takebacks: int = 0
     made_claim_ids: list[int] = field(default_factory=list)
 
     def count_class(self, line_class: str) -> None:
@@ -452,7 +451,6 @@ class RemittanceStore:
             )  # fmt: skip
             self._plbs.append(values)
             self.counted.provider_adjustment_cents += plb.amount_cents
-            self.counted.takebacks += is_takeback
 
 
 def trace_key(remittance: Remittance) -> str:

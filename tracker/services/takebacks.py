@@ -4,9 +4,10 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.deadlines import Clock, clock
+from tracker.domain.deadlines import Clock
 from tracker.knowledge import Knowledge
 from tracker.models import Event, ProviderAdjustment
+from tracker.services.clocks import Start, file_by
 
 
 class TakebackRefused(Exception):  # noqa: N818  # an answer, not a fault
@@ -19,8 +20,7 @@ def dispute_clock(payer_kind: str, taken_on: date, knowledge: Knowledge) -> Cloc
     None where no limit is known. A demand letter that came earlier has its own date, which then decides
     (42 CFR 405.924(b)(12), 405.942: an overpayment determination is appealed like a denial).
     """
-    rule = knowledge.clock_rule(payer_kind, on=taken_on)
-    return clock(rule, taken_on, closed=knowledge.closed_days) if rule is not None else None
+    return file_by(knowledge, Start(payer_kind, taken_on, None), None)
 
 
 def settle(session: Session, takeback: ProviderAdjustment, task: str, words: str, now: datetime, user_id: int) -> None:

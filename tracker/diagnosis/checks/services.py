@@ -45,7 +45,15 @@ def first_visit_code_once(facts: LineFacts, rule: Rule) -> Outcome:
     reason = (
         f"{facts.code} was billed on {us_date(earlier)} as well; it is for the first encounter, later ones are {later}."
     )
-    return Outcome(Result.FAILED, reason, "cod_wrong_code", Strength.LIKELY, cure=f"{later} in place of {facts.code}.")
+    return _later_code(facts, later, reason, Strength.LIKELY)
+
+
+def _later_code(
+    facts: LineFacts, later: str, reason: str, strength: Strength, quotes: tuple[Quote, ...] = ()
+) -> Outcome:
+    """Say that the code of later encounters stands in place of the first one's."""
+    cure = f"{later} in place of {facts.code}."
+    return Outcome(Result.FAILED, reason, "cod_wrong_code", strength, quotes, cure=cure)
 
 
 def _fitted_before(facts: LineFacts, later: str) -> Outcome:
@@ -55,8 +63,7 @@ def _fitted_before(facts: LineFacts, later: str) -> Outcome:
         if told:
             reason = f"The note speaks of an earlier fitting; {facts.code} is for the first encounter, later ones are {later}."
             place = quote(content.number, content.read.text, *content.read.passage_at(told[0].start))
-            cure = f"{later} in place of {facts.code}."
-            return Outcome(Result.FAILED, reason, "cod_wrong_code", Strength.WEAK, (place,), cure=cure)
+            return _later_code(facts, later, reason, Strength.WEAK, (place,))
     return NOT_APPLICABLE
 
 
@@ -72,9 +79,7 @@ def _told_as_later(facts: LineFacts, later: str) -> Outcome | None:
     reason = f"The note tells of a device made at an earlier visit; {facts.code} is for the first encounter, later ones are {later}."
     own = tuple(quote for content in facts.contents for quote in content.pieces(content.fitting, 2))
     quotes = tuple(dict.fromkeys((*sentences(facts.claim, told, 2), *own)))
-    return Outcome(
-        Result.FAILED, reason, "cod_wrong_code", Strength.LIKELY, quotes[:3], cure=f"{later} in place of {facts.code}."
-    )
+    return _later_code(facts, later, reason, Strength.LIKELY, quotes[:3])
 
 
 def _billed_before(facts: LineFacts, codes: frozenset[str], window: int) -> date | None:

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, StopValidation, Validation
 from tracker.models import ClaimLine
 from tracker.services.typed_lines import TypedLine
 from tracker.web.forms.fields import AmountField, DateField, TextLineField
-from tracker.web.forms.log import read_line
+from tracker.web.forms.log import read_line, require_line
 
 
 class LineForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
@@ -32,10 +32,7 @@ class LineForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
 
     def validate_line(self, field: Field) -> None:
         """Code, modifiers and units must be readable."""
-        try:
-            read_line(field.data)
-        except ValueError as problem:
-            raise ValidationError(str(problem)) from None
+        require_line(field)
 
     def validate_amount(self, field: Field) -> None:
         """An amount above nothing."""

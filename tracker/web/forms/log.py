@@ -75,6 +75,14 @@ def read_line(text: str) -> ServiceLine:
     return ServiceLine(first, modifiers, float(units[0]) if units else 1.0)
 
 
+def require_line(field: Field) -> None:
+    """Raise ValidationError, saying what to do, unless a field holds a line as typed."""
+    try:
+        read_line(field.data)
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
+
+
 class LogForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     """Nine facts and, if the rule's date is wrong, the file-by date."""
 
@@ -123,10 +131,7 @@ class LogForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
 
     def validate_line(self, field: Field) -> None:
         """Code, modifiers and units must be readable."""
-        try:
-            read_line(field.data)
-        except ValueError as problem:
-            raise ValidationError(str(problem)) from None
+        require_line(field)
 
     def validate_amount(self, field: Field) -> None:
         """An amount above nothing."""

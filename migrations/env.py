@@ -7,12 +7,15 @@ from alembic.autogenerate.api import AutogenContext
 
 from tracker.models import Base
 from tracker.models.base import UtcDateTime
+from tracker.models.sealed import Sealed
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Write our own types as plain ones: a revision never imports the models, which change after it."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime()"
+    if kind == "type" and isinstance(item, Sealed):
+        return "sa.LargeBinary()"
     return False
 
 

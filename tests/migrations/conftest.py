@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from tests.databases import MASTER
 from tracker.db import make_engine
+
+
+@pytest.fixture
+def owner(owner_url: str) -> Iterator[Engine]:
+    """An engine on the test's database that may change its tables."""
+    engine = make_engine(owner_url, MASTER)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -16,6 +25,6 @@ def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Eng
         with request.getfixturevalue("postgres_template").empty() as engine:
             yield engine
         return
-    engine = make_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+    engine = make_engine(f"sqlite:///{tmp_path / 'empty.db'}", MASTER)
     yield engine
     engine.dispose()

@@ -1,7 +1,5 @@
 """The revisions make the tables of the models, on both databases, with data in them, there and back."""
 
-import subprocess
-import sys
 import threading
 
 import pytest
@@ -9,9 +7,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, func, inspect, select, text
+from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from tests import build
-from tracker.config import resource_dir
 from tracker.db import SessionMaker, make_engine
 from tracker.db_upgrade import (
     UnknownRevisionError,
@@ -24,6 +22,12 @@ from tracker.db_upgrade import (
 from tracker.models import Base, Denial
 
 
+def _index_words(index: ReflectedIndex) -> str:
+    """An index in words; the condition of a partial one by its text."""
+    options = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
+    return str({**index, "dialect_options": options})
+
+
 def schema(engine: Engine) -> dict[str, object]:
     """What the database says of itself: tables with columns, keys and indexes."""
     found = inspect(engine)
@@ -34,7 +38,7 @@ def schema(engine: Engine) -> dict[str, object]:
             found.get_pk_constraint(table),
             sorted(map(str, found.get_foreign_keys(table))),
             sorted(map(str, found.get_unique_constraints(table))),
-            sorted(map(str, found.get_indexes(table))),
+            sorted(map(_index_words, found.get_indexes(table))),
         )
         for table in tables
     }
@@ -60,7 +64,9 @@ def test_sqlite_tables_are_the_models_to_the_letter(sqlite_template, tmp_path):
 def statements(engine: Engine) -> dict[str, list[str]]:
     query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name != 'alembic_version' AND name NOT LIKE 'sqlite_%'"
     with engine.connect() as connection:
-        return {name: sorted(sql.replace(",", " ").split()) for name, sql in connection.execute(text(query))}
+        # A table that was copied to change it has its name in quotes.
+        plain = str.maketrans({",": " ", '"': None})
+        return {name: sorted(sql.translate(plain).split()) for name, sql in connection.execute(text(query))}
 
 
 def test_up_down_and_up_again_leaves_the_same_tables(empty_engine):
@@ -73,13 +79,13 @@ def test_up_down_and_up_again_leaves_the_same_tables(empty_engine):
     assert current(empty_engine) == head()
 
 
-def test_every_revision_can_be_taken_back_with_rows_in_the_tables(engine):
+def test_every_revision_can_be_taken_back_with_rows_in_the_tables(engine, owner):
     with SessionMaker(engine).system() as session:
         build.denied_line(session, build.practice(session))
         session.commit()
     for revision in ScriptDirectory.from_config(alembic_config()).walk_revisions():
-        downgrade(engine, revision.down_revision or "base")
-    upgrade(engine)
+        downgrade(owner, revision.down_revision or "base")
+    upgrade(owner)
     assert current(engine) == head()
 
 
@@ -119,11 +125,3 @@ def test_a_database_of_a_newer_version_is_refused_in_plain_words(engine):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(UnknownRevisionError, match="revision 9999"):
         upgrade(engine)
-
-
-def test_writing_the_initial_revision_again_changes_nothing(tmp_path):
-    """The models and the revision in the repository say the same, down to the text."""
-    before = (resource_dir("migrations") / "versions" / "0001_initial.py").read_text()
-    script = resource_dir("migrations") / "regenerate.py"
-    subprocess.run([sys.executable, script, tmp_path / "again.py"], check=True, capture_output=True)
-    assert (tmp_path / "again.py").read_text() == before

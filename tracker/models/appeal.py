@@ -1,4 +1,4 @@
-"""One request to a payer, at one level, for one or more denials."""
+"""One request to a payer, at one level, for one or more denials of one patient."""
 
 from datetime import date, datetime
 
@@ -18,15 +18,15 @@ class Appeal(Versioned, PracticeOwned, Base):
     __tablename__ = "appeals"
     __table_args__ = (
         belongs_to_practice(),
-        owned_key("claim_id", "claims"),
+        owned_key("patient_id", "patients"),
         owned_key("previous_id", "appeals"),
         UniqueConstraint("practice_id", "number"),
-        Index("ix_appeals_claim", "practice_id", "claim_id"),
+        Index("ix_appeals_patient", "practice_id", "patient_id"),
     )
 
     public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
     number: Mapped[int]
-    claim_id: Mapped[int]
+    patient_id: Mapped[int]
     payer_id: Mapped[int] = mapped_column(ForeignKey("payers.id"))
     level: Mapped[int] = mapped_column(default=1)
     previous_id: Mapped[int | None]

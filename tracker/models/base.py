@@ -5,7 +5,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any, ClassVar
 
@@ -61,6 +61,17 @@ def id_stream() -> Iterator[int]:
 def new_id() -> int:
     """Return one new row id."""
     return _ids.take(1)[0]
+
+
+def moment_of_id(row_id: int) -> datetime:
+    """Return when an id was made, to the millisecond."""
+    milliseconds = (row_id >> (_COUNTER_BITS + _PROCESS_BITS)) + _EPOCH_MS
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+
+
+def ids_since(row_id: int, seconds: int) -> int:
+    """Return the id that would have been made ``seconds`` before ``row_id`` was, 0 when that is before all ids."""
+    return max(0, row_id - (seconds * 1000 << (_COUNTER_BITS + _PROCESS_BITS)))
 
 
 def new_public_id() -> str:

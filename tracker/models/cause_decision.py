@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, PracticeOwned, belongs_to_practice, owned_key
+from tracker.models.sealed import SealedText
 
 
 class CauseDecision(PracticeOwned, Base):
@@ -24,6 +25,6 @@ class CauseDecision(PracticeOwned, Base):
     denial_id: Mapped[int]
     root_cause: Mapped[str] = mapped_column(String(40))
     decision: Mapped[str] = mapped_column(String(8))
-    reason: Mapped[str] = mapped_column(String(200), default="")
+    reason: Mapped[str] = mapped_column(SealedText("cause_decisions.reason"), default="")
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime]

@@ -2,15 +2,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, String, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from tracker.models.base import Base, PracticeOwned, Versioned, belongs_to_practice, new_public_id, owned_key
+from tracker.models.sealed import SealedText
 
 # With these the practice has acted; a date to file by says nothing any more (ux.md 2.4).
 ACTED_ON = ("waiting_on_payer", "corrected_claim_sent")
 _DUE_ON = (
-    "CASE WHEN clock = 'file_by' AND status IN ('waiting_on_payer', 'corrected_claim_sent') "
+    "CASE WHEN signature_due IS NOT NULL THEN signature_due "
+    "WHEN clock = 'file_by' AND status IN ('waiting_on_payer', 'corrected_claim_sent') "
     "THEN NULL ELSE file_by_safe END"
 )
 
@@ -19,8 +21,10 @@ class Denial(Versioned, PracticeOwned, Base):
     """One denied claim line (or a whole claim without lines: ``claim_line_id`` is null).
 
     ``denied_on`` is the remittance date of the first denial. ``clock`` names what ``file_by_safe`` is the date of;
-    past ``file_by_legal`` it is missed. ``due_on`` is the date of the clock that runs, if one does, and sorts the queue;
-    it is set before a row is written. ``root_cause`` is the first suggestion until a person chooses
+    past ``file_by_legal`` it is missed. It counts from the payer's notice of ``notice_on``, or from ``received_on`` where
+    its receipt is proven, with ``extension_days`` that the payer granted. ``due_on`` is the date of the clock that runs, if one does, and sorts the queue;
+    it is set before a row is written. A letter that waits for a signature lends its ``signature_due``. ``write_off`` is
+    asked, returned or approved, with the words of who last spoke. ``root_cause`` is the first suggestion until a person chooses
     (``cause_chosen_by_id``); ``diagnosed_with`` says of which knowledge and rules the suggestions come.
     ``payer_id`` ... ``patient_id`` are copies from the claim, so that the queue reads one table.
     """
@@ -55,6 +59,17 @@ class Denial(Versioned, PracticeOwned, Base):
             "is_open",
             "due_on",
         ),
+        Index(
+            "ix_denials_write_off",
+            "practice_id",
+            "is_open",
+            "due_on",
+            "amount_cents",
+            "id",
+            sqlite_where=text("write_off = 'asked'"),
+            postgresql_where=text("write_off = 'asked'"),
+        ),
+        Index("ix_denials_closed", "practice_id", "closed_on", "owner_id"),
         Index("ix_denials_claim", "practice_id", "claim_id"),
         Index("ix_denials_line", "practice_id", "claim_line_id"),
     )
@@ -84,10 +99,17 @@ class Denial(Versioned, PracticeOwned, Base):
     recovered_cents: Mapped[int] = mapped_column(default=0)
     clock: Mapped[str] = mapped_column(String(20), default="file_by")
     clock_rule: Mapped[str] = mapped_column(String(40), default="")
+    notice_on: Mapped[date]
+    received_on: Mapped[date | None]
+    extension_days: Mapped[int] = mapped_column(default=0)
     file_by_safe: Mapped[date | None]
     file_by_legal: Mapped[date | None]
     due_on: Mapped[date | None]
     snoozed_to: Mapped[date | None]
+    signature_due: Mapped[date | None]
+    write_off: Mapped[str | None] = mapped_column(String(10))
+    write_off_words: Mapped[str | None] = mapped_column(SealedText("denials.write_off_words"))
+    write_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     root_cause: Mapped[str] = mapped_column(String(40), default="")
     strength: Mapped[str] = mapped_column(String(8), default="")
     path: Mapped[str] = mapped_column(String(20), default="")
@@ -97,6 +119,16 @@ class Denial(Versioned, PracticeOwned, Base):
     created_at: Mapped[datetime]
 
     @property
+    def running_clock(self) -> str:
+        """The name of the clock that ``due_on`` is the date of: a signature that is asked for comes first."""
+        return "signature" if self.signature_due else self.clock
+
+    @property
+    def running_legal(self) -> date | None:
+        """The last day of the running clock; a signature has none of its own."""
+        return None if self.signature_due else self.file_by_legal
+
+    @property
     def reason(self) -> str:
         """The reason code as people write it, like ``CO-50``."""
         return f"{self.group_code}-{self.carc}" if self.carc else "No reason code"
@@ -104,7 +136,8 @@ class Denial(Versioned, PracticeOwned, Base):
 
 @event.listens_for(Denial, "before_insert")
 @event.listens_for(Denial, "before_update")
-def _set_due_on(_mapper: Mapper[Denial], _connection: Connection, denial: Denial) -> None:
+def _set_dates(_mapper: Mapper[Denial], _connection: Connection, denial: Denial) -> None:
     clock = denial.clock or "file_by"  # the column's default is filled in only after this
+    denial.notice_on = denial.notice_on or denial.denied_on
     acted = clock == "file_by" and denial.status in ACTED_ON
-    denial.due_on = None if acted else denial.file_by_safe
+    denial.due_on = denial.signature_due or (None if acted else denial.file_by_safe)

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, PracticeOwned, belongs_to_practice
+from tracker.models.sealed import SealedJson
 
 
 class Event(PracticeOwned, Base):
@@ -20,5 +21,5 @@ class Event(PracticeOwned, Base):
     kind: Mapped[str] = mapped_column(String(40))
     subject_kind: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[int]
-    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    details: Mapped[dict[str, Any]] = mapped_column(SealedJson("events.details"), default=dict)
     undone: Mapped[bool] = mapped_column(default=False)

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, PracticeOwned, belongs_to_practice, new_public_id, owned_key
+from tracker.models.sealed import SealedJson
 
 
 class LetterText(PracticeOwned, Base):
@@ -27,4 +28,4 @@ class LetterText(PracticeOwned, Base):
     saved_at: Mapped[datetime]
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     template: Mapped[str] = mapped_column(String(60))
-    fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    fields: Mapped[dict[str, Any]] = mapped_column(SealedJson("letter_texts.fields"), default=dict)

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, PracticeOwned, belongs_to_practice, owned_key
+from tracker.models.sealed import SealedText
 
 
 class Outcome(PracticeOwned, Base):
@@ -31,6 +32,6 @@ class Outcome(PracticeOwned, Base):
     amount_cents: Mapped[int] = mapped_column(default=0)
     decided_on: Mapped[date]
     reference: Mapped[str] = mapped_column(String(80), default="")
-    reason: Mapped[str] = mapped_column(String(500), default="")
+    reason: Mapped[str] = mapped_column(SealedText("outcomes.reason"), default="")
     recorded_at: Mapped[datetime]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -3,10 +3,10 @@
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.models.base import Base, Global, new_public_id
+from tracker.models.base import Base, Global, Versioned, new_public_id
 
 
-class Payer(Global, Base):
+class Payer(Versioned, Global, Base):
     """A payer as remittances and claims name it; ``kind`` is a word of the case format."""
 
     __tablename__ = "payers"
@@ -20,3 +20,4 @@ class Payer(Global, Base):
     fax: Mapped[str] = mapped_column(String(40), default="")
     portal: Mapped[str] = mapped_column(String(200), default="")
     is_demo: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")

@@ -1,9 +1,10 @@
 """The bytes of a file brought in."""
 
-from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, PracticeOwned, belongs_to_practice, owned_key
+from tracker.models.sealed import SealedBytes
 
 
 class RawFile(PracticeOwned, Base):
@@ -17,4 +18,4 @@ class RawFile(PracticeOwned, Base):
     )
 
     import_id: Mapped[int]
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(SealedBytes("raw_files.content"))

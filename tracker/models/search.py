@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, Global, new_public_id
+from tracker.models.sealed import SealedText
 
 
 class Search(Global, Base):
@@ -15,5 +16,5 @@ class Search(Global, Base):
 
     public_id: Mapped[str] = mapped_column(String(32), unique=True, default=new_public_id)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    words: Mapped[str] = mapped_column(String(200))
+    words: Mapped[str] = mapped_column(SealedText("searches.words"))
     expires_at: Mapped[datetime]

@@ -6,10 +6,14 @@ from sqlalchemy import JSON, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.models.base import Base, PracticeOwned, belongs_to_practice, owned_key
+from tracker.models.sealed import SealedJson
 
 
 class Suggestion(PracticeOwned, Base):
-    """A suggested cause, best first. What a person says of it is a ``CauseDecision``: suggestions are replaced."""
+    """A suggested cause, best first. What a person says of it is a ``CauseDecision``: suggestions are replaced.
+
+    ``reasons`` hold the ``kind`` (``tracker.diagnosis.ReasonKind``) and the ``words`` of each.
+    """
 
     __tablename__ = "suggestions"
     __table_args__ = (
@@ -25,9 +29,9 @@ class Suggestion(PracticeOwned, Base):
     path: Mapped[str] = mapped_column(String(20))
     strength: Mapped[str] = mapped_column(String(8))
     rules: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    evidence: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    against: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    reasons: Mapped[list[Any]] = mapped_column(SealedJson("suggestions.reasons"), default=list)
+    evidence: Mapped[list[Any]] = mapped_column(SealedJson("suggestions.evidence"), default=list)
+    against: Mapped[list[Any]] = mapped_column(SealedJson("suggestions.against"), default=list)
     cure: Mapped[str | None] = mapped_column(Text)
     letter: Mapped[str | None] = mapped_column(String(8))
     knowledge_version: Mapped[str] = mapped_column(String(64))

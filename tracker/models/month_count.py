@@ -1,0 +1,25 @@
+"""What became of one month's denials by one payer, counted when the rows change and not when a page asks."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tracker.models.base import Base, PracticeOwned, belongs_to_practice
+
+
+class MonthCount(PracticeOwned, Base):
+    """The denials of one practice, month of first denial (its first day) and payer; ``tracker/month_counts.py`` keeps them.
+
+    ``causes``, ``steps`` and ``days`` hold what ``month_counts.MonthCounts`` says, with names as keys.
+    """
+
+    __tablename__ = "month_counts"
+    __table_args__ = (belongs_to_practice(), UniqueConstraint("practice_id", "month", "payer_id"))
+
+    month: Mapped[date]
+    payer_id: Mapped[int] = mapped_column(ForeignKey("payers.id"))
+    causes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    steps: Mapped[dict[str, Any]] = mapped_column(JSON)
+    days: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -6,9 +6,10 @@ from tracker.reading.doses import read_dose_rows
 from tracker.reading.frequency import read_frequencies, read_visits_this_week
 from tracker.reading.maintenance import read_maintenance
 from tracker.reading.progress import read_progress
-from tracker.reading.reports import read_missing_reports, read_visit_number
+from tracker.reading.reports import read_missing_reports
 from tracker.reading.services import lowered
 from tracker.reading.sides import read_sides, says_both
+from tracker.reading.visits import read_visit_number
 
 
 @pytest.mark.parametrize(
@@ -122,12 +123,12 @@ def test_a_table_of_doses_tells_whether_they_changed():
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("Visit 13", "13"), ("v13 of 24", "13"), ("session #9", "9"), ("12th visit", "12"), ("Tx 4/12", "4")],
+    [("Visit 13", 13), ("v13 of 24", 13), ("session #9", 9), ("12th visit", 12), ("Tx 4/12", 4)],
 )
 def test_the_number_of_the_visit_is_read(text, number):
     visit = read_visit_number(text.lower())
     assert visit is not None
-    assert visit.kind == number
+    assert visit.visit == number
 
 
 @pytest.mark.parametrize("text", ["treatment 15 min", "5th visit this week", "v 1.5", "lives on 5th"])
@@ -138,3 +139,10 @@ def test_other_numbers_are_no_visit(text):
 def test_a_report_that_was_not_written_is_found():
     assert read_missing_reports("session 13 (no summary written since the evaluation)")
     assert not read_missing_reports("progress report 7/7")
+
+
+def test_visits_of_the_week_are_counted_in_words_too():
+    week = read_visits_this_week("in four times this week, as since july")
+
+    assert week is not None
+    assert week.per_week == 4

@@ -69,3 +69,15 @@ def test_time_function_and_baseline_are_seen():
     assert goal.timed
     assert goal.functional
     assert goal.baseline
+
+
+@pytest.mark.parametrize(
+    ("text", "timed"),
+    [
+        ("Goals: pain 0/10, strength 5/5", False),
+        ("LTG 6/10: dress without help", True),
+        ("Goal: pain 2/10 lifting by 6/1", True),
+    ],
+)
+def test_a_score_is_no_date(text, timed):
+    assert [goal.timed for goal in read_goals(text.lower())] == [timed]

@@ -1,9 +1,8 @@
 """Aides, technicians and students in notes, and where the therapist was."""
 
-import time
-
 import pytest
 
+from tests.growth import assert_linear
 from tracker.reading.note import ReadNote
 
 TREATED_BY_AIDE = [
@@ -16,6 +15,7 @@ TREATED_BY_AIDE = [
     "3x10 leg press, supervised by technician",
     "Exercises 25 min run by Brandi (rehab tech): SLR 2 lb 3x10.",
     "PT aide instructed pt in clamshells 2x15.",
+    "TEx 42 min w/ Kai (rehab tech) in gym: pulleys 4 min, rows 3x12, ice not charged",
 ]
 NO_TREATMENT_BY_AIDE = [
     "PT one-on-one 30; tech cleaned equipment.",
@@ -31,6 +31,7 @@ NO_TREATMENT_BY_AIDE = [
     "Rail aides in balance; strategy aids recall.",
 ]
 TREATED_BY_STUDENT = [
+    "Pt seen by SPT 1:00-1:46.",
     "SPT treated; PT in next booth.",
     "Session led by grad clinician P. Novak, BA.",
     "Kelly Ng, SPT, performed manual therapy 15 min.",
@@ -101,9 +102,5 @@ def test_a_therapist_who_was_there_is_seen_and_not_elsewhere(present):
 @pytest.mark.parametrize(
     "piece", ["tech ran ", "student ", "with the aide ", "tech\n", "ran with ", "no other patient "]
 )
-def test_a_megabyte_is_read_in_linear_time(piece):
-    read = ReadNote("tech\n" + piece * (1_000_000 // len(piece)))
-    assert read.passages
-    start = time.process_time()
-    assert read.helpers.found is not None
-    assert time.process_time() - start < 1
+def test_a_megabyte_takes_linear_time(piece):
+    assert_linear(piece, lambda note: note.helpers, lambda text: ReadNote("tech\n" + text))

@@ -6,7 +6,8 @@ import pytest
 
 from tracker.reading.interventions import read_interventions
 from tracker.reading.note import ReadNote
-from tracker.reading.reports import read_visit_number, read_written_reports
+from tracker.reading.reports import read_written_reports
+from tracker.reading.visits import read_visit_number
 
 
 def listed(text: str) -> set[str] | None:
@@ -66,4 +67,4 @@ def test_the_number_of_a_visit_may_end_a_sentence():
     sign = read_visit_number("visit 14. ther ex 30 min")
 
     assert sign is not None
-    assert sign.kind == "14"
+    assert sign.visit == 14

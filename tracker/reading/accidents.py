@@ -3,23 +3,27 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from tracker.reading.passages import Passage
+from tracker.reading.beginnings import Sought
+from tracker.reading.passages import Passage, passage_with
 
-_AT_WORK = re.compile(
-    r"\b(?:at work|on the job|while working|(?:work|job)[- ]?related|work(?:place)? injury|injured working|on (?:his|her|their|the)? ?shift|industrial injury)\b"
+_AT_WORK = Sought(
+    "at ind inj job on whi wor",
+    r"(?:at work|on the job|while working|(?:work|job)[- ]?related|work(?:place)? injury|injured working|on (?:his|her|their|the)? ?shift|industrial injury)\b",
 )
-_WORK_CLAIM = re.compile(
-    r"\bcomp(?:ensation)?[ ]claim|\bwork(?:er|man)?(?:'?s|s')?[ ]?comp\w*|\bw/?c claim|\bincident report|\bfirst report of injury|\badjuster\b|\bclaim (?:was )?(?:opened|filed|pending|reported)|\breported to (?:his|her|the|their) (?:supervisor|employer|foreman)"
+_WORK_CLAIM = Sought(
+    "adj cla com fir inc rep w wc wor",
+    r"comp(?:ensation)?[ ]claim|work(?:er|man)?(?:'?s|s')?[ ]?comp\w*|w/?c claim|incident report|first report of injury|adjuster\b|claim (?:was )?(?:opened|filed|pending|reported)|reported to (?:his|her|the|their) (?:supervisor|employer|foreman)",
 )
-_CRASH = re.compile(
-    r"\b(?:mv[ac]|car (?:accident|crash)|auto accident|motor vehicle (?:accident|crash|collision)|rear[- ]ended)\b"
+_CRASH = Sought(
+    "aut car mot mva mvc rea",
+    r"(?:mv[ac]|car (?:accident|crash)|auto accident|motor vehicle (?:accident|crash|collision)|rear[- ]ended)\b",
 )
-_CRASH_CLAIM = re.compile(
-    r"\bno[- ]fault\b|\bpip\b|\bmed[- ]?pay\b|\bauto (?:claim|insurance|insurer|carrier)|\badjuster\b|\bclaim (?:was )?(?:opened|filed|pending)"
+_CRASH_CLAIM = Sought(
+    "adj aut cla med no pip",
+    r"no[- ]fault\b|pip\b|med[- ]?pay\b|auto (?:claim|insurance|insurer|carrier)|adjuster\b|claim (?:was )?(?:opened|filed|pending)",
 )
-_SIGNS = ("claim", "comp", "incident report", "first report", "adjuster", "reported to", "fault", "pip", "pay", "auto ")
 _NO = re.compile(r"\b(?:no|not|denies|denied|never|without|non)[ -](?:[a-z]+[ ]){0,3}$")
-_OVER = re.compile(r"\b(?:claim|comp|case)[ ](?:was )?(?:closed|settled|denied)\b|\byears ago\b")
+_OVER = Sought("cas cla com yea", r"(?:claim|comp|case)[ ](?:was )?(?:closed|settled|denied)\b|years ago\b")
 
 
 def accidents_of_others(low: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -27,17 +31,16 @@ def accidents_of_others(low: str, passages: Sequence[Passage]) -> tuple[Passage,
 
     An accident that is denied, settled or years past is none.
     """
-    if not any(sign in low for sign in _SIGNS) or _OVER.search(low):
-        return ()
     for accident, claim in ((_AT_WORK, _WORK_CLAIM), (_CRASH, _CRASH_CLAIM)):
-        happened, claimed = list(_told(low, passages, accident)), list(_told(low, passages, claim))
-        if happened and claimed:
-            return tuple(dict.fromkeys((happened[0], claimed[0])))
+        claimed = next(_told(low, passages, claim), None)
+        happened = next(_told(low, passages, accident), None) if claimed is not None else None
+        if claimed is not None and happened is not None and _OVER.search(low) is None:
+            return tuple(dict.fromkeys((happened, claimed)))
     return ()
 
 
-def _told(low: str, passages: Sequence[Passage], pattern: re.Pattern[str]) -> Iterator[Passage]:
-    for passage in passages:
-        match = pattern.search(low, passage.start, passage.end)
-        if match is not None and not _NO.search(low, max(passage.start, match.start() - 40), match.start()):
+def _told(low: str, passages: Sequence[Passage], pattern: Sought) -> Iterator[Passage]:
+    for match in pattern.finditer(low):
+        passage = passage_with(passages, *match.span())
+        if passage is not None and not _NO.search(low, max(passage.start, match.start() - 40), match.start()):
             yield passage

@@ -63,7 +63,8 @@ def find_labels(low: str, minutes: Sequence[ServiceMinutes], names: Sequence[Ser
         if at < len(places) and places[at][0] < name.end:
             continue
         before = low[max(name.start - _BEGIN_REACH, 0) : name.start]
-        labelled = bool(_LABELLED.match(low, name.end, name.end + 50))
+        # A name that stands with its minutes elsewhere begins its description here: "TE putty, curls ... TE 28 min".
+        labelled = bool(_LABELLED.match(low, name.end, name.end + 50)) or name.codes in codes.values()
         if (_BEGINS.search(before) and (name.is_code or labelled)) or _SENTENCE_START.search(before):
             timed = _MINUTES_FOLLOW.match(low, name.end, name.end + 50) is not None
             labels.append(Block(name.codes, name.start, name.end, name.end, is_firm=name.is_code or labelled or timed))

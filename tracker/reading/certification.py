@@ -6,6 +6,7 @@ from datetime import date
 from itertools import islice
 from typing import NamedTuple
 
+from tracker.reading.beginnings import Sought
 from tracker.reading.dates import DateInNote, find_dates
 from tracker.reading.services import LONGEST_NOTE
 
@@ -13,33 +14,39 @@ _MOST = 50
 _REACH = 70  # characters behind the words in which their date stands
 _LONGEST_PERIOD = 400  # days; a longer stretch between two dates is no certification period
 
-_PERIOD = re.compile(
-    r"(?:re-?)?cert(?:ification|ified|\.)?(?:[ ](?:period|interval|dates?|from|through|range))?[ :.(]{0,4}(?:from[ ]|dates?[ :]{0,2})?(?=\d)|plan of care (?:dates?|period)[ :]{1,3}(?=\d)"
+_PERIOD = Sought(
+    "cer pla re rec",
+    r"(?:re-?)?cert(?:ification|ified|\.)?(?:[ ](?:period|interval|dates?|from|through|range))?[ :.(]{0,4}(?:from[ ]|dates?[ :]{0,2})?(?=\d)|plan of care (?:dates?|period)[ :]{1,3}(?=\d)",
 )
 _TO = re.compile(r"[ ]{0,2}(?:-|–|—|to|through|thru|until)[ ]{0,2}")
 _WHO = r"(?:dr\.?|doctor|physician|md|np|npp|pa|pcp|referring|provider|surgeon)"
 _BY = rf" by (?:the )?{_WHO}\b[^;\n]{{0,30}}?"
 _DAY = r"(?=\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
-_REPORTED = re.compile(
-    rf"\b(?:poc|plan(?: of care)?)\b[^.;:\n]{{0,30}}\b(?:signed|certified|approved|returned signed|co-?signed)\b(?: and (?:dated|returned))?{_BY}(?: on)?[ :]{{0,2}}{_DAY}"
-    rf"|\b(?:poc|plan(?: of care)?)\b[^.;:\n]{{0,30}}\b(?:certified|returned signed|signed and returned)\b(?: on)?[ :]{{0,2}}{_DAY}"
-    rf"|\b(?:re-?)?cert(?:ification)?\b[^.;:\n]{{0,20}}\b(?:signed|approved|returned)\b(?:{_BY})?(?: on)?[ :]{{0,2}}{_DAY}"
-    rf"|\b(?:re-?certified|certified)[ ](?:by (?:the )?{_WHO}\b[^;\n]{{0,30}}?)?(?:on[ ])?(?=\d)"
-    rf"|\bsigned (?:poc|plan(?: of care)?|(?:re-?)?cert(?:ification)?) (?:received|returned|back|on file)\b[^;\n]{{0,25}}?(?=\d)"
+_REPORTED = Sought(
+    "cer pla poc re rec sig",
+    rf"(?:poc|plan(?: of care)?)\b[^.;:\n]{{0,30}}\b(?:signed|certified|approved|returned signed|co-?signed)\b(?: and (?:dated|returned))?{_BY}(?: on)?[ :]{{0,2}}{_DAY}"
+    rf"|(?:poc|plan(?: of care)?)\b[^.;:\n]{{0,30}}\b(?:certified|returned signed|signed and returned)\b(?: on)?[ :]{{0,2}}{_DAY}"
+    rf"|(?:re-?)?cert(?:ification)?\b[^.;:\n]{{0,20}}\b(?:signed|approved|returned)\b(?:{_BY})?(?: on)?[ :]{{0,2}}{_DAY}"
+    rf"|(?:re-?certified|certified)[ ](?:by (?:the )?{_WHO}\b[^;\n]{{0,30}}?)?(?:on[ ])?(?=\d)"
+    rf"|signed (?:poc|plan(?: of care)?|(?:re-?)?cert(?:ification)?) (?:received|returned|back|on file)\b[^;\n]{{0,25}}?(?=\d)",
 )
 _NOT_YET = re.compile(
     r"\b(?:not|un|never|pending|awaiting|needs?|to be|due|no)\b[^.;\n]{0,20}$|\bnot\b|\bpending\b|\bawaiting\b|\bunsigned\b"
 )
-_VERBAL = re.compile(r"\b(?:verbal|telephone|phone|t\.?o\.?/v\.?o\.?)[ ](?:order|certification|cert|approval|orders)\b")
-_DELAY = re.compile(
-    r"\bdelayed (?:re-?)?certification\b|\b(?:re-?)?cert(?:ification)?\b[^.;\n]{0,20}\b(?:delayed|late)\b[^.;\n]{0,10}\b(?:because|due to|since|as|after|:)"
+_VERBAL = Sought(
+    "pho t tel to ver", r"(?:verbal|telephone|phone|t\.?o\.?/v\.?o\.?)[ ](?:order|certification|cert|approval|orders)\b"
+)
+_DELAY = Sought(
+    "cer del re rec",
+    r"delayed (?:re-?)?certification\b|(?:re-?)?cert(?:ification)?\b[^.;\n]{0,20}\b(?:delayed|late)\b[^.;\n]{0,10}\b(?:because|due to|since|as|after|:)",
 )
 _BLANK = re.compile(
     rf"\b{_WHO}(?:['’]?s)?(?:/(?:npp|np|pa))?[ ]?(?:signature|sign(?:ed|s)?|certification)?[ :|(x]{{0,6}}_{{3,}}(?:[ ]{{0,4}}date[ :]{{0,3}}_{{2,}}[_/ ]{{0,12}})?"
 )
-_REFERRED = re.compile(
-    rf"\b(?:referr(?:ed|al)|order(?:ed|s)?|rx|script|prescription)\b[^.;\n]{{0,12}}\b(?:by|from|per)[ ](?:the[ ])?{_WHO}?[^;\n]{{0,40}}?(?:on|dated|of|,)?[ :]{{0,2}}(?=\d{{1,2}}[/\-.]|20\d\d)"
-    r"|\b(?:referral|order|rx|script|prescription)[ ](?:dated|of|on file,? dated|received(?: on)?|signed)[ :]{0,2}(?=\d)"
+_REFERRED = Sought(
+    "ord pre ref rx scr",
+    rf"(?:referr(?:ed|al)|order(?:ed|s)?|rx|script|prescription)\b[^.;\n]{{0,12}}\b(?:by|from|per)[ ](?:the[ ])?{_WHO}?[^;\n]{{0,40}}?(?:on|dated|of|,)?[ :]{{0,2}}(?=\d{{1,2}}[/\-.]|20\d\d)"
+    r"|(?:referral|order|rx|script|prescription)[ ](?:dated|of|on file,? dated|received(?: on)?|signed)[ :]{0,2}(?=\d)",
 )
 
 
@@ -73,10 +80,10 @@ def read_certification(low: str) -> Certification:
     low = low[:LONGEST_NOTE]
     return Certification(
         periods=tuple(_periods(low)),
-        reported=tuple(_dated(low, _REPORTED, at_once=True)) if "sign" in low or "certified" in low else (),
+        reported=tuple(_dated(low, _REPORTED, at_once=True)),
         verbal=tuple(_dated(low, _VERBAL)),
         referred=tuple(_dated(low, _REFERRED, at_once=True)),
-        delays=tuple(match.span() for match in islice(_DELAY.finditer(low), _MOST)) if "cert" in low else (),
+        delays=tuple(match.span() for match in islice(_DELAY.finditer(low), _MOST)),
         blanks=tuple(match.span() for match in islice(_BLANK.finditer(low), _MOST)) if "___" in low else (),
     )
 
@@ -93,7 +100,7 @@ def _periods(low: str) -> Iterator[Period]:
             yield Period(first.day, last.day, match.start(), to.end() + last.end)
 
 
-def _dated(low: str, words: re.Pattern[str], *, at_once: bool = False) -> Iterator[DateInNote]:
+def _dated(low: str, words: Sought, *, at_once: bool = False) -> Iterator[DateInNote]:
     """Yield the date behind the words: at once, or the first on their line."""
     for match in islice(words.finditer(low), _MOST):
         before = low[max(match.start() - 30, 0) : match.start()]

@@ -36,7 +36,7 @@ _SHARED = (
     ("for the same", re.compile(rf"(?:{_ANOTHER} {_ONE}|{_PEOPLE}) (?:[a-z.]+ ){{0,6}}for the same (?:hour|time|half|period|minutes|slot)")),
     ("at a time", re.compile(r"(?:two|three|four|2|3|4) (?:patients |pts |clients |people )?at a time\b")),
     ("overlap", re.compile(rf"overlap(?:ped|ping|s)? with (?:{_ANOTHER} {_ONE}|(?:mr|mrs|ms)\b)")),
-    ("club", re.compile(r"(?:fluency|social|speech|language|conversation|aphasia|voice) club\b")),
+    ("club", re.compile(r"(?:fluency|social|speech|language|conversation|aphasia|voice|handwriting|writing|lego|play|cooking|motor|lunch) club\b")),
     ("enrolled", re.compile(rf"{_NUMBER} enrolled\b")),
     (
         "with",
@@ -46,7 +46,9 @@ _SHARED = (
     ),
     ("attendance", re.compile(r"attendance[ :=]{1,3}(?:[2-9]|1\d)\b|among (?:them|others)\b")),
     ("with", re.compile(rf"with {_ANOTHER} {_ONE}|with (?:a |his |her )?(?:tablemate|table mate|peer|classmate|groupmate)\b")),
-    ("others", re.compile(r"(?:\+|plus|and) (?:\d|two|three|four|five) others\b")),
+    ("other", re.compile(rf"(?:\+|plus|and|with|w/|&) {_NUMBER} (?:others\b|(?:other|more|fellow) (?:[a-z]+ ){{0,2}}(?:{_PEOPLE})\b)")),
+    ("other", re.compile(r"other (?:(?:table|group|class|club)[ ])?(?:members|participants|attendees)\b(?! of\b)")),
+    ("rotated", re.compile(rf"rotated (?:a?round|among|amongst|through) (?:the |all |both )?(?:{_NUMBER}|{_PEOPLE}|table|group|stations)\b")),
     ("patients", re.compile(rf"{_NUMBER} (?:patients|pts|clients|participants) (?:at once|together|in|at the same|treated|simultaneously|present)\b")),
     ("same", re.compile(r"same (?:half[- ]hour|time[- ]?slot|hour|slot) (?:as|with)\b|same half[- ]hour\b")),
     ("caseload", re.compile(r"also on (?:my|our) caseload\b")),
@@ -67,7 +69,8 @@ _ALONE = re.compile(
     r"(?:pt|patient) alone\b|mine alone|direct contact|one patient at a time|constant attendance)"
 )
 _FRIENDS = re.compile(
-    r"\bwith [A-Z][a-z]+,(?: [A-Z][a-z]+,){0,4} (?:and )?[A-Z][a-z]+ and [A-Z][a-z]+\b|\bwith [A-Z][a-z]+, [A-Z][a-z]+,? and [A-Z][a-z]+\b"
+    r"\b[A-Z][a-z]+(?:, [A-Z][a-z]+){1,4},? (?:and|&) (?:this|the|our) (?:client|patient|child|pt)\b"
+    r"|\bwith [A-Z][a-z]+,(?: [A-Z][a-z]+,){0,4} (?:and )?[A-Z][a-z]+ and [A-Z][a-z]+\b|\bwith [A-Z][a-z]+, [A-Z][a-z]+,? and [A-Z][a-z]+\b"
 )
 
 

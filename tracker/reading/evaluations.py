@@ -68,7 +68,7 @@ _DEFICITS = re.compile(r"(?:deficits?|limitations?|performance)\b[^.\n]{0,20}[:=
 
 _ROUTINE = re.compile(
     r"(?:due for|routine (?:re-?eval\w*|re-?assess\w*|progress)|(?:10|10th|tenth)[- ](?:visit|day)|progress note\b|(?:continue|cont\.?) (?:with )?(?:current |same |the )?(?:plan|poc)|(?:plan of care|plan|poc)(?: is| remains)? (?:unchanged|the same|appropriate)"
-    r"|goals? (?:remain|remains|are|still) (?:appropriate|the same|unchanged)|no new (?:problems?|findings?|complaints?|issues?|symptoms?|injur\w+)|progressing (?:well |steadily )?as expected|no changes? (?:in|to) (?:the )?(?:plan|poc|goals)|same plan|scheduled re-?eval\w*|monthly re-?eval\w*|30[- ]day re-?eval\w*|recert\w*)"
+    r"|goals? (?:remain|remains|are|still) (?:appropriate|the same|unchanged)|no new (?:problems?|findings?|complaints?|issues?|symptoms?|injur\w+)|progressing (?:well |steadily )?as expected|no changes? (?:in|to) (?:the )?(?:plan|poc|goals|frequency|interventions)|same plan|scheduled re-?eval\w*|monthly re-?eval\w*|30[- ]day re-?eval\w*|recert\w*)"
 )
 _TRIGGER = re.compile(
     r"(?:new (?:finding|clinical|injury|onset|diagnosis|dx|symptom|fall|surgery|referral|pain|radicular|weakness|numbness|problem|complaint|order|condition|shooting|tear|fracture|stroke)\w*|significant (?:change|decline|improvement)|sudden\w*|unexpected\w*|unanticipated|not (?:responding|improving|progressing)"

@@ -16,7 +16,7 @@ _BARE_DURATION = re.compile(r"\d[ ]?(?:wks?|weeks?)\b")
 
 
 _THIS_WEEK = re.compile(
-    r"(?<![\d/.])(?P<nth>[2-7])(?:nd|rd|th)?[ ](?:visits?|sessions?|treatments?|times?|x)[ ](?:already[ ])?(?:in[ ])?this[ ](?:week|wk)\b"
+    r"(?<![\d/.a-z])(?P<nth>[2-7]|two|three|four|five|six|twice)(?:nd|rd|th)?[ ](?:(?:visits?|sessions?|treatments?|times?|x)[ ])?(?:already[ ])?(?:in[ ])?this[ ](?:week|wk)\b"
 )
 
 
@@ -45,4 +45,4 @@ def _value(written: str) -> int:
 def read_visits_this_week(low: str) -> Frequency | None:
     """Return how many visits a note in lower case counts in its own week (``5th visit this week``), or None."""
     match = _THIS_WEEK.search(low)
-    return Frequency(int(match["nth"]), None, *match.span()) if match is not None else None
+    return Frequency(_value(match["nth"]), None, *match.span()) if match is not None else None

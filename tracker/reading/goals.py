@@ -37,6 +37,7 @@ _PASSING = re.compile(
 _TIME = re.compile(
     r"\b(?:by|until|through|thru|within|in|for|over|next)\b[^\n.;]{0,20}(?:\d|week|month|day|visit|session|quarter|discharge|dc\b|d/c|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\d{1,2}[ ]?-?[ ]?(?:weeks?|wks?|wk|months?|mos?|days?|visits?|sessions?)\b|\d{1,2}/\d{1,2}|\b(?:target|due)[ ]date"
 )
+_SCORED = re.compile(r"\b(?:pain|strength|mmt|nprs|vas|nrs)\b[^\d\n]{0,14}\Z")
 _LEVEL = Lexicon(
     {
         "level": (
@@ -127,8 +128,13 @@ def _goal(low: str, start: int, end: int) -> Goal:
         start,
         end,
         measurable=_NUMBER.search(rest) is not None or bool(_LEVEL.find(_WISHED_LEVEL.sub(" ", rest))),
-        timed=_TIME.search(said) is not None,
+        timed=_is_timed(said),
         functional=bool(_FUNCTION.find(said)),
         baseline=_BASELINE.search(said) is not None,
         is_wish=_WISH.search(said) is not None,
     )
+
+
+def _is_timed(said: str) -> bool:
+    """Whether a goal has a time; the score of a pain or a strength (``pain 0/10``) is no date."""
+    return any(not _SCORED.search(said, 0, match.start()) for match in _TIME.finditer(said))

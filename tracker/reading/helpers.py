@@ -33,7 +33,7 @@ _STUDENT = re.compile(
     r"|\b(?:dpt|pta?|ota?|slp|otd|therapy|graduate|grad|speech|msot|clinical|fieldwork|fw[ ]?(?:i|ii|1|2)|level (?:i|ii|1|2|one|two)(?: fieldwork)?|extern|affiliate)[ -](?:student|intern|extern)s?\b"
     r"|\bgrad(?:uate)?[ ](?:student[ ])?clinicians?\b|\bclinical (?:intern|extern)\b|\b(?:pt|ot|slp) interns?\b|\b(?:by|my|our)[ ](?:a[ ]|the[ ]|my[ ]|our[ ])?student\b(?!['’]s)"
     r"|\bstudent (?:under (?:my|direct|the|line)|supervis|involvement|participation|present|assisted under|treated under|led (?:the )?(?:session|treatment|ther|all|exercis|activit))"
-    r"|\b(?:the|my|our)[ ]spta?\b(?![ ]?(?:transfer|w/|with|to|from|x\d|bed))|\b(?:led|treated|run|supervised|instructed|directed)[ ]by[ ](?:the[ ])?(?:spta?|ots|otas)\b"
+    r"|\b(?:the|my|our)[ ]spta?\b(?![ ]?(?:transfer|w/|with|to|from|x\d|bed))|\b(?:led|treated|seen|run|supervised|instructed|directed|guided)[ ]by[ ](?:the[ ]|an?[ ])?(?:spta?|ots|otas)\b"
     r"|\bspta?[ ](?:led|treated|performed treatment|ran|instructed|cued|guided|provided|directed|under (?:my|direct))\b|\bots[ ](?:led|treated|ran|instructed|cued|guided|provided|directed|under)\b"
 )
 _LETTER = re.compile(r"(?:s?pta?|ots|otas|sots?)\b")
@@ -48,7 +48,7 @@ _BY_BEFORE = re.compile(
     rf"\b(?:{_DONE}|handed (?:off|over)|passed|turned over|seen|assisted|spent|session|exercis\w*|gym|minutes?|min|remainder|rest|program|circuit|reps?|sets?)\b[^.;\n]{{0,{_REACH}}}\b(?:by|to|under|w/|with)[ ](?:(?:the|a|our|my|an|clinic)[ ])?(?:[a-z][a-z.'’\-]{{0,20}},?[ ]){{0,3}}\(?$"
 )
 _WITH_BEFORE = re.compile(r"(?:\bwith|\bw/)[ ](?:(?:the|a|our|my|an)[ ])?(?:[a-z][a-z.'’\-]{0,20},?[ ]){0,3}\(?$")
-_LED = re.compile(r"\b(?:led|ran|treated|instructed|supervised|directed|took over|run by)\b")
+_LED = re.compile(r"\b(?:led|ran|treated|seen by|guided by|instructed|supervised|directed|took over|run by)\b")
 _TREATMENT = re.compile(
     r"\d[ ]?(?:min|['’′]|m\b)|\b9\d{4}\b|\d[ ]?x[ ]?\d|exercis|\bther|gait|bike|treadmill|\bsession|\breps?\b|\bsets?\b"
 )
@@ -61,12 +61,16 @@ _HARMLESS = re.compile(
 _NOT_BILLED = re.compile(
     r"\bnot (?:been )?(?:billed|bill|counted|charged|included|timed|claimed|part of)\b|\bnon-?bill(?:able|ed)\b|\bunbilled\b|\bno charge\b|\bexcluded\b|\bunattended[, ]+(?:not|no)\b|\bnot in (?:the )?(?:billed|timed|total)|\bno (?:billed|billable|charge)|\bdeducted|\bsubtracted"
 )
+# What nobody bills: where it is said of this, it says nothing of the helper.
+_NEVER_BILLED = re.compile(
+    r"\b(?:ice|cold|hot|heat|pack|mhp|cp|hp|rests?|break|warm[ -]?up|cool[ -]?down|charting|set[ -]?up)\b"
+)
 _NEGATED = re.compile(
     r"\b(?:no|without|not|neither|nor|never|n/a)[ ](?:an?[ ]|the[ ]|any[ ])?(?:[a-z]+[ ](?:or|nor|/)[ ]|[a-z]+,[ ](?:or[ ])?){0,2}$"
 )
 _ABSENT = re.compile(
     r"\bline[ -]of[ -]sight\b|\blooked in\b|\bpeeked in\b|\bpopped in\b|\bchecked (?:in (?:on|at|every|twice|once|briefly|periodically|intermittently)|on (?:him|her|pt|patient|them|progress|both)|back)\b"
-    r"|\bfrom (?:the |my |our )?(?:observation|office|desk|hall(?:way)?|next|doorway|across|other side|window|adjacent|nurses?)\b|\bnext (?:door|booth|room|bay|table|cubicle)\b|\badjacent (?:room|bay|booth|table)\b|\b(?:one-way|two-way) (?:mirror|glass)\b"
+    r"|\bfrom (?:the |my |our )?(?:observation|office|desk|hall(?:way)?|next|doorway|across|other side|window|adjacent|nurses?)\b|\b(?:next|other|adjoining) (?:door|booth|room|bay|table|cubicle|plinth|mat|bed|station)\b|\badjacent (?:room|bay|booth|table)\b|\b(?:one-way|two-way) (?:mirror|glass)\b"
     r"|\b(?:between|on|taking|took|during)[ ](?:a |the |my |phone )?(?:calls?|phone|conference call)\b"
     r"|\bwhile (?:i|this (?:pt|therapist)|the (?:therapist|pt|ot|slp)|therapist|pt|ot|slp|supervising \w+)[ ](?:treat|evaluat|saw|sees|see|was|worked|finished|document|did|took|ran|start|completed an|helped|had|with|went|charted|attended|returned|answer)"
     r"|\b(?:an)?other (?:patient|pt|client|eval\w*|appointment)s?\b|\b(?:new |an? )eval(?:uation)? (?:in|next|at|across|with)\b|\bsecond patient\b"
@@ -171,7 +175,7 @@ def _is_negated(low: str, passage: Passage, at: int) -> bool:
 def _treats(low: str, passage: Passage, start: int, end: int) -> bool:
     """Whether a passage says that the helper gave treatment which counts."""
     words = low[passage.start : passage.end]
-    if _NOT_BILLED.search(words) or _PRESENT.search(words):
+    if _is_not_billed(low, passage, start, end) or _PRESENT.search(words):
         return False
     before = low[max(passage.start, start - 120) : start]
     by = _BY_BEFORE.search(before)
@@ -180,6 +184,17 @@ def _treats(low: str, passage: Passage, start: int, end: int) -> bool:
         return _LED.search(low, max(passage.start, start - _REACH), min(passage.end, end + _REACH)) is not None
     with_helper = _WITH_BEFORE.search(before) and _TREATMENT.search(words)
     return bool(by or did or with_helper or _LED.search(low, start, end))
+
+
+def _is_not_billed(low: str, passage: Passage, start: int, end: int) -> bool:
+    """Whether a passage leaves the helper's time out of the bill: not where that is said of something else in it."""
+    for match in _NOT_BILLED.finditer(low, passage.start, passage.end):
+        clause = max(low.rfind(mark, passage.start, match.start()) for mark in ",;(") + 1
+        if clause <= end and match.end() >= start:
+            return True
+        if not _NEVER_BILLED.search(low, clause, match.start()):
+            return True
+    return False
 
 
 def _elsewhere(low: str, passages: Sequence[Passage]) -> Iterator[Passage]:

@@ -1,23 +1,29 @@
 """Whose note it is and of which day, as far as it says so; and whether it can be read at all."""
 
 import re
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
+from tracker.reading.beginnings import Sought
 from tracker.reading.dates import DateInNote, find_dates
 
 _MOST = 50
-_BIRTH = re.compile(r"\b(?:d\.?o\.?b\.?|date of birth|birth ?date|born)(?:\b|(?<=\.))[ \t:.)#|]{0,6}")
-_SERVICE = re.compile(
-    r"\b(?:d\.?o\.?s\.?|date of (?:service|visit|treatment|session|tx)|(?:service|visit|treatment|session|encounter|tx)[ ]date)(?:\b|(?<=\.))[ \t:.)|\-–—]{0,10}"
+_BIRTH = Sought("bir bor d dat do dob", r"(?:d\.?o\.?b\.?|date of birth|birth ?date|born)(?:\b|(?<=\.))[ \t:.)#|]{0,6}")
+_SERVICE = Sought(
+    "d dat do dos enc ser ses tre tx vis",
+    r"(?:d\.?o\.?s\.?|date of (?:service|visit|treatment|session|tx)|(?:service|visit|treatment|session|encounter|tx)[ ]date)(?:\b|(?<=\.))[ \t:.)|\-–—]{0,10}",
 )
-_UNREADABLE = re.compile(
+_CUT_OUT = re.compile(
     r"[\[({<][ ]?(?:illegible|unreadable|not legible|cannot (?:be )?read|can['’]t read|unclear|blurred|smudged?|too dark|cut off|dark|black|\?{2,})[^\n\])}>]{0,30}[\])}>]"
-    r"|\b(?:page|fax|scan|copy|photocopy|image|print(?:out)?|half|line|lines|bottom|top|remainder|rest)\b[^.\n]{0,30}\b(?:illegible|unreadable|not legible|too dark|too faint|too light|cut off|blacked|blurr(?:ed|y)|smeared|smudged)\b"
-    r"|\b(?:illegible|unreadable)\b(?![^.\n]{0,20}(?:signature|initials|handwriting goal))"
-)  # fmt: skip
-_NO_NAME = re.compile(
-    r"\b(?:no|without|missing)[ ](?:a[ ])?(?:patient[ ])?(?:name|identif\w+|header|dob)(?:[ ]or[ ](?:date|dob|name))?[ ](?:on|at|shown|visible|present|anywhere)\b|[\[(]no (?:patient )?(?:name|header)[^\n\])]{0,30}[\])]|\bname (?:cut off|not visible|missing|illegible)\b"
+)
+_UNREADABLE = Sought(
+    "bot cop fax hal ill ima lin pag pho pri rem res sca top unr",
+    r"(?:page|fax|scan|copy|photocopy|image|print(?:out)?|half|line|lines|bottom|top|remainder|rest)\b[^.\n]{0,30}\b(?:illegible|unreadable|not legible|too dark|too faint|too light|cut off|blacked|blurr(?:ed|y)|smeared|smudged)\b"
+    r"|(?<![\[({<])(?<![\[({<][ ])(?:illegible|unreadable)\b(?![^.\n]{0,20}(?:signature|initials|handwriting goal))",
+)
+_NO_NAME = Sought(
+    "mis nam no wit",
+    r"(?:no|without|missing)[ ](?:a[ ])?(?:patient[ ])?(?:name|identif\w+|header|dob)(?:[ ]or[ ](?:date|dob|name))?[ ](?:on|at|shown|visible|present|anywhere)\b|(?<=[\[(])no (?:patient )?(?:name|header)[^\n\])]{0,30}[\])]|name (?:cut off|not visible|missing|illegible)\b",
 )
 _OTHER_SUBJECT = re.compile(
     r"(?:signature|signed|sig|initials?|scrawl)[^\n.;]{0,30}$|handwriting[^\n.;]{0,10}$|(?:writes|writing|wrote|print(?:s|ing)?|letters|words|signs)[^\n.;]{0,40}$"
@@ -83,7 +89,7 @@ def read_patient_name(text: str) -> PatientName | None:
     return None
 
 
-def _labelled(low: str, label: re.Pattern[str]) -> tuple[DateInNote, ...]:
+def _labelled(low: str, label: Sought) -> tuple[DateInNote, ...]:
     found = []
     for match in islice(label.finditer(low), _MOST):
         dates = find_dates(low, match.end(), match.end() + 24)
@@ -95,10 +101,10 @@ def _labelled(low: str, label: re.Pattern[str]) -> tuple[DateInNote, ...]:
 def _unreadable(low: str) -> tuple[Place, ...]:
     found = [
         Place(*match.span())
-        for match in islice(_UNREADABLE.finditer(low), _MOST)
+        for match in islice(chain(_CUT_OUT.finditer(low), _UNREADABLE.finditer(low)), _MOST)
         if not _OTHER_SUBJECT.search(low[max(0, match.start() - 50) : match.start()])
     ]
     garbled = low.find(_GARBLED)
     if garbled >= 0 and low.count(_GARBLED) >= 10:
         found.append(Place(garbled, garbled + 1))
-    return tuple(found)
+    return tuple(sorted(found))

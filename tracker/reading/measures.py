@@ -27,6 +27,11 @@ _LOWER = (
 _EITHER = ("ctsib", "sit to stand", "sts", "index")
 _NAMES = Lexicon({"higher": _HIGHER, "lower": _LOWER, "either": _EITHER})
 
+# Figures of a joint or a complaint: no scale or test.
+_PLAIN = frozenset(
+    {"rom", "arom", "prom", "flexion", "flex", "ext", "extension", "abd", "abduction", "er", "ir", "rot", "rotation", "external rotation", "internal rotation", "dorsiflexion", "df", "plantarflexion", "pronation", "pron", "supination", "sup", "slr", "mmt", "pain", "pn", "lag", "ext lag", "girth", "edema", "circumference", "swelling", "assistance", "rpe", "spo2"}
+)  # fmt: skip
+
 _FIGURE = r"[+-]?\d{1,4}(?:\.\d{1,3})?"
 _SCORE = r"(?:[ ]?/[ ]?\d{1,3}(?!/))?[+-]?"  # 34/80, 4-/5
 _UNIT = r"(?:[ ]?(?:%|°|degrees?|deg|seconds?|secs?|sec|s|m/s|cm|mm|ft|feet|m|meters?|lbs?|kgs?|#|points?|pts?|reps?|x|min|db|kpa|hz|uv|inches|in|wpm|pct|words)(?![a-z]))?"
@@ -49,6 +54,7 @@ _ARROW = re.compile(rf"(?<![\d/.:])(?P<was>{_FIGURE}){_SCORE}{_UNIT}[ ]?(?:-+>|�
 # may be minutes with their units, "25 (2)", so one of the two needs a unit, a scale or a date.
 _SIZE = _UNIT.replace("|x|", "|").replace("reps?|", "").replace("|min|", "|")
 _DAY = r"[ ](?:on[ ]|at[ ])?(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?|eval(?:uation)?|baseline|last (?:visit|week|session))"
+_IN_PARENTHESES = re.compile(r" \([+\-\d]")
 _GIVEN = re.compile(
     rf"(?<![\d/.:#x\-])(?P<now>{_FIGURE}){_SCORE}{_SIZE}[ ]\((?P<was>{_FIGURE}){_SCORE}{_SIZE}(?P<day>{_DAY})?\)"
 )
@@ -79,6 +85,11 @@ class Measure(NamedTuple):
     before: float | None
     start: int
     end: int
+
+    @property
+    def is_scale(self) -> bool:
+        """Whether it is a named scale or test, which says more than a range, a pain or a strength."""
+        return bool(self.name) and self.name not in _PLAIN
 
     @property
     def change(self) -> str | None:
@@ -147,13 +158,13 @@ def _cells(low: str, at: int) -> tuple[float, int] | None:
 
 def _compared(low: str) -> Iterator[Measure]:
     """Yield figures set against an earlier one."""
-    for pattern in (_ARROW, _FROM_TO):
-        for match in pattern.finditer(low):
+    for pattern, signs in ((_ARROW, ("->", "→")), (_FROM_TO, ("from ",))):
+        for match in pattern.finditer(low) if any(sign in low for sign in signs) else ():
             yield Measure("", "either", float(match["now"]), float(match["was"]), *match.span())
     for match in _HELP.finditer(low):
         now, was = match["now"] or match["now2"], match["was"] or match["was2"]
         yield Measure("assistance", "lower", float(_LEVELS[now]), float(_LEVELS[was]), *match.span())
-    for match in _GIVEN.finditer(low):
+    for match in _GIVEN.finditer(low) if _IN_PARENTHESES.search(low) else ():
         if match["day"] or not match[0].replace(" ", "").replace("(", "").replace(")", "").isdigit():
             yield Measure("", "either", float(match["now"]), float(match["was"]), *match.span())
     for match in _EARLIER.finditer(low):

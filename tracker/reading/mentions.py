@@ -18,17 +18,19 @@ SUBJECTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
             "insurance": r"new (?:job|card|insurance|plan|coverage|employer)|insurance (?:changed|ended|lapsed|card)|cobra|laid off"
             r"|lost (?:his |her |their )?(?:job|coverage|insurance)|changed (?:jobs|insurance|plans)|marketplace|retired (?:in|on|last)",
             "referral": r"direct access|self[- ]refer\w*|came (?:direct|directly|on (?:his|her|their) own)|walk(?:ed)?[- ]in|called us directly"
-            r"|no (?:pcp|referral|order|prescription|script)[ \w]*|without (?:a |any )?(?:referral|order)|pcp|referral|prescription",
-            "enrolment": r"new hire|credential(?:ing|ed|ling)|effective date|enrol\w*|locum|provisional|in[- ]network|network",
+            r"|no (?:pcp|referral|order|prescription|script|(?:doctor|physician|dr|md)'?s? order)[ \w]*|without (?:a |any )?(?:referral|order)|pcp|referral|prescription",
+            "enrolment": r"link(?:ed|ing) to|group tin|npi|onboard\w*|panel(?:ed|led)?|new hire|credential(?:ing|ed|ling)|effective date|enrol\w*|locum|provisional|in[- ]network|network",
             "certification": r"cert(?:if\w*| period)?|recert\w*|not (?:yet )?returned|unsigned|not (?:yet )?signed|awaiting|outbox|fax(?:ed)?|status sent|sent to (?:dr|physician|md)"
             r"|no (?:doctor|physician)|start of care|soc|plan of \d[\d/]*",
             "progress report": r"progress (?:report|note|summary)|(?:10|ten)(?:th)?[- ](?:visit|day)|tenth visit|no summary|summary written"
             r"|(?:visit|session|v) ?#?(?:1\d|[2-9]\d)",
-            "notice": r"abn|advance (?:beneficiary )?notice|self[- ]pay|out of pocket|private pay|wish(?:es|ed)? to (?:go on|continue|keep)"
+            "notice": r"notice of non-?coverage|no notice|abn|advance (?:beneficiary )?notice|self[- ]pay|out of pocket|private pay|wish(?:es|ed)? to (?:go on|continue|keep)"
             r"|waiver|agreed to pay|goals met",
             "absence": r"missed|no[- ]show|did(?: not|n't) (?:come|attend)|cancel\w*|out of town|vacation|away|on business|holiday|closed",
             "assistant": r"pta|c?ota|assistant|did(?: not|n't) see|not seen by|treated (?:entirely |only )?by|seen by|only",
-            "habilitation or repetition": r"never (?:been able|learned|acquired|had)|not yet (?:able|acquired|learned)|habilitative|developmental|milestones?"
+            "discipline": r"(?:physical|occupational|speech)(?:[- ]language)? (?:therapy|therapist|patholog\w+)|(?:pt|ot|slp|st) (?:eval\w*|re-?eval\w*|treatment|plan|poc|visit|note)",
+            "other agency": r"home (?:health|agency|care|nurse)|agency|hospice|visiting nurse|skilled nursing|nursing (?:home|facility)|inpatient|swing bed",
+            "habilitation or repetition": r"never \w+|not yet (?:able|acquired|learned)|habilitative|developmental|milestones?"
             r"|(?:one|single|second|2nd|two) (?:session|visit)s?|twice|morning and afternoon",
         }.items()
     }

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from tracker.reading.clock import ClockRange, clock_range, with_figures
 from tracker.reading.joined_minutes import SharedMinutes
-from tracker.reading.service_minutes import ServiceMinutes, read_service_minutes
-from tracker.reading.services import MOST_PLACES, lowered
+from tracker.reading.service_minutes import ServiceMinutes, bare_minutes, read_service_minutes
+from tracker.reading.services import MOST_PLACES, ServiceName, find_services, lowered
 from tracker.reading.times import Time, find_times
-from tracker.reading.totals import StatedMinutes, read_totals
+from tracker.reading.totals import StatedMinutes, read_pair, read_totals
 
-__all__ = ["Minutes", "ServiceMinutes", "SharedMinutes", "StatedMinutes", "TimeBlock", "read_minutes"]
+__all__ = ["Minutes", "ServiceMinutes", "SharedMinutes", "StatedMinutes", "TimeBlock", "minutes_of", "read_minutes"]
 
 _DOUBT = 3  # characters behind a figure in which a doubt about it stands
 _BREAK = 30  # minutes between two parts of one visit
@@ -28,12 +28,12 @@ _LINE_START = re.compile(
 _IN_OUT = re.compile(
     r"\bin\b[^\d\n]{0,15}(\d{1,2}):?([0-5]\d)[ ]?([ap])?[^\d\n]{0,20}\bout\b[^\d\n]{0,15}(\d{1,2}):?([0-5]\d)(?:[ ]?([ap])\.?m?)?"
     r"|\bin[ ]?/[ ]?out\b[^\d\n]{0,25}(\d{1,2}):?([0-5]\d)[ ]?([ap])?\.?m?\.?[ ]?(?:/|-|–|to)[ ]?(\d{1,2}):?([0-5]\d)(?:[ ]?([ap])\.?m?)?"
-    r"|\b(?:start|begin|began)\b[^\d\n]{0,12}(\d{1,2}):([0-5]\d)[ ]?([ap])?[^\d\n]{0,20}\b(?:end|ended|stop|stopped|finish)\b[^\d\n]{0,12}(\d{1,2}):([0-5]\d)(?:[ ]?([ap])\.?m?)?"
+    r"|\b(?:start|begin|began|arrived|checked[ -]in|check[ -]in)\b[^\d\n]{0,12}(\d{1,2}):([0-5]\d)[ ]?([ap])?[^\d\n]{0,20}\b(?:end|ended|stop|stopped|finish|left|departed|checked[ -]out|check[ -]out)\b[^\d\n]{0,12}(\d{1,2}):([0-5]\d)(?:[ ]?([ap])\.?m?)?"
 )  # fmt: skip
 _BEGUN = re.compile(r"(\d{1,2}):([0-5]\d)[ ]?([ap])?\.?m?\.?[ ](?:start|started|in|began|begin|arrived)\b")
 _ENDED = re.compile(r"(\d{1,2}):([0-5]\d)[ ]?([ap])?\.?m?\.?[ ](?:end|ended|out|stop|stopped|left)\b")
 _EMPTY_BOX = re.compile(r"[\[(][ _]{1,12}[\])]")
-_MAY_BE_OUT = re.compile(r"(?:out|end|stop|finish)[^\d\n]{0,25}\d")
+_MAY_BE_OUT = re.compile(r"(?:out|end|stop|finish|left|departed)[^\d\n]{0,25}\d")
 _BLANK = re.compile(
     r"\b(?:time[ ]?)?(?:in|out|start|stop|end|min|mins|minutes|timed|time)\b[ :.=]{0,4}(?:_{2,}(?:[ :]{0,2}_{2,})?|[\[(][ _]{1,12}[\])])"
     r"(?:[ \t]{0,6}(?:time[ ]?)?(?:out|stop|end|total)\b[ :.=]{0,4}_{2,}(?:[ :]{0,2}_{2,})?)?"
@@ -81,11 +81,21 @@ class Minutes:
 def read_minutes(text: str) -> Minutes:
     """Return the minutes of a note, each with the place it was read from (``text[start:end]``)."""
     low = lowered(text)
-    times = find_times(low)
-    services, used, joined = read_service_minutes(text, low, times)
+    return minutes_of(low, find_times(low), find_services(text, low), with_figures(low))
+
+
+def minutes_of(low: str, times: Sequence[Time], names: Sequence[ServiceName], figures: str) -> Minutes:
+    """Return the minutes of a note of which is known: its text in lower case and with figures, its times and services."""
+    services, used, joined = read_service_minutes(low, times, names)
     listed = sum(service.minutes for service in services) + sum(each.minutes for each in joined.shared)
     taken = [*((service.start, service.end) for service in services), *joined.places]
-    totals = read_totals(with_figures(low), taken, listed)
+    totals = read_totals(figures, taken, listed)
+    bare = bare_minutes(low, names, services)
+    with_bare = listed + sum(each.minutes for each in bare)
+    if totals.timed is None:
+        totals = read_pair(low, {listed, with_bare}) or totals
+    if bare and totals.timed is not None and totals.timed.minutes == with_bare:
+        services = sorted([*services, *bare], key=lambda each: each.start)
     session = _in_out(low)
     blocks, rest = _blocks(low, [time for time in times if time.kind == "clock" and time.start not in used])
     if len(blocks) == 1 and session is None and not any(service.clock for service in services):

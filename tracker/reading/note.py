@@ -1,6 +1,6 @@
 """One note as it is read: each subject once, and only when somebody asks."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from tracker.reading.certification import Certification, read_certification
 from tracker.reading.clock import with_figures
 from tracker.reading.company import Company, find_company
 from tracker.reading.credentials import Clinician, find_clinicians
-from tracker.reading.doses import DoseRow, read_dose_rows
+from tracker.reading.doses import Dose, DoseRow, read_dose_rows, read_doses
 from tracker.reading.fitness import read_fitness
 from tracker.reading.frequency import Frequency, read_frequencies, read_visits_this_week
 from tracker.reading.goals import Goal, read_goals
@@ -22,9 +22,11 @@ from tracker.reading.idle import Idle, bouts, find_idle
 from tracker.reading.lexicon import Sign
 from tracker.reading.maintenance import Maintenance, read_maintenance
 from tracker.reading.measures import Measure, read_measures
-from tracker.reading.minutes import Minutes, read_minutes
+from tracker.reading.minutes import Minutes, minutes_of
+from tracker.reading.orders import Order, read_order
 from tracker.reading.passages import Heading, Passage, headings, passages
 from tracker.reading.places import VisitPlace, read_places
+from tracker.reading.plan_changes import PlanChange, read_plan_changes
 from tracker.reading.plans import PlanText, read_plan
 from tracker.reading.progress import read_progress
 from tracker.reading.prose_minutes import told_parts
@@ -56,6 +58,10 @@ class ReadNote:
         return self.low[:LONGEST_NOTE]
 
     @cached_property
+    def _figures(self) -> str:
+        return with_figures(self.low)
+
+    @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """Return its sentences and lines."""
         return passages(self.text)
@@ -79,7 +85,7 @@ class ReadNote:
     @cached_property
     def minutes(self) -> Minutes:
         """Return its minutes per service, totals and times of day."""
-        return read_minutes(self.text)
+        return minutes_of(self.low, self.times, self.services, self._figures)
 
     @cached_property
     def _labels(self) -> tuple[Block, ...]:
@@ -134,7 +140,7 @@ class ReadNote:
     @cached_property
     def measures(self) -> tuple[Measure, ...]:
         """Return its measured figures, with the figures before them where it tells them."""
-        return read_measures(with_figures(self._beginning))
+        return read_measures(self._figures[:LONGEST_NOTE])
 
     @cached_property
     def assist_changes(self) -> tuple[AssistChange, ...]:
@@ -177,6 +183,16 @@ class ReadNote:
         return read_visits_this_week(self._beginning)
 
     @cached_property
+    def doses(self) -> tuple[Dose, ...]:
+        """Return the doses of exercises it tells, outside of its goals."""
+        goals = self.goals
+        return tuple(
+            dose
+            for dose in read_doses(self._beginning)
+            if not any(goal.start <= dose.start < goal.end for goal in goals)
+        )
+
+    @cached_property
     def dose_rows(self) -> tuple[DoseRow, ...]:
         """Return the rows of its exercise tables that tell doses of several visits."""
         return read_dose_rows(self._beginning)
@@ -196,6 +212,12 @@ class ReadNote:
         at = bisect_right(self.passages, (place, len(self.text) + 1)) - 1
         return self.passages[max(at, 0)]
 
+    def passages_in(self, start: int, end: int) -> tuple[Passage, ...]:
+        """Return the sentences or lines that stand in a stretch, wholly or in part."""
+        first = bisect_right(self.passages, start, key=lambda each: each.end)
+        last = bisect_left(self.passages, end, key=lambda each: each.start)
+        return self.passages[first:last]
+
     @cached_property
     def clinicians(self) -> tuple[Clinician, ...]:
         """Return the people it names with letters behind their names."""
@@ -204,7 +226,7 @@ class ReadNote:
     @cached_property
     def signatures(self) -> Signatures:
         """Return who signed it, and the marks of what is not signed."""
-        return read_signatures(self.text[:LONGEST_NOTE], self._beginning)
+        return read_signatures(self.text[:LONGEST_NOTE], self._beginning, self.clinicians)
 
     @cached_property
     def helpers(self) -> Helpers:
@@ -245,6 +267,16 @@ class ReadNote:
     def certification(self) -> Certification:
         """Return what it says of certification periods, the physician's signature and the referral."""
         return read_certification(self.low)
+
+    @cached_property
+    def plan_changes(self) -> tuple[PlanChange, ...]:
+        """Return the services it says were added to the plan of care."""
+        return read_plan_changes(self.low, self.services, self._first_passages)
+
+    @cached_property
+    def order(self) -> Order | None:
+        """Return the order for therapy it is by what it holds, unless a therapist signed it."""
+        return None if self.signatures.by_clinicians else read_order(self.low, self.clinicians)
 
     @cached_property
     def plan(self) -> PlanText:

@@ -1,7 +1,8 @@
 """Where things stand in a note: pieces of a sentence's length, and the headings they stand under."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -44,6 +45,12 @@ class Heading(NamedTuple):
 def passages(text: str) -> tuple[Passage, ...]:
     """Return the sentences and lines of a note in their order, none over 400 characters, none empty."""
     return tuple(islice(_passages(text), MOST_PASSAGES))
+
+
+def passage_with(found: Sequence[Passage], start: int, end: int) -> Passage | None:
+    """Return the passage, of those in order, that holds a whole stretch of the text; None where it runs on."""
+    at = bisect_right(found, start, key=lambda each: each.start) - 1
+    return found[at] if at >= 0 and end <= found[at].end else None
 
 
 def _passages(text: str) -> Iterator[Passage]:

@@ -5,20 +5,24 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from tracker.reading.beginnings import Sought
 from tracker.reading.services import LONGEST_NOTE, MOST_PLACES
 
-_REMOTE = re.compile(
-    r"\b(?:via|by|over|through|using|on)[ ](?:a[ ])?(?:secure[ ]|live[ ]|two-way[ ]|2-way[ ]|real-time[ ]|hipaa[- ]compliant[ ]|interactive[ ]|synchronous[ ]){0,3}(?:audio[ ]?(?:/|-|and|&|\+)?[ -]?)?(?:video(?:[ ](?:call|visit|conferenc\w+|platform|link|connection|session))?|telehealth|telemedicine|telerehab\w*|zoom|doxy(?:\.me)?|teletherapy)\b"
-    r"|\b(?:telehealth|telemedicine|telerehab\w*|teletherapy|virtual|video)[ ](?:visit|session|treatment|encounter|appointment)\b"
-    r"|\b(?:two-way|2-way|synchronous|real-time|interactive|secure)[ ](?:audio[ ]?(?:/|-|and|&)[ ]?)?video\b|\baudio[ ]?(?:-|/|and|&)[ ]?(?:video|visual)\b"
+_REMOTE = Sought(
+    "2 aud by int on ove rea sec syn tel thr two usi via vid vir",
+    r"(?:via|by|over|through|using|on)[ ](?:a[ ])?(?:secure[ ]|live[ ]|two-way[ ]|2-way[ ]|real-time[ ]|hipaa[- ]compliant[ ]|interactive[ ]|synchronous[ ]){0,3}(?:audio[ ]?(?:/|-|and|&|\+)?[ -]?)?(?:video(?:[ ](?:call|visit|conferenc\w+|platform|link|connection|session))?|telehealth|telemedicine|telerehab\w*|zoom|doxy(?:\.me)?|teletherapy)\b"
+    r"|(?:telehealth|telemedicine|telerehab\w*|teletherapy|virtual|video)[ ](?:visit|session|treatment|encounter|appointment)\b"
+    r"|(?:two-way|2-way|synchronous|real-time|interactive|secure)[ ](?:audio[ ]?(?:/|-|and|&)[ ]?)?video\b|audio[ ]?(?:-|/|and|&)[ ]?(?:video|visual)\b",
 )
-_HOME = re.compile(
-    r"\b(?:seen|treated|visit|session|treatment|therapy|eval\w*)[ ](?:today[ ])?(?:in|at)[ ](?:the[ ])?(?:(?:patient|pt|client)['’]?s?|his|her|their)[ ](?:own[ ])?(?:home|house|apartment|residence)\b"
-    r"|\b(?:location|place(?: of service)?|setting|where)[ ]?[:=][ ]?(?:the[ ])?(?:(?:patient|pt|client)['’]?s?[ ])?(?:home|residence)\b"
+_HOME = Sought(
+    "eva loc pla see ses set the tre vis whe",
+    r"(?:seen|treated|visit|session|treatment|therapy|eval\w*)[ ](?:today[ ])?(?:in|at)[ ](?:the[ ])?(?:(?:patient|pt|client)['’]?s?|his|her|their)[ ](?:own[ ])?(?:home|house|apartment|residence)\b"
+    r"|(?:location|place(?: of service)?|setting|where)[ ]?[:=][ ]?(?:the[ ])?(?:(?:patient|pt|client)['’]?s?[ ])?(?:home|residence)\b",
 )
-_CLINIC = re.compile(
-    r"\b(?:seen|treated|visit|session|treatment)[ ](?:today[ ])?(?:in|at)[ ](?:the[ ]|our[ ])?(?:outpatient[ ]|op[ ])?(?:clinic|office|gym)\b|\b(?:clinic|our)[ ](?:pool|gym)\b"
-    r"|\b(?:location|place(?: of service)?|setting|where)[ ]?[:=][ ]?(?:the[ ]|our[ ])?(?:outpatient[ ]|op[ ])?(?:clinic|office)\b|\bin[- ]person\b"
+_CLINIC = Sought(
+    "cli in loc our pla see ses set tre vis whe",
+    r"(?:seen|treated|visit|session|treatment)[ ](?:today[ ])?(?:in|at)[ ](?:the[ ]|our[ ])?(?:outpatient[ ]|op[ ])?(?:clinic|office|gym)\b|(?:clinic|our)[ ](?:pool|gym)\b"
+    r"|(?:location|place(?: of service)?|setting|where)[ ]?[:=][ ]?(?:the[ ]|our[ ])?(?:outpatient[ ]|op[ ])?(?:clinic|office)\b|in[- ]person\b",
 )
 _PATTERNS = {"remote": _REMOTE, "home": _HOME, "clinic": _CLINIC}
 # Another visit, an offer, or a film that was watched.

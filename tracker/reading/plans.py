@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 _DIAGNOSIS = re.compile(
     r"\b[a-tv-z]\d[0-9a-z](?:\.[0-9a-z]{1,4})?\b|\b(?:dx|diagnos\w+|impression|icd(?:-?10)?|s/p|status post|post[ -]?op\w*|condition)\b"
-    r"|\b(?:fracture|fx|sprain|strain|tear|repair|replacement|arthroplasty|stroke|cva|pain|syndrome|disease|disorder|delay|dysphagia|aphasia|dysarthria|apraxia|neuropathy|radiculopathy|tendin\w+|oa|osteoarthritis|stenosis|surgery|injury|weakness|parkinson\w*|dementia|impairment)\b"
+    r"|\b(?:fracture|fx|sprain|strain|tear|repair|replacement|arthroplasty|stroke|cva|pain|syndrome|capsulitis|bursitis|arthritis|fasciitis|epicondylitis|hemiparesis|hemiplegia|palsy|sclerosis|instability|dislocation|contracture|lymphedema|vertigo|disease|disorder|delay|dysphagia|aphasia|dysarthria|apraxia|neuropathy|radiculopathy|tendin\w+|oa|lbp|ddd|djd|cts|tka|tha|orif|rtc|rcr|aclr?|tbi|als|bppv|ckd|copd|osteoarthritis|stenosis|surgery|injury|weakness|parkinson\w*|dementia|impairment)\b"
 )
 _GOALS = re.compile(
     r"\b(?:goals?|[ls]tgs?|aims?|targets?|objectives?|outcomes?|to be able|will be able|will|g/)(?:\b|(?<=/))|\bg[:/]"

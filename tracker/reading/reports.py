@@ -1,4 +1,4 @@
-"""Progress reports as daily notes speak of them: the number of the visit, and reports that are missing or due."""
+"""Progress reports as daily notes speak of them: reports that were written, are missing or due."""
 
 import re
 from itertools import islice
@@ -7,9 +7,6 @@ from typing import NamedTuple
 from tracker.reading.dates import DateInNote, find_dates
 from tracker.reading.lexicon import Lexicon, Sign
 
-_VISIT = re.compile(
-    r"(?<![a-z0-9])(?:(?:visit|session|treatment|tx|v)[ ]?(?:#|no\.?|number)?[ :.]{0,3}(?P<after>\d{1,3})(?!\d|\.\d|[ ]?min)|(?P<before>\d{1,3})(?:st|nd|rd|th)[ ](?:visit|session|treatment)(?![ ]this))(?![a-z0-9])"
-)
 _MISSING = Lexicon(
     {
         "missing": (
@@ -17,12 +14,6 @@ _MISSING = Lexicon(
         )
     }
 )  # fmt: skip
-
-
-def read_visit_number(low: str) -> Sign | None:
-    """Return where a note in lower case tells the number of its visit, the number as the sign's kind; or None."""
-    match = _VISIT.search(low)
-    return Sign(match["after"] or match["before"], *match.span()) if match is not None else None
 
 
 def read_missing_reports(low: str) -> tuple[Sign, ...]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tracker.reading.clock import ClockRange
 from tracker.reading.joined_minutes import Joined, read_joined
-from tracker.reading.services import ABBREVIATIONS, ServiceName, find_services
+from tracker.reading.services import ABBREVIATIONS, ServiceName
 from tracker.reading.times import Time
 
 _LEAST_BARE = 8  # a number without a unit below this is rather units than minutes
@@ -18,6 +18,9 @@ _REACH = 90  # characters between a service and its minutes: dot leaders, column
 _MODIFIER_NUMBERS = frozenset({52, 53, 59, 76, 77, 93, 95, 96, 97})
 _COUNT = re.compile(r"\d{1,3}(?!\d|:\d)(?P<m>m(?![a-z0-9²]| walk))?")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}\b(?![ ]?min)(?:/\d|[^/]|$)")
+_BARE = re.compile(
+    r"[ :]{1,2}([1-9]\d?)(?=[ ,;\n]|$)(?![ ]?(?:x|×|lbs?\b|kg\b|#|%|reps?\b|sets?\b|ft\b|feet\b|visits?\b|units?\b|u\b|deg|°|cm\b|hz\b|sec|s\b|/))"
+)
 _IN_PARENTHESES = re.compile(r"[ \t]{0,4}[(\[][ ]?(\d{1,3})[ ]?(?:min(?:ute)?s?|['’′])?[ ]?[)\]]")
 _JOIN = re.compile(
     r"[ \t.:=,;|()\[\]{}<>~*_/\-–—x]*"
@@ -64,9 +67,8 @@ class Found(NamedTuple):
     joined: Joined
 
 
-def read_service_minutes(text: str, low: str, times: Sequence[Time]) -> Found:
-    """Return the services of a note with their minutes."""
-    all_names = find_services(text, low)
+def read_service_minutes(low: str, times: Sequence[Time], all_names: Sequence[ServiceName]) -> Found:
+    """Return the services of a note in lower case with their minutes; its lengths of time and its services are given."""
     joined = read_joined(low, all_names)
     names = _merged(low, list(_outside(all_names, joined.places)))
     line = _Line(low, {time.start: time for time in times}, frozenset(name.start for name in names))
@@ -87,6 +89,17 @@ def read_service_minutes(text: str, low: str, times: Sequence[Time]) -> Found:
     found += [ServiceMinutes(each.codes, each.minutes, each.start, each.end) for each in joined.columns]
     used.update(time.start for time in _inside(times, joined.places))
     return Found(sorted(found, key=lambda each: each.start), used, joined)
+
+
+def bare_minutes(low: str, names: Sequence[ServiceName], known: Sequence[ServiceMinutes]) -> list[ServiceMinutes]:
+    """Return services with a number right behind the name and no unit: ``TE 24 pulleys``. Only a sum tells whether these are minutes."""
+    told = {code for each in known for code in each.codes}
+    found: dict[tuple[str, ...], ServiceMinutes] = {}
+    for name in names:
+        match = _BARE.match(low, name.end)
+        if match is not None and name.codes not in found and told.isdisjoint(name.codes):
+            found[name.codes] = ServiceMinutes(name.codes, int(match[1]), name.start, match.end())
+    return list(found.values())
 
 
 def _outside(names: Sequence[ServiceName], places: Sequence[tuple[int, int]]) -> Iterator[ServiceName]:

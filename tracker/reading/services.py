@@ -253,7 +253,7 @@ def find_services(text: str, low: str) -> list[ServiceName]:
             continue
         name = match[1]
         if name in _CAPITALS:
-            if text[start:end].isupper():
+            if text[start : start + 2].isupper():  # TE, TEx
                 found.append(ServiceName(_CAPITALS[name], start, end, is_code=False))
         elif codes := _ABBREVIATED.get(_SPACES.sub(" ", name)):
             found.append(ServiceName(codes, start, end, is_code=False))

@@ -28,8 +28,8 @@ _ABSENT = re.compile(
     r"(?:(?:patient|pt|client|he|she|child)(?: was)? (?:not (?:present|there|in the room)|absent|in (?:another|the waiting|next) room|stayed home|at home|at school|not in attendance)|(?:patient|pt|client) not present|without (?:the )?(?:patient|pt|client)\b|(?:patient|pt) absent|in (?:the )?(?:patient|pt)'?s absence)"
 )
 _PRESENT = re.compile(
-    r"(?:(?:patient|pt|client)(?: and| &|/)\s?(?:wife|husband|spouse|son|daughter|caregiver|mother|father|family)|(?:wife|husband|spouse|son|daughter|caregiver|mother|father|aide)(?: and| &) (?:the )?(?:patient|pt|client)\b"
-    r"|with (?:the )?(?:patient|pt|client|him|her)\b|with (?:mr|mrs|ms)\.? [a-z]+|(?:patient|pt|client|she|he) (?:did|performed|practiced|practised|completed|transferred|stood|walked|participated|required|needed|was (?:cued|present|assisted))|(?:patient|pt) present\b)"
+    r"(?:(?:patient|pt|client)(?: and| &| \+|/)\s?(?:wife|husband|spouse|son|daughter|caregiver|mother|father|family)|(?:wife|husband|spouse|son|daughter|caregiver|mother|father|aide)(?: and| &| \+) (?:the )?(?:patient|pt|client)\b"
+    r"|with (?:the )?(?:patient|pt|client|him|her)\b|with (?:mr|mrs|ms)\.? [a-z]+|(?:patient|pt|client|she|he) (?:did|performed|practiced|practised|completed|transferred|stood|walked|participated|required|needed|was (?:cued|present|assisted))|(?:patient|pt|client) present\b|both (?:took part|participated|present|were present|attended|there)\b|(?:patient|pt|client) (?:performs|practices|practises|does|stands|walks|transfers|takes part|took part|mod a|min a|max a|cga|sba)\b)"
 )
 _CONSENT = re.compile(r"consent")
 _REASON_FOR_WATER = re.compile(
@@ -38,12 +38,9 @@ _REASON_FOR_WATER = re.compile(
 _MEASURED = re.compile(
     r"(?:re-?measured|rom\b|mmt\b|range of motion|girth\b|goniomet|manual muscle|strength \d|\d[+-]?/5\b|flex(?:ion)? \d)"
 )
-_EARLIER_FIT = re.compile(
-    r"(?:\b[2-9](?:nd|rd|th)? (?:splint|orthosis|orthotic|prosthe\w+|brace) (?:visit|check)|(?:made|fabricated|issued|fitted|fit|molded|moulded|dispensed|delivered|taught|checked|first visit)[^.\n]{0,20}\d{1,2}[/-]\d{1,2}|(?:recheck|re-check|follow-?up|adjustment) (?:of|for|visit))"
-)
 _PATTERNS = {
     "setting": _SETTING, "response": _RESPONSE, "tool": _TOOL, "tissue": _TISSUE, "absent": _ABSENT, "present": _PRESENT, "consent": _CONSENT,
-    "reason for water": _REASON_FOR_WATER, "measured": _MEASURED, "earlier fit": _EARLIER_FIT,
+    "reason for water": _REASON_FOR_WATER, "measured": _MEASURED,
 }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Who signed a note and when, and the marks of notes nobody signed: drafts, blank lines, initials, stamps, scrawls."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -23,6 +24,21 @@ _SIGNING = re.compile(
     r"|/e?s/|[{(](?:e-?sig(?:ned|nature)?|electronic(?:ally signed)?)[)}]"
 )
 _STRONG_SIGNING = re.compile(r"electronic|digital|authenticat|e-?sign|e-?sig\b|/e?s/|finali[sz]ed by|validated by")
+# Letters without which nothing is signed.
+_SIGNING_SIGNS = (
+    "sig",
+    "electronic",
+    "digital",
+    "authent",
+    "/s/",
+    "/es/",
+    "finali",
+    "verif",
+    "valid",
+    "attest",
+    "approv",
+    "closed",
+)
 # A signature that is not the clinician's: consents, orders, plans, forms, people of the family.
 _OTHER_PAPER = re.compile(
     r"consent|waiver|\babn\b|\bform\b|patient['’]?s? signature|signed by (?:the )?(?:patient|parent|mother|father|guardian|wife|husband|daughter|son)"
@@ -154,10 +170,13 @@ class _Line(NamedTuple):
     last: bool
 
 
-def read_signatures(text: str, low: str) -> Signatures:
-    """Return the signatures of a note and the marks of what is not signed; ``low`` is the text in lower case."""
+def read_signatures(text: str, low: str, clinicians: Sequence[Clinician]) -> Signatures:
+    """Return the signatures of a note and the marks of what is not signed.
+
+    ``low`` is the text in lower case, ``clinicians`` are its names with letters behind them, in order.
+    """
     lines = _lines(text)
-    signed = tuple(each for line in lines for each in _signatures(text, low, line))
+    signed = tuple(each for line in lines for each in _signatures(text, low, line, clinicians))
     return Signatures(signed, tuple(_marks(text, low, lines)))
 
 
@@ -173,12 +192,12 @@ def _lines(text: str) -> list[_Line]:
     return [_Line(*place, is_heading=at == 0 and len(found) > 2, last=at >= last) for at, place in enumerate(found)]
 
 
-def _signatures(text: str, low: str, line: _Line) -> Iterator[Signature]:
+def _signatures(text: str, low: str, line: _Line, clinicians: Sequence[Clinician]) -> Iterator[Signature]:
     """Yield the signatures of a line: each person who signed, with the date that stands behind the name."""
     start = max(line.start, line.end - _LONGEST_LINE)
     words = low[start : line.end]
-    signing = _SIGNING.search(words)
-    people = find_clinicians(text, start, line.end)
+    signing = _SIGNING.search(words) if _has_any(words, _SIGNING_SIGNS) else None
+    people = _between(clinicians, start, line.end)
     if signing is None:
         if _is_closing(text, low, line, people):
             yield from _dated(low, line.start, line.end, people, explicit=False)
@@ -192,6 +211,16 @@ def _signatures(text: str, low: str, line: _Line) -> Iterator[Signature]:
         yield from _dated(low, begin, line.end, signers, explicit=True)
         if not people and not other and (unnamed := _without_letters(text, low, start, line.end)) is not None:
             yield unnamed
+
+
+def _between(clinicians: Sequence[Clinician], start: int, end: int) -> Sequence[Clinician]:
+    first = bisect_left(clinicians, start, key=lambda each: each.start)
+    last = bisect_left(clinicians, end, key=lambda each: each.start)
+    return clinicians[first:last]
+
+
+def _has_any(words: str, signs: Iterable[str]) -> bool:
+    return any(sign in words for sign in signs)
 
 
 def _dated(low: str, start: int, end: int, people: Sequence[Clinician], *, explicit: bool) -> Iterator[Signature]:
@@ -230,7 +259,7 @@ def _without_letters(text: str, low: str, start: int, end: int) -> Signature | N
 
 
 def _marks(text: str, low: str, lines: Sequence[_Line]) -> Iterator[OpenMark]:
-    there = {kind: pattern for kind, pattern in _PATTERNS.items() if any(sign in low for sign in _SIGNS[kind])}
+    there = {kind: pattern for kind, pattern in _PATTERNS.items() if _has_any(low, _SIGNS[kind])}
     for line in lines if there else ():
         yield from _marks_of(low, line, there)
     yield from (OpenMark(OpenKind.BLANK, *_trimmed(low, match)) for match in islice(_EMPTY_FIELD.finditer(low), 9))
@@ -241,7 +270,11 @@ def _marks_of(low: str, line: _Line, patterns: Mapping[OpenKind, re.Pattern[str]
     """Yield the marks of one line; a long line is prose and holds none but at its end."""
     start = max(line.start, line.end - _LONGEST_LINE)
     words = low[start : line.end]
-    found = {kind: match for kind, pattern in patterns.items() if (match := pattern.search(words))}
+    found = {
+        kind: match
+        for kind, pattern in patterns.items()
+        if _has_any(words, _SIGNS[kind]) and (match := pattern.search(words))
+    }
     other = _OTHER_PAPER.search(words) if found else None
     for kind, match in found.items():
         if kind in _CLINICIANS_OWN and other:

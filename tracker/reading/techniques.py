@@ -10,9 +10,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+from tracker.reading.beginnings import Sought
+from tracker.reading.lexicon import Sign
 
 # No note has more words; a text that does is not read to its end, so that reading takes no longer than looking.
 MOST_WORDS = 20_000
@@ -20,7 +23,7 @@ _TABLE = Path(__file__).with_name("techniques.tsv")
 _TOKEN = re.compile(r"[a-z]+|\d+")
 _DOUBLED = re.compile(r"([a-z])\1")
 _SPOKEN = {"ups": "up", "cued": "cue", "cueing": "cue", "cuing": "cue", "cues": "cue", "stood": "stand", "tens": "tens"}
-_NOT_BEFORE = frozenset({"no", "not", "without", "denies", "denied", "declined", "deferred", "never", "nor", "w o"})
+_NOT_BEFORE = frozenset({"no", "not", "without", "denies", "denied", "declined", "deferred", "never", "nor"})
 _NOT_AFTER = re.compile(
     r"[ \t]*(?:[:=|(\-–—]+[ \t]*)?(?:(?:was|were|is)[ \t]+)?"
     r"(?:not (?:done|performed|given|provided|tolerated|addressed|completed|indicated)|deferred|declined|held today|omitted|n/?a\b|none\b)"
@@ -31,7 +34,14 @@ _CLAUSE = re.compile(r"[.;,:\n(]")
 _NONE_OF = re.compile(
     r"\b(?:no|without|not any)[ ](?:[a-z]+[ ])?(?:practi[cs]e|training|work|tasks?|performance|simulation|treatment|use)[ ](?:of|on|with|in)[ ][^.;:\n]*$"
 )
+# What all of these begin with: where none of it stands near, nothing is denied.
+_DENYING = Sought(
+    "dec def den hel n na nev no non nor not omi wit",
+    r"(?:no|not|none|nor|never|without|denies|denied|declined|deferred|held|omitted|n/?a)\b",
+)
+_EMPTY_CELL = re.compile(r"\|[ \t]*-")
 _LIST_REACH = 80
+_AFTER_REACH = 60
 _REACH = 24  # characters between a word of denial and what it denies
 
 
@@ -47,6 +57,9 @@ class Technique(NamedTuple):
     def fits(self, what: str) -> bool:
         """Whether the words can belong to a service, or are such a detail."""
         return what in self.shows or what in self.also
+
+
+Placed = TypeVar("Placed", Technique, Sign)
 
 
 class _Meaning(NamedTuple):
@@ -83,17 +96,21 @@ def _rows() -> Iterator[tuple[tuple[str, ...], str, dict[str, str]]]:
                 yield stems, row["shows"], row
 
 
-def _lexicon() -> Mapping[str, tuple[tuple[tuple[str, ...], _Meaning], ...]]:
-    """Return the phrases by their first stem, the longest first."""
+# By how many stems follow the first one, the most first: what follows, and the meaning.
+_Phrases = tuple[tuple[int, Mapping[tuple[str, ...], _Meaning]], ...]
+
+
+def _lexicon() -> Mapping[str, _Phrases]:
+    """Return the phrases by their first stem."""
     meanings: dict[tuple[str, ...], _Meaning] = {}
     for stems, shows, row in _rows():
         known = meanings.get(stems, _Meaning(frozenset(), frozenset(), frozenset()))
         proves = known.proves | {shows} if row["proves"] else known.proves
         meanings[stems] = _Meaning(known.shows | {shows}, known.also | frozenset(row["also"].split()), proves)
-    by_first: dict[str, list[tuple[tuple[str, ...], _Meaning]]] = {}
-    for stems, meaning in sorted(meanings.items(), key=lambda item: -len(item[0])):
-        by_first.setdefault(stems[0], []).append((stems[1:], meaning))
-    return {first: tuple(rest) for first, rest in by_first.items()}
+    by_first: dict[str, dict[int, dict[tuple[str, ...], _Meaning]]] = {}
+    for (first, *rest), meaning in meanings.items():
+        by_first.setdefault(first, {}).setdefault(len(rest), {})[tuple(rest)] = meaning
+    return {first: tuple(sorted(found.items(), reverse=True)) for first, found in by_first.items()}
 
 
 _LEXICON = _lexicon()
@@ -102,17 +119,18 @@ _LEXICON = _lexicon()
 def find_techniques(low: str) -> tuple[Technique, ...]:
     """Return what the words of a note (in lower case) show, in their order; what the note denies is left out."""
     words = list(islice(_TOKEN.finditer(low), MOST_WORDS))
-    return tuple(_find(low, words, tuple(stem_of(word[0]) for word in words)))
+    return tuple(_find(low, words, tuple([stem_of(word[0]) for word in words])))
 
 
 def _find(low: str, words: Sequence[re.Match[str]], stems: tuple[str, ...]) -> Iterator[Technique]:
     past = 0
     for at, stem in enumerate(stems):
-        if at < past:
+        if at < past or stem not in _LEXICON:
             continue
-        for rest, meaning in _LEXICON.get(stem, ()):
-            last = at + len(rest)
-            if stems[at + 1 : last + 1] == rest and _is_close(words, at, last):
+        for length, phrases in _LEXICON[stem]:
+            last = at + length
+            meaning = phrases.get(stems[at + 1 : last + 1])
+            if meaning is not None and (not length or _is_close(words, at, last)):
                 past = last + 1
                 start, end = words[at].start(), words[last].end()
                 if not is_denied(low, start, end):
@@ -127,17 +145,32 @@ def _is_close(words: Sequence[re.Match[str]], at: int, last: int) -> bool:
 
 def is_denied(low: str, start: int, end: int) -> bool:
     """Whether the words before or behind a place say that it was not done: ``no massage``, ``bike: deferred``."""
+    denials = _denials(low)
+    at = bisect_left(denials, start - _LIST_REACH)
+    if at == len(denials) or denials[at] >= end + _AFTER_REACH:
+        return False
+    if denials[at] < start and _is_denied_before(low, start):
+        return True
+    stop = end + _AFTER_REACH
+    return denials[-1] >= end and bool(_NOT_AFTER.match(low, end, stop) or _EMPTY_CELLS.match(low, end, stop))
+
+
+def _is_denied_before(low: str, start: int) -> bool:
     before = low[max(start - _REACH, 0) : start]
     cut = max((match.end() for match in _CLAUSE.finditer(before)), default=0)
-    said = _TOKEN.findall(before[cut:])[-2:]
-    if any(word in _NOT_BEFORE for word in said) or _NONE_OF.search(low, max(start - _LIST_REACH, 0), start):
+    if not _NOT_BEFORE.isdisjoint(_TOKEN.findall(before, cut)[-2:]):
         return True
-    following = low[end : end + 60]
-    return bool(_NOT_AFTER.match(following) or _EMPTY_CELLS.match(following))
+    return _NONE_OF.search(low, max(start - _LIST_REACH, 0), start) is not None
 
 
-def within(techniques: Sequence[Technique], start: int, end: int) -> Sequence[Technique]:
-    """Return the techniques that stand in ``text[start:end]``."""
-    first = bisect_left(techniques, start, key=lambda each: each.start)
-    last = bisect_left(techniques, end, key=lambda each: each.start)
-    return techniques[first:last]
+@lru_cache(maxsize=8)
+def _denials(low: str) -> Sequence[int]:
+    """Return where a text denies anything, in order."""
+    return sorted(match.start() for match in chain(_DENYING.finditer(low), _EMPTY_CELL.finditer(low)))
+
+
+def within(found: Sequence[Placed], start: int, end: int) -> Sequence[Placed]:
+    """Return those of what was found, in order, that begin in ``text[start:end]``."""
+    first = bisect_left(found, start, key=lambda each: each.start)
+    last = bisect_left(found, end, key=lambda each: each.start)
+    return found[first:last]

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -55,6 +55,12 @@ _PAIRS = {
     ),
     "total": re.compile(rf"total{_SEP}{_NUMBER.format('timed')}{_UNIT}/{_NUMBER.format('all')}{_UNIT}"),
 }
+# "40/40 t/t", "42/45 timed/tot": the words stand behind.
+_PAIR_BEFORE = re.compile(
+    r"(?<![\d/.])(?P<timed>\d{1,3})[ ]?/[ ]?(?P<all>\d{1,3})[ ]?(?:min(?:ute)?s?[ ]?)?(?:timed?[ ]?/[ ]?tot(?:al)?|t[ ]?/[ ]?t|ttm?[ ]?/[ ]?ttt)\b"
+)
+_PAIR_WORDS = re.compile(r"t(?:imed?|tm)?[ ]?/[ ]?t")
+_BARE_PAIR = re.compile(r"(?<![\d/.])(?P<timed>\d{2,3})[ ]?/[ ]?(?P<all>\d{2,3})(?![\d/%]|\.\d)")
 _TIMED_AFTER = {word: re.compile(rf"{word}\b{_WORDS}{_SEP}{_NUMBER.format('n')}{_UNIT}") for word in _TIMED}
 _TIMED_BEFORE = re.compile(
     r"(?<![\d.:/])(?P<n>[1-9]\d{0,2})(?:[ ]?(?:minutes?|mins?|min)\.?)?,?[ ](?:total[ ])?(?:of[ ])?$"
@@ -87,7 +93,10 @@ def read_totals(low: str, taken: Sequence[tuple[int, int]], listed: int = 0) -> 
     places = _Places(taken)
     timed: list[StatedMinutes] = []
     treatment: list[StatedMinutes] = []
-    for match in _matches(low, _PAIRS):
+    for match in (
+        *_matches(low, _PAIRS),
+        *(islice(_PAIR_BEFORE.finditer(low), MOST_PLACES) if _PAIR_WORDS.search(low) else ()),
+    ):
         if 0 < int(match["timed"]) <= int(match["all"]) <= LONGEST and not _is_score(low, match.start()):
             timed.append(StatedMinutes(int(match["timed"]), *match.span()))
             treatment.append(StatedMinutes(int(match["all"]), *match.span()))
@@ -108,6 +117,15 @@ def read_totals(low: str, taken: Sequence[tuple[int, int]], listed: int = 0) -> 
             or _is_beside_minutes(low, whole)
         ]
     return Totals(_last(timed), _last(treatment))
+
+
+def read_pair(low: str, sums: Collection[int]) -> Totals | None:
+    """Return timed and all minutes written as two bare figures, ``42/45``, where the first is one of the sums given."""
+    for match in islice(_BARE_PAIR.finditer(low), MOST_PLACES):
+        timed, everything = int(match["timed"]), int(match["all"])
+        if timed in sums and timed <= everything <= LONGEST:
+            return Totals(StatedMinutes(timed, *match.span()), StatedMinutes(everything, *match.span()))
+    return None
 
 
 def _is_score(low: str, start: int) -> bool:

@@ -22,6 +22,7 @@ _NUMBER = (
 _BEHIND = r"[ ]?[:=(–\-]?[ ]?(?:time[ :]{0,2}|minutes[ :]{0,2}|for[ ]|x[ ]?|furnished[ ]|provided[ ]|treated[ ](?:for[ ])?|gave[ ]|did[ ])?"
 _BY = r"[ ]?[(\-–,]?[ ]?(?:(?:were|was)[ ])?(?:(?:furnished|provided|performed|treated|done|given|delivered|completed|led)[ ])?(?:by[ ]|w/[ ]?|with[ ]|from[ ])?"
 _VERB = r"(?:perform|provid|furnish|complet|deliver|conduct|administer|treat|instruct|implement|carri)\w{0,3}(?:[ ]out)?|given|done|led|seen"
+_ALONE = r"(?:,?[ ](?:alone|only|solo))?"
 _DID = r"[ ]?(?:[:–]|[ ](?:alone[ ])?(?:performed|provided|furnished|did|gave|led|completed|treated|instructed|ran)\b)"
 _PAIR = rf"(?:{_THERAPIST}[ ]?(?:and|&|\+|/|with|w/)[ ]?(?:the[ ])?{_ASSISTANT}|{_ASSISTANT}[ ]?(?:and|&|\+|/|with|w/)[ ]?(?:the[ ])?{_THERAPIST})"
 _TOGETHER = r"(?:[ ](?:worked|treated|treating|together|jointly|as a team|simultaneously|co-?treat\w*|at the same time|for|x)){0,3}[ :,(]{0,2}"
@@ -37,6 +38,8 @@ _PATTERNS = (
     ("therapist", re.compile(rf"(?<![\d.:]){_NUMBER}{_BY}{_NAME}{_FREE}{_THERAPIST}")),
     ("assistant", re.compile(rf"\b(?:{_VERB})[ ](?:entirely[ ]|only[ ]|solely[ ]|alone[ ])?by[ ]{_NAME}{_FREE}{_ASSISTANT}")),
     ("therapist", re.compile(rf"\b(?:{_VERB})[ ](?:entirely[ ]|only[ ]|solely[ ]|alone[ ])?by[ ]{_NAME}{_FREE}{_THERAPIST}")),
+    ("assistant first", re.compile(rf"\|[ ]{{0,4}}{_NAME}{_FREE}{_ASSISTANT}{_ALONE}[ ]{{0,4}}\|")),
+    ("therapist first", re.compile(rf"\|[ ]{{0,4}}{_NAME}{_FREE}{_THERAPIST}{_ALONE}[ ]{{0,4}}\|")),
     ("assistant first", re.compile(rf"{_FREE}{_ASSISTANT}{_DID}")),
     ("therapist first", re.compile(rf"{_FREE}{_THERAPIST}{_DID}")),
     ("assistant", re.compile(rf"\([ ]?(?:by[ ])?{_NAME}{_FREE}{_ASSISTANT}[ ]?\)")),

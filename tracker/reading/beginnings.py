@@ -1,0 +1,43 @@
+"""Where the words of a text begin, by their first letters or figures; and patterns that are tried only at words they can begin with.
+
+A pattern that is tried at every character of a note costs most where it finds nothing, which is nearly everywhere.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+LETTERS = 3  # of a word by which it is looked up
+_BEGINNING = re.compile(rf"(?<![a-z0-9])(?:[a-z]{{1,{LETTERS}}}|\d{{1,2}})")
+
+
+@lru_cache(maxsize=16)
+def beginnings(low: str) -> Mapping[str, Sequence[int]]:
+    """Return where the words of a text in lower case begin, by their first letters or figures: once for all who look there."""
+    found: dict[str, list[int]] = {}
+    for match in _BEGINNING.finditer(low):
+        found.setdefault(match[0], []).append(match.start())
+    return found
+
+
+class Sought:
+    """A pattern that begins at the beginning of a word.
+
+    ``first`` are the letters such a word can begin with: three, of a shorter word all of them, of a number two figures.
+    """
+
+    def __init__(self, first: str, pattern: str, flags: int = 0) -> None:
+        self.first = frozenset(first.split())
+        self.pattern = re.compile(pattern, flags)
+
+    def finditer(self, low: str) -> Iterator[re.Match[str]]:
+        """Yield the matches in a text in lower case, in their order; none overlaps another."""
+        words, match, at = beginnings(low), self.pattern.match, 0
+        for start in sorted(start for letters in self.first.intersection(words) for start in words[letters]):
+            if start >= at and (found := match(low, start)) is not None:
+                at = found.end()
+                yield found
+
+    def search(self, low: str) -> re.Match[str] | None:
+        """Return the first match, or None."""
+        return next(self.finditer(low), None)

@@ -111,12 +111,11 @@ def _remittance(facts: Mapping[str, Any], lines: list[dict[str, Any]]) -> dict[s
     reasons = _REASON.findall(facts.get("said", "CO-50"))
     remarks = [word for word in facts.get("said", "").split() if not _REASON.fullmatch(word)]
     typed = [{"group": group, "carc": carc, "amount": amount} for group, carc, amount in _typed(facts)]
+    payment = {"paid": "30.00", "allowed": "30.00", "remarks": [], **facts.get("payment", {})}
     answers = []
     for line in lines:
         if line["line"] in facts.get("paid", []):
-            answers.append(
-                {"line": line["line"], "paid": "30.00", "allowed": "30.00", "adjustments": typed, "remarks": []}
-            )
+            answers.append({"line": line["line"], "adjustments": typed, **payment})
         elif line["line"] == 1 or line["line"] in facts.get("denied", []):
             denied = [{"group": group, "carc": carc, "amount": line["charge"]} for group, carc in reasons[:1]]
             answers.append(

@@ -10,7 +10,7 @@ from tracker.diagnosis import Strength
 from tracker.diagnosis.findings import LONGEST_QUOTE, MOST_QUOTES
 from tracker.knowledge import load
 
-_FOLDERS = ("clean", "blind", "varied", "varied_clean")
+_FOLDERS = ("clean", "blind", "varied", "varied_clean", "third")
 _OF_THE_NOTE = {"documentation", "medical necessity", "coding", "units"}
 _PERSONNEL = {"prov_personnel_unqualified"}
 
@@ -46,10 +46,11 @@ def test_there_are_enough_notes_that_comply():
 @pytest.mark.parametrize(
     ("folder", "first", "first_three", "path", "evidence"),
     [
-        ("clean", 0.9, 0.87, 0.9, 0.45),
-        ("blind", 0.9, 0.9, 0.9, 0.75),
-        ("varied", 0.95, 0.92, 0.95, 0.6),
-        ("varied_clean", 0.95, 0.95, 0.95, 0.3),
+        ("clean", 0.9, 0.87, 0.9, 0.55),
+        ("blind", 0.92, 0.9, 0.92, 0.78),
+        ("varied", 0.95, 0.92, 0.95, 0.75),
+        ("varied_clean", 0.95, 0.95, 0.95, 0.55),
+        ("third", 0.95, 0.95, 0.95, 0.7),
     ],
 )
 def test_suggestions_meet_the_labels(folder: str, first: float, first_three: float, path: float, evidence: float):
@@ -62,7 +63,9 @@ def test_suggestions_meet_the_labels(folder: str, first: float, first_three: flo
     assert found.false_quotes == 0
 
 
-@pytest.mark.parametrize(("folder", "most"), [("clean", 1), ("blind", 2), ("varied", 1), ("varied_clean", 1)])
+@pytest.mark.parametrize(
+    ("folder", "most"), [("clean", 1), ("blind", 2), ("varied", 1), ("varied_clean", 1), ("third", 1)]
+)
 def test_harm_is_rare(folder: str, most: int):
     harmful = [str(line) for line in lines(folder) if line.harmful]
 

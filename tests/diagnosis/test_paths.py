@@ -128,7 +128,7 @@ def test_medicares_late_claim_is_a_request_for_an_exception_with_its_letter():
     best = diagnose(case, K)[0].suggestions[0]
 
     assert (best.root_cause, best.path, best.letter) == ("tf_claim_late", "reopening", "L05")
-    assert any("424.44(b)" in reason for reason in best.reasons)
+    assert any("424.44(b)" in reason.words for reason in best.reasons)
     assert path_words(best.path, ("29",)) == "Ask for a timely-filing exception"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.diagnosis.short_cases import short_case
-from tracker.diagnosis import Choices, LineDiagnosis, diagnose
+from tracker.diagnosis import Choices, LineDiagnosis, ReasonKind, diagnose
 from tracker.diagnosis.facts import ClaimFacts, LineFacts
 from tracker.diagnosis.priors import NO_CHOICES, Prior, choices_in_words, leaning, prior_of
 from tracker.knowledge import load
@@ -76,7 +76,8 @@ def test_choices_of_billers_outweigh_neither_a_remark_nor_a_fact():
 def test_choices_are_told_as_counts():
     found = diagnosis({"doc_certification_missing": Choices(4, 1)}, said="CO-50").suggestions[0]
 
-    assert "With this payer billers accepted this cause 4 times and rejected it once." in found.reasons
+    told = "With this payer billers accepted this cause 4 times and rejected it once."
+    assert (ReasonKind.CHOICES, told) in found.reasons
 
 
 def test_nobody_chose_says_nothing():

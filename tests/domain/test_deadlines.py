@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.domain.deadline_oracle import oracle
 from tracker.domain.business_days import add_business_days, business_day_on_or_after, is_business_day
 from tracker.domain.deadlines import (
     Bucket,
@@ -169,6 +170,32 @@ def test_a_hundred_years_of_deadlines_keep_the_rules():
             before = due
 
 
+def shape(rule):
+    return rule.days, rule.business_days, rule.months, rule.month_end, rule.receipt_days, rule.rolls
+
+
+SHAPES = {shape(rule): rule for rule in RULES.values()}
+SHAPES["business days"] = replace(RULES["AETNA_A"], days=None, business_days=10)
+KINDS = {  # one rule for each way of counting; the others differ from it in their length alone
+    (*(value is not None for value in shape(rule)[:3]), rule.month_end, rule.receipt_days, rule.rolls): rule
+    for rule in SHAPES.values()
+}
+
+
+@pytest.mark.parametrize("rule", KINDS.values(), ids=lambda rule: rule.id)
+def test_on_every_day_of_a_hundred_years_each_way_of_counting_agrees_with_a_second_count(rule):
+    for day in range(date(1990, 1, 1).toordinal(), date(2090, 1, 1).toordinal()):
+        trigger = date.fromordinal(day)
+        assert clock(rule, trigger)[:2] == oracle(rule, trigger), trigger
+
+
+@pytest.mark.parametrize("rule", SHAPES.values(), ids=lambda rule: rule.id)
+def test_every_length_agrees_with_a_second_count_on_each_weekday_of_a_hundred_years(rule):
+    for day in range(date(1990, 1, 1).toordinal(), date(2090, 1, 1).toordinal(), 17):
+        trigger = date.fromordinal(day)
+        assert clock(rule, trigger)[:2] == oracle(rule, trigger), trigger
+
+
 days = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 rules = st.sampled_from(list(RULES.values()))
 
@@ -181,6 +208,19 @@ def test_the_safe_date_is_a_business_day_not_after_the_legal_one(rule, trigger, 
     assert is_business_day(found.safe)
     if rule.rolls:
         assert is_business_day(found.legal)
+
+
+@given(rules, days, st.one_of(st.none(), st.integers(0, 60)), st.integers(0, 90))
+def test_receipt_and_extension_agree_with_a_second_count(rule, trigger, received_after, more):
+    receipt = None if received_after is None else trigger + timedelta(days=received_after)
+    assert clock(rule, trigger, received_on=receipt, extension_days=more)[:2] == oracle(rule, trigger, receipt, more)
+
+
+@given(rules, days, st.integers(0, 60))
+def test_a_receipt_moves_the_last_day_only_where_the_time_counts_from_it(rule, trigger, received_after):
+    received_on = trigger + timedelta(days=received_after)
+    if not rule.counts_receipt:
+        assert clock(rule, trigger, received_on=received_on) == clock(rule, trigger)
 
 
 @given(rules, days)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.classification import LineClass
-from tracker.domain.denial_life import Answer, AnswerKind, Standing, next_kind, standing_after
+from tracker.domain.denial_life import Answer, AnswerKind, Standing, begins_anew, next_kind, standing_after
 
 
 def life(*answers: tuple[LineClass, int]) -> Standing | None:
@@ -106,3 +106,16 @@ def test_a_denial_is_open_whenever_the_last_word_was_a_denial(history):
 
 def test_the_first_answer_has_its_own_kind():
     assert next_kind(DENIED, 0, None) is AnswerKind.FIRST
+
+
+@pytest.mark.parametrize(
+    ("kinds", "anew"),
+    [
+        ("first", False), ("first repeat", False), ("first reversal repeat", True), ("first payment take_back", True),
+        ("first payment take_back repeat", True), ("first payment repeat", True), ("first repeat repeat", False),
+        ("first payment", False), ("first reversal", False),
+    ],
+)  # fmt: skip
+def test_the_time_to_appeal_counts_again_from_a_new_refusal_alone(kinds, anew):
+    answers = [Answer(AnswerKind(kind), 0) for kind in kinds.split()]
+    assert begins_anew(answers) is anew

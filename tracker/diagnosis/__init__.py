@@ -3,7 +3,7 @@
 from typing import Any
 
 from tracker.diagnosis.diagnosing import diagnose
-from tracker.diagnosis.findings import Finding, LineDiagnosis, Quote, Result, Strength, Suggestion
+from tracker.diagnosis.findings import Finding, LineDiagnosis, Quote, Reason, ReasonKind, Result, Strength, Suggestion
 from tracker.diagnosis.priors import NO_CHOICES, Choices
 
 __all__ = [
@@ -12,6 +12,8 @@ __all__ = [
     "Finding",
     "LineDiagnosis",
     "Quote",
+    "Reason",
+    "ReasonKind",
     "Result",
     "Strength",
     "Suggestion",
@@ -39,7 +41,7 @@ def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
         "path": suggestion.path,
         "strength": str(suggestion.strength),
         "rules": list(suggestion.rules),
-        "reasons": list(suggestion.reasons),
+        "reasons": [each.told for each in suggestion.reasons],
         "evidence": [each._asdict() for each in suggestion.evidence],
         "against": [each._asdict() for each in suggestion.against],
         "cure": suggestion.cure,

@@ -28,6 +28,8 @@ _SAYS_NOTHING = frozenset(
 )  # fmt: skip
 _AIM = re.compile(r"\b(?:goals?|[ls]tgs?|aim|next|plan|signed)\b")
 _LONGEST_LINE = 120
+_TELLING = 2  # techniques, or a sign of skill, from which on a sentence tells something
+_MANY = 3  # techniques; more of them do not make a sentence say more
 _MOST_LOOKED_AT = 100  # techniques; no stretch of a real note has more
 
 
@@ -118,6 +120,23 @@ class Content:
             cut = text.find(mark, block.body, stop)
             stop = cut + 1 if cut > block.body + 1 else stop
         return quote(self.number, text, block.start, max(stop, block.body))
+
+    def telling(self) -> tuple[Quote, ...]:
+        """Return what an auditor reads first: the line that names the service, and the sentence of its stretches that shows most."""
+        richest = max(self._sentences(), key=lambda each: each[0], default=None)
+        found = (*self.label_quotes()[:1],) if self.is_labelled else self.pieces(self.fitting, 1)
+        if richest is None or richest[0] < _TELLING:
+            return found
+        best = quote(self.number, self.read.text, *richest[1:])
+        return found if any(best.is_within(each) for each in found) else (*found, best)
+
+    def _sentences(self) -> Iterator[tuple[int, int, int]]:
+        """Yield the sentences of its stretches: how many techniques of the code and kinds of skill each shows, and its place."""
+        for block in self.blocks:
+            for passage in self.read.passages_in(block.body, block.end):
+                start, end = max(passage.start, block.body), min(passage.end, block.end)
+                kinds = {sign.kind for sign in within(self.read.skill.shown, start, end)}
+                yield 2 * len(kinds) + min(len(within(self.fitting, start, end)), _MANY), start, end
 
     def only_labels(self) -> tuple[Quote, ...]:
         """Return the labels of its own stretches."""

@@ -6,7 +6,16 @@ from functools import lru_cache
 from tracker.diagnosis.answers import Answer
 from tracker.diagnosis.checks import CHECKS
 from tracker.diagnosis.facts import ClaimFacts, LineFacts
-from tracker.diagnosis.findings import NOT_APPLICABLE, Finding, LineDiagnosis, Outcome, Result, Suggestion
+from tracker.diagnosis.findings import (
+    NOT_APPLICABLE,
+    Finding,
+    LineDiagnosis,
+    Outcome,
+    ReasonKind,
+    Result,
+    Suggestion,
+    reasons,
+)
 from tracker.diagnosis.payers import KnowledgeKey, PayerProfile, means, profile_of
 from tracker.diagnosis.priors import NO_CHOICES, Choices
 from tracker.diagnosis.ranking import causes_of
@@ -15,6 +24,7 @@ from tracker.knowledge import Knowledge
 from tracker.knowledge.rules import Rule
 
 NOT_A_DENIAL_RULE = "CLM_ADJUSTMENT_NOT_DENIAL"
+AMOUNT_RULE = "CLM_ASSISTANT_REDUCTION"
 
 
 def diagnose(
@@ -22,7 +32,7 @@ def diagnose(
 ) -> tuple[LineDiagnosis, ...]:
     """Return what is likely behind each denied line of a case, in the order of its lines.
 
-    Lines with adjustments that are no denial get ``adj_not_a_denial``; lines the payer did not answer are left out.
+    Lines with adjustments that are no denial get ``adj_not_a_denial``, or a payer's error where the amount is wrong; lines the payer did not answer are left out.
     ``off`` are the ids of rules not to use. ``choices`` count what billers accepted and rejected with this payer, by
     root cause: they break ties.
     """
@@ -36,7 +46,7 @@ def _diagnoses(claim: ClaimFacts, off: Collection[str], choices: Mapping[str, Ch
             continue
         if facts.classified.line_class.opens_denial:
             yield _denied(facts, off, choices)
-        elif (adjusted := _adjusted(facts)) is not None:
+        elif (adjusted := _adjusted(facts, off)) is not None:
             yield adjusted
 
 
@@ -78,14 +88,31 @@ def _applies(rule: Rule, code: str, payer: PayerProfile) -> bool:
     return (rule.codes is None or code in rule.codes) and means(rule.payers, payer)
 
 
-def _adjusted(facts: LineFacts) -> LineDiagnosis | None:
+def adjusted_lines(case: Case, knowledge: Knowledge, off: Collection[str] = ()) -> Mapping[int, LineDiagnosis]:
+    """Return what is to be said of each line whose adjustments are no denial, by the line's number."""
+    claim = ClaimFacts(case, knowledge)
+    unpaid = (facts for facts in claim.lines if facts.classified and not facts.classified.line_class.opens_denial)
+    return {facts.line.line: said for facts in unpaid if (said := _adjusted(facts, off)) is not None}
+
+
+def _adjusted(facts: LineFacts, off: Collection[str]) -> LineDiagnosis | None:
     """Return the diagnosis of a line whose adjustments are no denial, or None when it has none."""
-    rule = facts.knowledge.rules[NOT_A_DENIAL_RULE]
-    outcome = answer_of(rule, facts)
-    if outcome.result is not Result.FAILED:
+    answers = [
+        Answer(rule, answer_of(rule, facts))
+        for rule in (facts.knowledge.rules[NOT_A_DENIAL_RULE], facts.knowledge.rules[AMOUNT_RULE])
+        if rule.id not in off
+    ]
+    answers = [answer for answer in answers if answer.outcome.result is not Result.NOT_APPLICABLE]
+    wrong = [answer for answer in answers if answer.outcome.result is Result.FAILED]
+    if not wrong:
         return None
+    (rule, outcome), findings = (
+        wrong[-1],
+        tuple(Finding(each.rule.id, each.outcome.result, each.outcome.reason) for each in answers),
+    )
     suggestion = Suggestion(
-        outcome.cause or rule.root_causes[0], outcome.path or rule.path, outcome.strength, (rule.id,), (outcome.reason,),
-        cure=outcome.cure or rule.cure,
+        wrong[-1].cause, outcome.path or rule.path, outcome.strength, (rule.id,),
+        reasons((ReasonKind.FINDING, outcome.reason)),
+        cure=outcome.cure or rule.cure, letter=rule.letter,
     )  # fmt: skip
-    return LineDiagnosis(facts.line.line, (Finding(rule.id, outcome.result, outcome.reason),), (suggestion,))
+    return LineDiagnosis(facts.line.line, findings, (suggestion,))

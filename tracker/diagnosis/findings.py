@@ -53,6 +53,10 @@ class Quote(NamedTuple):
     end: int
     quote: str
 
+    def is_within(self, other: "Quote") -> bool:
+        """Whether it is a part of another quote, or the same."""
+        return self.note == other.note and other.start <= self.start and self.end <= other.end
+
 
 def quote(note: int, text: str, start: int, end: int) -> Quote:
     """Return the piece of a note's text from start to end, without spaces around it and 200 characters at most."""
@@ -63,8 +67,7 @@ def quote(note: int, text: str, start: int, end: int) -> Quote:
     return Quote(note, start, start + len(piece), piece)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a check found.
 
     ``cause`` is one of the rule's root causes (None: its first). ``strength`` is the most this answer can claim.
@@ -90,14 +93,40 @@ class Outcome:
 NOT_APPLICABLE = Outcome(Result.NOT_APPLICABLE)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One rule's answer for one line."""
 
     rule_id: str
     result: Result
     reason: str
     evidence: tuple[Quote, ...] = ()
+
+
+class ReasonKind(StrEnum):
+    """What a reason of a suggestion rests on."""
+
+    FINDING = "finding"  # what a rule found
+    AGAINST = "against"  # a rule about the cause that is kept
+    CODES = "codes"  # what the payer's codes say of the cause
+    CHOICES = "choices"  # what billers chose with this payer before
+    WAY = "way"  # why the way out is not the rule's own
+
+
+class Reason(NamedTuple):
+    """One sentence beside a suggestion and what it rests on."""
+
+    kind: ReasonKind
+    words: str
+
+    @property
+    def told(self) -> str:
+        """Return the sentence as a list without headings tells it."""
+        return f"Against it: {self.words}" if self.kind is ReasonKind.AGAINST else self.words
+
+
+def reasons(*said: tuple[ReasonKind, str]) -> tuple[Reason, ...]:
+    """Return what was said of a cause, each sentence once; empty words are left out."""
+    return tuple(Reason(*each) for each in dict.fromkeys(said) if each[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +140,7 @@ class Suggestion:
     path: str
     strength: Strength
     rules: tuple[str, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     evidence: tuple[Quote, ...] = ()
     against: tuple[Quote, ...] = ()
     cure: str | None = None

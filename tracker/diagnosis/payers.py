@@ -181,6 +181,8 @@ PAYER_WORDS: Mapping[str, Callable[[PayerProfile], bool]] = MappingProxyType(
         ),
         "wants_referral": _does("requires_referral"),
         "wants_authorization": _does("requires_authorization"),
+        "has_visit_limit": lambda payer: payer.limit("visit_limit") is not None,
+        "has_assistant_percent": lambda payer: payer.limit("assistant_percent") is not None,
         "has_daily_cap": lambda payer: (
             payer.limit("max_timed_units") is not None or payer.limit("max_modalities") is not None
         ),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tracker.diagnosis.answers import Answer
 from tracker.diagnosis.facts import LineFacts
-from tracker.diagnosis.findings import MOST_QUOTES, Quote, Result, Strength, Suggestion, strongest
+from tracker.diagnosis.findings import MOST_QUOTES, Quote, ReasonKind, Result, Strength, Suggestion, reasons, strongest
 from tracker.diagnosis.mentions import words_about
 from tracker.diagnosis.paths import way_of
 from tracker.diagnosis.payers import KnowledgeKey
@@ -118,7 +118,11 @@ def _merged(
 ) -> list[Suggestion]:
     """Join the answers that speak of one cause; the best one gives path, cure and letter."""
     return [
-        _suggestion(facts, found, _against(cause, answers), [_of_the_codes(facts, found[0], first=number == 0), choices_in_words(choices, cause)])
+        _suggestion(
+            facts, found, _against(cause, answers),
+            (ReasonKind.CODES, _of_the_codes(facts, found[0], first=number == 0)),
+            (ReasonKind.CHOICES, choices_in_words(choices, cause)),
+        )
         for number, (cause, found) in enumerate(_by_cause(ranked).items())
     ]  # fmt: skip
 
@@ -140,18 +144,18 @@ def _against(cause: str, answers: Iterable[Answer]) -> list[Answer]:
 
 
 def _suggestion(
-    facts: LineFacts, found: Sequence[Answer], against: Sequence[Answer], remarks: Sequence[str]
+    facts: LineFacts, found: Sequence[Answer], against: Sequence[Answer], *remarks: tuple[ReasonKind, str]
 ) -> Suggestion:
     (rule, outcome), cause = found[0], found[0].cause
     way = way_of(outcome.path or _path(facts, rule, cause), cause, facts)
-    reasons = [answer.outcome.reason for answer in found]
-    reasons += [f"Against it: {answer.outcome.reason}" for answer in against[:1]]
+    told = [(ReasonKind.FINDING, answer.outcome.reason) for answer in found]
+    told += [(ReasonKind.AGAINST, answer.outcome.reason) for answer in against[:1]]
     return Suggestion(
         root_cause=cause,
         path=way.path,
         strength=strongest(_strength(facts, answer) for answer in found),
         rules=tuple(answer.rule.id for answer in found),
-        reasons=tuple(dict.fromkeys(filter(None, [*reasons, *remarks, way.why]))),
+        reasons=reasons(*told, *remarks, (ReasonKind.WAY, way.why)),
         evidence=_quotes(answer.outcome.evidence for answer in found) or words_about(facts, cause),
         against=_quotes(
             [*(answer.outcome.against for answer in found), *(answer.outcome.evidence for answer in against)]
@@ -191,10 +195,14 @@ def _codes(named: Sequence[str]) -> str:
 
 
 def _quotes(groups: Iterable[Iterable[Quote]]) -> tuple[Quote, ...]:
-    """Return the quotes of several answers: the first of each, then the rest, four at most."""
+    """Return the quotes of several answers: the first of each, then the rest, four at most, none within another."""
     listed = [[each for each in group if each.quote] for group in groups]
     in_turn = [group[at] for at in range(max(map(len, listed), default=0)) for group in listed if at < len(group)]
-    return tuple(dict.fromkeys(in_turn))[:MOST_QUOTES]
+    kept: list[Quote] = []
+    for each in in_turn:
+        if len(kept) < MOST_QUOTES and not any(each.is_within(other) for other in kept):
+            kept = [*(other for other in kept if not other.is_within(each)), each]
+    return tuple(kept)
 
 
 def _ruled_out(passed: Iterable[Answer]) -> tuple[Suggestion, ...]:
@@ -204,7 +212,7 @@ def _ruled_out(passed: Iterable[Answer]) -> tuple[Suggestion, ...]:
             path="none",
             strength=strongest(answer.outcome.strength for answer in found),
             rules=tuple(answer.rule.id for answer in found),
-            reasons=tuple(dict.fromkeys(answer.outcome.reason for answer in found)),
+            reasons=reasons(*((ReasonKind.FINDING, answer.outcome.reason) for answer in found)),
             against=_quotes(answer.outcome.evidence for answer in found),
         )
         for cause, found in _by_cause(passed).items()

@@ -26,7 +26,7 @@ _TREATMENT = re.compile(
     r"(?m)^[ \t]*(?:treatment|intervention|tx|rx)[ :=-]{1,3}(\d{1,3})[ ]?min(?:utes)?\b", re.IGNORECASE
 )
 _CLAUSE_REACH = 45
-_TOTALS_APART = 12  # "Timed 34 / Total 34", and what stands between in a table
+_TOTALS_APART = 24  # "Timed 34 / Total 34", and what stands between in a table
 _CLAUSE = re.compile(r"[,;:|\n(\[]|\.(?:[ ]|$)|[ ]{2,}")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tracker.diagnosis.facts import LineFacts
-from tracker.diagnosis.findings import Strength, Suggestion
+from tracker.diagnosis.findings import ReasonKind, Strength, Suggestion, reasons
 from tracker.diagnosis.mentions import words_about
 from tracker.diagnosis.paths import way_of
 from tracker.knowledge.stated import StatedCause
@@ -27,13 +27,13 @@ def stated_suggestions(facts: LineFacts, ruled_out: frozenset[str]) -> list[Sugg
         play = facts.knowledge.play(facts.group, stated.code, facts.remarks, facts.payer.kind)
         path = stated.path or (play.path if play is not None else "none")
         way = way_of(path, stated.root_cause, facts)
-        reasons = [f"The payer's code {stated.code} says so; nothing on file confirms it.", way.why]
+        code = f"The payer's code {stated.code} says so; nothing on file confirms it."
         found[stated.root_cause] = Suggestion(
             root_cause=stated.root_cause,
             path=way.path,
             strength=Strength.WEAK,
             rules=(),
-            reasons=tuple(filter(None, reasons)),
+            reasons=reasons((ReasonKind.CODES, code), (ReasonKind.WAY, way.why)),
             evidence=words_about(facts, stated.root_cause),
             cure=play.response if play is not None else None,
             letter=next(iter(play.letters), None) if play is not None else None,

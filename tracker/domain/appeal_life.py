@@ -33,6 +33,33 @@ _MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
 METHODS: Mapping[str, str] = MappingProxyType(
     {"portal": "Payer's portal", "fax": "Fax", "mail": "Mail", "certified_mail": "Certified mail"}
 )
+FORWARDED = "forwarded"
+
+
+class Forwarding(NamedTuple):
+    """A level nobody files: the payer sends its refusal there itself. ``answer_days`` is what the reviewer may take."""
+
+    to: str
+    answer_days: int
+    note: str
+    source: str
+
+
+_FORWARDINGS: Mapping[tuple[str, int], Forwarding] = MappingProxyType(
+    {
+        ("medicare_advantage", 2): Forwarding(
+            to="the independent reviewer (IRE)",
+            answer_days=60,
+            note="Where the provider has no contract with the plan, the plan sends a refusal on by itself.",
+            source="42 CFR 422.590-.592, checked 2026-11-22",
+        )
+    }
+)
+
+
+def forwarding(payer_kind: str, level: int) -> Forwarding | None:
+    """Return how a payer of this kind sends its refusal on to a level, None where an appeal is filed."""
+    return _FORWARDINGS.get((payer_kind, level))
 
 
 class Result(StrEnum):

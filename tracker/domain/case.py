@@ -13,7 +13,8 @@ from tracker.domain.remittance import Adjustment
 class CasePayer:
     """The payer with the profile fields a biller may have set; None means the default of its kind.
 
-    ``habits`` are those of ``tracker.domain.payer_habits`` that were set, by name.
+    ``habits`` are those of ``tracker.domain.payer_habits`` that were set, by name; ``named`` is the large payer of the
+    reference data that the biller says this one is, or empty.
     """
 
     name: str
@@ -23,6 +24,7 @@ class CasePayer:
     filing_days: int | None = None
     appeal_days: int | None = None
     habits: tuple[tuple[str, bool | int], ...] = ()
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)

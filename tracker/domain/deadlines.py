@@ -28,7 +28,8 @@ class ClockRule:
     ``receipt_days`` are presumed between the notice's date and its receipt. ``rolls`` says that a last day on a
     weekend or federal holiday moves to the next business day. ``filed_when`` is ``received``, ``postmarked`` or
     ``submitted``. ``answer_days`` (or ``answer_business_days``) are the days in which the payer decides, None where no
-    source says so. ``payer_file`` is the name of the file of reference data that holds the rule. ``confidence`` is ``source``, ``knowledge``, ``old``, ``conflicting`` or ``assumed``.
+    source says so. ``from_denial`` says that a level above the first counts from the denial, not from the decision below.
+    ``payer_file`` is the name of the file of reference data that holds the rule. ``confidence`` is ``source``, ``knowledge``, ``old``, ``conflicting`` or ``assumed``.
     """
 
     id: str
@@ -52,6 +53,7 @@ class ClockRule:
     business_days: int | None = None
     answer_days: int | None = None
     answer_business_days: int | None = None
+    from_denial: bool = False
     payer_file: str = ""
     effective_from: date | None = None
     effective_to: date | None = None
@@ -62,6 +64,11 @@ class ClockRule:
         lengths = (self.days, "day"), (self.business_days, "business day"), (self.months, "month")
         count, unit = next(length for length in lengths if length[0] is not None)
         return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+    @property
+    def counts_receipt(self) -> bool:
+        """Whether the time runs from the receipt of the notice, so that a proven receipt moves the last day."""
+        return self.receipt_days > 0 or "receipt" in self.counted_from.lower()
 
     def in_force(self, day: date) -> bool:
         """Whether the rule holds for a notice of ``day``."""
@@ -115,18 +122,20 @@ def clock(
 ) -> Clock:
     """Return the clock that ``rule`` starts on ``trigger``, the date of the notice (or of the service).
 
-    A proven receipt replaces the presumption. ``extension_days`` is an extension granted in writing; ``closed`` are
-    days offices close besides weekends and federal holidays. Raises ValueError when the receipt is before the notice.
+    A proven receipt (``received_on``) replaces the presumption; where the rule counts from the notice it moves nothing.
+    ``extension_days`` are days the payer granted, ``closed`` days offices close besides weekends and federal holidays.
+    Raises ValueError when the receipt is before the notice.
     """
     if received_on is not None and received_on < trigger:
         raise ValueError(f"received on {received_on}, before the notice of {trigger}")
+    receipt = received_on if rule.counts_receipt else None
     extension = timedelta(days=extension_days)
     counted_to = _last_day(rule, trigger, closed) + extension
-    start = trigger + timedelta(days=rule.receipt_days) if received_on is None else received_on
+    start = trigger + timedelta(days=rule.receipt_days) if receipt is None else receipt
     last = _last_day(rule, start, closed) + extension
     legal = business_day_on_or_after(last, closed) if rule.rolls else last
     safe = business_day_on_or_before(counted_to, closed)
-    return Clock(safe, legal, _words(rule, trigger, received_on, last, legal), rule)
+    return Clock(safe, legal, _words(rule, trigger, receipt, extension_days, last, legal), rule)
 
 
 def _last_day(rule: ClockRule, start: date, closed: frozenset[date]) -> date:
@@ -147,12 +156,16 @@ def add_months(start: date, months: int, month_end: MonthEnd = MonthEnd.LAST_DAY
     return end if month_end is MonthEnd.LAST_DAY else end + timedelta(days=1)
 
 
-def _words(rule: ClockRule, trigger: date, received_on: date | None, last: date, legal: date) -> str:
+def _words(
+    rule: ClockRule, trigger: date, received_on: date | None, extension_days: int, last: date, legal: date
+) -> str:
     parts = [f"{rule.length} from {rule.counted_from}, {_day(trigger)}"]
     if received_on is not None:
         parts.append(f"counted from its receipt on {_day(received_on)}")
     elif rule.receipt_days:
         parts.append(f"with {rule.receipt_days} days presumed for receipt")
+    if extension_days:
+        parts.append(f"and {extension_days} {'day' if extension_days == 1 else 'days'} more that the payer granted")
     text = f"{', '.join(parts)}: the last day is {_day(legal)}"
     return f"{text} ({_day(last)} is no business day)." if legal != last else f"{text}."
 

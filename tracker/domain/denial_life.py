@@ -4,7 +4,7 @@ One denial, one chain, one dollar: a repeat adds to "times denied", never to an 
 the payer paid in all after the first denial (x12.md rules 11 to 15; denials-appeals.md 3.6 point 6).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -64,6 +64,20 @@ def standing_after(answers: Iterable[Answer]) -> Standing:
     for answer in answers:
         standing = _after(standing, answer)
     return standing
+
+
+def begins_anew(answers: Sequence[Answer]) -> bool:
+    """Whether the time to appeal counts again from the newest answer (x12.md rule 35).
+
+    It does when money is taken back, or when what was closed or taken back is denied. A line that is merely denied once
+    more keeps its time.
+    """
+    *before, newest = answers
+    if newest.kind is AnswerKind.TAKE_BACK:
+        return True
+    if newest.kind is not AnswerKind.REPEAT:
+        return False
+    return not standing_after(before).is_open or before[-1].kind is AnswerKind.TAKE_BACK
 
 
 def _after(standing: Standing, answer: Answer) -> Standing:

@@ -60,6 +60,8 @@ class ClaimReceipt:
     charge_cents: int
     payer: str
     segment: int
+    provider_npi: str = ""
+    provider_tin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tracker.knowledge.tables import CONFIDENCES, PAYER_KINDS
 _PURPOSES = frozenset(
     {
         "appeal", "reopening", "records", "recoupment_stop", "claim_filing", "corrected_claim", "payer_decision",
-        "dismissal",
+        "dismissal", "rebuttal",
     }
 )  # fmt: skip
 _FILED_WHEN = frozenset({"received", "postmarked", "submitted"})
@@ -106,6 +106,7 @@ def _clock_rule(name: str, payer_file: str, row: Row) -> ClockRule:
         level=row.whole("level"),
         step=row.text("step"),
         payer=row.text("payer"),
+        from_denial=bool(row.optional_flag("from_denial")),
         counted_from=row.text("counted_from"),
         days=lengths["days"],
         business_days=lengths["business_days"],

@@ -2,6 +2,8 @@
 
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
+from tracker.diagnosis.on_file import orders_on_file
+from tracker.diagnosis.quoting import sentences
 from tracker.diagnosis.words import us_date
 from tracker.domain.case import Authorization
 from tracker.knowledge.rules import EVALUATIONS, Rule
@@ -130,13 +132,15 @@ def referral(facts: LineFacts, rule: Rule) -> Outcome:
 
 
 def _order_told(facts: LineFacts) -> tuple[Quote, ...]:
-    """Return where the notes tell of a referral or order made up to the day of the visit."""
-    return tuple(
+    """Return the orders on file, and where the notes tell of a referral or order made up to the day of the visit."""
+    told = tuple(
         quote(index, note.text, told.start, told.end)
         for index, note in enumerate(facts.case.notes)
         for told in facts.claim.read(index).certification.referred
         if told.day <= facts.day
-    )[:2]
+    )
+    papers = ((each.number, each.order) for each in orders_on_file(facts))
+    return (*sentences(facts.claim, papers, 1), *told)[:2]
 
 
 def _came_alone(facts: LineFacts) -> tuple[Quote, ...]:

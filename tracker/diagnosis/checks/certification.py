@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
+from tracker.diagnosis.on_file import orders_on_file
 from tracker.diagnosis.words import us_date
 from tracker.domain.case import PlanOfCare
 from tracker.knowledge.rules import Rule
@@ -31,6 +32,8 @@ def initial_certification(facts: LineFacts, rule: Rule) -> Outcome:
     established = plan.established_on if plan is not None else None
     if plan is None or established is None:
         return _by_notes_alone(facts, rule)
+    if (refused := _by_who_may_not(facts, rule, plan)) is not None:
+        return refused
     due = established + timedelta(days=rule.figures["days"])
     certified, quotes = _certified(facts, plan, established)
     if certified is not None and certified <= due:
@@ -44,11 +47,29 @@ def initial_certification(facts: LineFacts, rule: Rule) -> Outcome:
     return _uncertified(facts, rule, plan, due, order)
 
 
+def _by_who_may_not(facts: LineFacts, rule: Rule, plan: PlanOfCare) -> Outcome | None:
+    """Return the finding that who certified is none who may (MBPM chapter 15 s.220.1.1), or None."""
+    written = (plan.certified_by or "").replace(".", "").replace(",", " ").split()
+    letters = next((each for each in rule.figures["cannot_certify"] if each in written[1:]), None)
+    if letters is None:
+        return None
+    signed = [
+        quote(index, note.text, *facts.claim.read(index).passage_at(each.start))
+        for index, note in enumerate(facts.case.notes)
+        if note.kind in _CERTIFIABLE
+        for each in facts.claim.read(index).clinicians
+        if each.letters == letters
+    ]
+    who = rule.figures["cannot_certify"][letters]
+    reason = f"The plan was certified by {plan.certified_by}; {who} cannot certify outpatient therapy, and no other signature is on file."
+    return Outcome(Result.FAILED, reason, _CAUSE, evidence=tuple(signed[:2]), whole_claim=True)
+
+
 def _uncertified(facts: LineFacts, rule: Rule, plan: PlanOfCare, due: date, order: _Dated | None) -> Outcome:
     """No signature is on file: since 2025 a signed order and proof of sending do as well."""
     established, sent = plan.established_on, plan.sent_to_physician_on
     assert established is not None
-    by_order = plan.order_on_file and sent is not None and established <= sent <= due
+    by_order = _has_order(facts, plan) and sent is not None and established <= sent <= due
     if by_order and sent is not None and facts.day >= rule.figures["order_counts_since"]:
         reason = f"No signature on the plan, but a signed order is on file and the plan was sent on {us_date(sent)}, within 30 days: since 1/1/2025 that certifies it (42 CFR 424.24(c))."
         return passed(reason, *_order_and_sending(facts), proves=True)
@@ -117,7 +138,7 @@ def _by_notes_alone(facts: LineFacts, rule: Rule) -> Outcome:
     days = [note.service_date for note in facts.case.notes if note.kind == "plan_of_care" and note.service_date]
     overdue = bool(days) and facts.case.history.as_of > min(days) + timedelta(days=rule.figures["days"])
     blanks = _blank_lines(facts)
-    if not overdue or not blanks or any(note.kind == "order" for note in facts.case.notes):
+    if not overdue or not blanks or orders_on_file(facts):
         return NOT_APPLICABLE
     strength = Strength.LIKELY if facts.says(rule.payer_says) else Strength.WEAK
     reason = (
@@ -136,6 +157,13 @@ def _blank_lines(facts: LineFacts) -> tuple[Quote, ...]:
     )[:2]
 
 
+def _has_order(facts: LineFacts, plan: PlanOfCare) -> bool:
+    """Whether a signed order is on file: the record says so, or says nothing and the paper is there."""
+    if plan.order_on_file is not None:
+        return plan.order_on_file
+    return any(facts.claim.read(each.number).signatures.by_physicians for each in orders_on_file(facts))
+
+
 def _half_of_exception(plan: PlanOfCare) -> str:
     if plan.order_on_file:
         return "; an order is, but not that the plan was sent within 30 days"
@@ -147,11 +175,11 @@ def _half_of_exception(plan: PlanOfCare) -> str:
 def _order_and_sending(facts: LineFacts) -> tuple[Quote, ...]:
     """Return the order's line, its signature and the line that proves the sending, from the notes on file."""
     found: list[Quote] = []
+    orders = {each.number: each.order for each in orders_on_file(facts)}
     for index, note in enumerate(facts.case.notes):
-        if note.kind == "order":
-            places = lines_with(
-                note.text, "", "evaluate and treat", "eval and treat", "Evaluate and treat", "eval & treat"
-            )[:1]
+        if (order := orders.get(index)) is not None:
+            passage = facts.claim.read(index).passage_at(order.start)
+            places = [(passage.start, passage.end)]
             places += lines_with(note.text, "", "signed", "Signed")[:1]
         else:
             places = lines_with(note.text, "", "FAX", "Fax", "fax", "transmi", "portal")[:1]

@@ -1,8 +1,7 @@
 """Checks of what was done against the code: described at all, described enough, or plainly another service."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
 from tracker.diagnosis.contents import Content, family_of
 from tracker.diagnosis.facts import LineFacts
@@ -13,7 +12,7 @@ from tracker.reading.techniques import Technique
 _NAMES = {
     "97110": "exercise", "97112": "balance and neuromuscular re-education", "97113": "exercise in water", "97116": "gait training",
     "97124": "massage", "97129": "cognitive training", "97140": "manual therapy", "97530": "functional activities",
-    "97535": "training of daily living", "92507": "speech, language or voice treatment", "92526": "swallowing treatment",
+    "97535": "training of daily living", "92507": "speech, language or voice treatment", "92526": "swallowing treatment", "92609": "programming of and training with a speech device",
     "G0283": "unattended electrical stimulation", "97012": "mechanical traction", "97035": "ultrasound", "97010": "hot or cold packs",
     "97018": "paraffin", "97016": "vasopneumatic compression", "95992": "canalith repositioning", "20560": "dry needling",
 }  # fmt: skip
@@ -65,7 +64,7 @@ def intervention_matches(facts: LineFacts, _rule: Rule) -> Outcome:
     shown = next((content for content in contents if _is_shown(content)), None)
     if shown is None:
         return NOT_APPLICABLE
-    return passed(f"The note describes {_name(shown)} under {facts.code}.", *shown.pieces(shown.fitting, 2))
+    return passed(f"The note describes {_name(shown)} under {facts.code}.", *shown.telling())
 
 
 def described(facts: LineFacts, rule: Rule) -> Outcome:
@@ -83,7 +82,7 @@ def described(facts: LineFacts, rule: Rule) -> Outcome:
 def _thinnest(facts: LineFacts, rule: Rule, outcomes: Sequence[Outcome]) -> Outcome:
     """Of several notes of a visit the one that names the service answers; weakly, where the payer speaks of other things."""
     thin = min(outcomes, key=lambda each: (not each.evidence, -each.strength.rank))
-    return thin if facts.says(rule.payer_says) else replace(thin, strength=Strength.WEAK)
+    return thin if facts.says(rule.payer_says) else thin._replace(strength=Strength.WEAK)
 
 
 def _other_service(content: Content) -> Outcome | None:
@@ -91,16 +90,16 @@ def _other_service(content: Content) -> Outcome | None:
     foreign = [each for each in content.foreign if not _shares(content.family, each.proves)] or _usurping(content)
     if not foreign or content.family in _ANYTHING:
         return None
-    fitting = [each for each in content.fitting if each not in foreign]
+    code, count = _likeliest(foreign)
+    fitting = [each for each in _own(content, foreign) if each not in foreign]
     if any(content.family in each.proves for each in fitting) or 2 * len(fitting) >= len(foreign):
         return None
-    code, count = Counter(code for each in foreign for code in each.proves).most_common(1)[0]
     if code not in _NAMES or count < (1 if code in _ONE_WORD else 2):
         return None
     of_code = [each for each in foreign if code in each.proves]
     firm = content.is_labelled and any(block.is_firm for block in content.blocks)
     strength = Strength.STRONG if firm and count >= 2 else Strength.LIKELY if firm else Strength.WEAK
-    if not content.is_labelled and count >= _MANY and (not fitting or _usurping(content)):
+    if not content.is_labelled and count >= _MANY and (count >= _MANY * len(fitting) or _usurping(content)):
         strength = Strength.LIKELY  # the only service of the visit, and nothing of it in the whole note
     if content.follows:
         strength = Strength.WEAK  # the note goes on with what fits the code; it may only be laid out another way
@@ -113,6 +112,19 @@ def _other_service(content: Content) -> Outcome | None:
         content.pieces(content.follows, 1),
         cure=f"{code} in place of {content.code}, where the author confirms what was done.",
     )
+
+
+def _likeliest(foreign: Iterable[Technique]) -> tuple[str, int]:
+    """Return the code that most words of other services prove, and how many do."""
+    return Counter(code for each in foreign for code in each.proves).most_common(1)[0]
+
+
+def _own(content: Content, foreign: Sequence[Technique]) -> list[Technique]:
+    """Return the words that fit the code, without those that the likeliest other service has just as well."""
+    if not foreign:
+        return list(content.fitting)
+    other, _ = _likeliest(foreign)
+    return [each for each in content.fitting if content.family in each.proves or other not in each.shows]
 
 
 def _usurping(content: Content) -> list[Technique]:
@@ -133,7 +145,8 @@ def _shares(family: str, proves: frozenset[str]) -> bool:
 def _is_shown(content: Content) -> bool:
     """Whether the code's own stretch surely describes it."""
     proven = any(content.family in each.proves for each in content.fitting)
-    return proven or (len(content.fitting) >= 2 and 2 * len(content.fitting) >= len(content.foreign))
+    own = _own(content, content.foreign)
+    return proven or (len(own) >= 2 and 2 * len(own) >= len(content.foreign))
 
 
 def _description(content: Content, rule: Rule) -> Outcome:
@@ -142,7 +155,7 @@ def _description(content: Content, rule: Rule) -> Outcome:
     if not content.blocks or (content.family in _WHOLE_SESSION and content.elsewhere):
         return _unlabelled(content)
     if len(content.follows) > 1 or content.words > _ENOUGH_WORDS:
-        return passed(f"The note describes what was done under {content.code}.", *content.label_quotes()[:1])
+        return passed(f"The note describes what was done under {content.code}.", *content.telling())
     strength = (
         Strength.LIKELY if content.is_labelled and any(each.is_firm for each in content.blocks) else Strength.WEAK
     )
@@ -158,7 +171,7 @@ def _description(content: Content, rule: Rule) -> Outcome:
 def _detailed(content: Content, rule: Rule) -> Outcome:
     """Techniques are named: enough of them, or with one of the details that the rule asks for."""
     details: Sequence[str] = rule.figures["details"]
-    quotes = content.pieces(content.fitting, 2)
+    quotes = tuple(reversed(content.telling()))
     enough = len(content.fitting) >= rule.figures["techniques"] or content.words > _RICH_WORDS
     if enough or any(_has(content, kind) for kind in details) or content.follows or not content.is_labelled:
         return passed(f"The note describes {_name(content)} under {content.code}.", *quotes)

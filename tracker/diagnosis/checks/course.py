@@ -12,6 +12,7 @@ from tracker.knowledge.rules import Rule
 from tracker.reading.frequency import Frequency
 from tracker.reading.lexicon import Lexicon
 from tracker.reading.similarity import shared_words
+from tracker.reading.visits import read_visit_number
 
 _PLANS = frozenset({"plan_of_care", "evaluation", "re_evaluation", "progress_report"})
 _VISITS = VISIT_NOTES - {"progress_report"}  # a report may be written on a day without a visit
@@ -52,6 +53,8 @@ def frequency_in_plan(facts: LineFacts, rule: Rule) -> Outcome:
     told = list(_frequencies(facts))
     if not told:
         return NOT_APPLICABLE
+    if (beyond := _beyond_the_plan(facts, told)) is not None:
+        return beyond
     most = max(frequency.per_week for _, frequency in told)
     days = sorted(_days_of_week(facts))
     counted = [(each.number, week) for each in facts.notes if (week := facts.claim.read(each.number).visits_this_week)]
@@ -65,6 +68,26 @@ def frequency_in_plan(facts: LineFacts, rule: Rule) -> Outcome:
     strength = Strength.LIKELY if visits > most + rule.figures["spare"] else Strength.WEAK
     evidence = sentences(facts.claim, [*counted[:1], *told[:1]], 2)
     return Outcome(Result.FAILED, reason, "mn_excess_or_passive", strength, evidence, whole_claim=True)
+
+
+def _beyond_the_plan(facts: LineFacts, told: list[tuple[int, Frequency]]) -> Outcome | None:
+    """Return the finding that the visit's number is above all visits the one plan on file tells, after its weeks."""
+    notes = facts.case.notes
+    plans = [(number, each) for number, each in told if notes[number].kind in _PLANS and each.weeks]
+    counted = [
+        (each.number, number)
+        for each in facts.notes
+        if (number := read_visit_number(facts.claim.read(each.number).low))
+    ]
+    if len(plans) != 1 or not counted or (began := notes[plans[0][0]].service_date) is None:
+        return None
+    (index, plan), (visit, number) = plans[0], counted[0]
+    planned = plan.per_week * (plan.weeks or 0)
+    if number.visit <= planned or facts.day <= began + timedelta(weeks=plan.weeks or 0):
+        return None
+    reason = f"This is visit {number.visit}; the plan on file tells {planned} up to {us_date(began + timedelta(weeks=plan.weeks or 0))}, and no later one is on file."
+    evidence = sentences(facts.claim, [(visit, number), (index, plan)], 2)
+    return Outcome(Result.FAILED, reason, "mn_excess_or_passive", Strength.LIKELY, evidence, whole_claim=True)
 
 
 def _frequencies(facts: LineFacts) -> Iterator[tuple[int, Frequency]]:

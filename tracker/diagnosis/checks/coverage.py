@@ -135,10 +135,10 @@ def _signs(facts: LineFacts) -> tuple[Quote, ...]:
 
 
 def visits_left(facts: LineFacts, rule: Rule) -> Outcome:
-    """The plan's yearly visits were not used up."""
+    """The plan's yearly visits were not used up: as the payer says, else as the claims on file count them."""
     eligibility = facts.case.history.eligibility
     if eligibility is None or eligibility.visit_limit is None or eligibility.visits_used is None:
-        return NOT_APPLICABLE
+        return _visits_on_file(facts, rule)
     used, limit = eligibility.visits_used, eligibility.visit_limit
     said = facts.says(rule.payer_says)
     counted = f"{used} of {limit} visits of the plan year were used"
@@ -153,6 +153,44 @@ def visits_left(facts: LineFacts, rule: Rule) -> Outcome:
         Result.FAILED, f"{counted}{'' if after else ' before this visit'}.", "elig_benefit_limit", strength,
         path=path, whole_claim=True,
     )  # fmt: skip
+
+
+def _visits_on_file(facts: LineFacts, rule: Rule) -> Outcome:
+    """Count the paid visits of the year against the payer's limit.
+
+    The files here may lack visits elsewhere, so fewer than the limit say nothing.
+    """
+    eligibility = facts.case.history.eligibility
+    told = eligibility.visit_limit if eligibility is not None else None
+    limit = told if told is not None else facts.payer.limit("visit_limit")
+    if limit is None:
+        return NOT_APPLICABLE
+    used = len(_paid_days(facts))
+    if used < limit:
+        return NOT_APPLICABLE
+    reason = f"The claims on file show {used} paid visits of {facts.day.year} before this one; the payer pays {limit} visits a year."
+    return Outcome(
+        Result.FAILED, reason, "elig_benefit_limit", Strength.STRONG if facts.says(rule.payer_says) else Strength.LIKELY,
+        path="bill_patient" if facts.group == "PR" else "appeal", whole_claim=True, basis="arithmetic",
+    )  # fmt: skip
+
+
+_OWN_COUNTS = frozenset({"96", "97"})  # habilitative, rehabilitative
+
+
+def _paid_days(facts: LineFacts) -> set[date]:
+    """Return the days this payer paid in the calendar year before the line's, in its own count where it has one."""
+    apart = _OWN_COUNTS if facts.payer.does("counts_habilitative_apart") else frozenset[str]()
+    own = apart.intersection(facts.line.modifiers)
+    return {
+        line.service_date
+        for claim in facts.case.history.other_claims
+        if claim.outcome == "paid" and claim.payer == facts.payer.name
+        for line in claim.lines
+        if line.service_date.year == facts.day.year
+        and line.service_date < facts.day
+        and apart.intersection(line.modifiers) == own
+    }
 
 
 CHECKS = {

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tracker.diagnosis.facts import DISTINCT_MODIFIERS, LineFacts, Pair
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Result, Strength, passed
+from tracker.diagnosis.mentions import services_of_the_pair
 from tracker.diagnosis.words import table_word, us_date
 from tracker.knowledge import NcciEdit
 from tracker.knowledge.rules import Rule
@@ -85,12 +86,13 @@ def no_current_pair(facts: LineFacts, rule: Rule) -> Outcome:
     reason = f"No NCCI pair joins {facts.code} with {codes} (newest table loaded for {us_date(facts.day)})."
     session = facts.session
     times = session.clock_quotes[:3] if session is not None else ()
+    shown = times if len(times) > 1 else services_of_the_pair(facts)
     return Outcome(
         Result.FAILED,
         " ".join([reason, *filter(None, ended)]),
         "pay_payer_error",
         Strength.LIKELY if facts.payer.does("uses_ncci") else Strength.WEAK,
-        times,
+        shown,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from tracker.diagnosis.facts import DISCIPLINE_MODIFIERS, DISTINCT_MODIFIERS, LineFacts, discipline_of
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed
@@ -26,48 +27,54 @@ def claim_in_time(facts: LineFacts, rule: Rule) -> Outcome:
     limit, unsent = _filing_limit(facts), facts.case.remittance is None
     if limit is None or not (unsent or facts.says(rule.payer_says)):
         return NOT_APPLICABLE
+    last_day = limit.last_day
     receipts = sorted(received for each in facts.case.history.submissions if (received := _received(each)) is not None)
     unproven = [each.on for each in facts.case.history.submissions if _received(each) is None]
-    within = [received for received in receipts if received <= limit]
+    within = [received for received in receipts if received <= last_day]
     if within:
-        reason = f"The payer accepted the claim on {us_date(within[0])}, {days_word((within[0] - facts.day).days)} after the visit; the limit ran to {us_date(limit)}."
+        reason = f"The payer accepted the claim on {us_date(within[0])}, {days_word((within[0] - facts.day).days)} after the visit; the limit ran to {us_date(last_day)}."
         return passed(reason, proves=True)
     sent = receipts[0] if receipts else facts.case.claim.submitted_on
     if sent is None and unsent:
         sent = facts.case.history.as_of
     if sent is None:
         return NOT_APPLICABLE
-    if sent > limit:
-        return _late(facts, limit, sent, [day for day in unproven if day <= limit], proven=bool(receipts))
-    reason = f"The claim was sent on {us_date(sent)}, inside the limit of {us_date(limit)}, but no receipt of the payer is on file."
+    if sent > last_day:
+        return _late(facts, limit, sent, [day for day in unproven if day <= last_day], proven=bool(receipts))
+    reason = f"The claim was sent on {us_date(sent)}, inside the limit of {us_date(last_day)}, but no receipt of the payer is on file."
     return Outcome(
         Result.NOT_SHOWN, reason, "tf_claim_late", Strength.WEAK, path="appeal",
         cure="The payer's acceptance (277CA) of the first sending.", whole_claim=True,
     )  # fmt: skip
 
 
-def _late(facts: LineFacts, limit: date, sent: date, unproven: list[date], *, proven: bool) -> Outcome:
+def _late(facts: LineFacts, limit: "_Limit", sent: date, unproven: list[date], *, proven: bool) -> Outcome:
     what = "first accepted" if proven else "sent"
     days = days_word((sent - facts.day).days)
-    reason = f"The claim was {what} on {us_date(sent)}, {days} after the visit; the limit ran to {us_date(limit)}."
+    reason = (
+        f"The claim was {what} on {us_date(sent)}, {days} after the visit; the limit ran to {us_date(limit.last_day)}."
+    )
     if unproven:
         reason += f" The sending of {us_date(unproven[0])} left no acceptance report, so it proves nothing."
-    strength = Strength.STRONG if facts.payer.filing_is_sure else Strength.LIKELY
+    strength = Strength.STRONG if limit.is_sure else Strength.LIKELY
     return Outcome(Result.FAILED, reason, "tf_claim_late", strength, whole_claim=True)
 
 
-def _filing_limit(facts: LineFacts) -> date | None:
-    if facts.payer.kind == "medicare_b" and facts.case.payer.filing_days is None:
-        return _a_year_after(facts.day)  # 42 CFR 424.44(a): one calendar year
-    days = facts.payer.filing_days
-    return facts.day + timedelta(days=days) if days is not None else None
+class _Limit(NamedTuple):
+    """The last day for a claim; ``is_sure`` says that it was set, or has a source."""
+
+    last_day: date
+    is_sure: bool
 
 
-def _a_year_after(day: date) -> date:
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return date(day.year + 1, 2, 28)
+def _filing_limit(facts: LineFacts) -> _Limit | None:
+    """Return the practice's own limit, else the one of the payer it named or of the kind, as deadlines count it."""
+    own, payer = facts.case.payer.filing_days, facts.payer
+    if own is None and (rule := facts.knowledge.filing_rule(payer.kind, facts.day, facts.case.payer.named)) is not None:
+        due = clock(rule, facts.day, closed=facts.knowledge.closed_days)
+        return _Limit(due.legal, rule.confidence == "source")
+    days = payer.filing_days
+    return _Limit(facts.day + timedelta(days=days), payer.filing_is_sure) if days is not None else None
 
 
 def _received(submission: Submission) -> date | None:
@@ -115,7 +122,7 @@ def appeal_in_time(facts: LineFacts, rule: Rule) -> Outcome:
 def _last_day_of_appeal(facts: LineFacts, notice: date) -> date | None:
     if facts.payer.appeal_days is not None:
         return notice + timedelta(days=facts.payer.appeal_days)
-    clock_rule = facts.knowledge.clock_rule(facts.payer.kind, 1, notice)
+    clock_rule = facts.knowledge.clock_rule(facts.payer.kind, 1, notice, facts.case.payer.named)
     return clock(clock_rule, notice, closed=facts.knowledge.closed_days).legal if clock_rule is not None else None
 
 

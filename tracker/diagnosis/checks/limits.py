@@ -1,7 +1,7 @@
 """Checks of the most units a day: untimed services, CMS's medically unlikely edits, caps of payers."""
 
 from tracker.diagnosis.facts import LineFacts
-from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Result, Strength, passed
+from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed
 from tracker.diagnosis.words import counted, table_word, units_word
 from tracker.knowledge.rules import Rule
 
@@ -29,15 +29,27 @@ def within_mue(facts: LineFacts, _rule: Rule) -> Outcome:
     if units <= limit.units:
         return passed(f"{table}; {counted(units)} billed.", strength=_table_strength(exact=limit.exact_quarter))
     absolute = limit.mai == 2
+    delivered = _delivered(facts, units) if limit.mai == _CLINICAL else ()
     return Outcome(
         Result.FAILED,
         f"{table}; {counted(units)} billed." + (" The limit is absolute." if absolute else ""),
         "unt_over_limit",
         _table_strength(exact=limit.exact_quarter, agrees=facts.says(_UNIT_LIMIT_CODES)),
-        path="write_off" if absolute and not _may_be_typing_error(facts) else None,
+        path="write_off" if absolute and not _may_be_typing_error(facts) else "appeal" if delivered else None,
+        evidence=delivered,
     )
 
 
+def _delivered(facts: LineFacts, units: float) -> tuple[Quote, ...]:
+    """Return the minutes that carry all units of the code, where the note gives them."""
+    session = facts.session
+    own = session.by_code.get(facts.code) if session is not None else None
+    if session is None or own is None or own.inferred or session.count("cms").of(facts.code) < units:
+        return ()
+    return (*own.quotes[:2], *session.total_quote)
+
+
+_CLINICAL = 3  # a limit that records can overturn (MUE adjudication indicator)
 _UNIT_LIMIT_CODES = frozenset({"151", "222", "N362", "N430"})
 
 

@@ -6,6 +6,8 @@ from tracker.diagnosis.words import us_date
 from tracker.knowledge.rules import Rule
 from tracker.reading.lines import lines_with
 
+_MEDICARE = frozenset({"medicare_b", "medicare_advantage"})
+
 
 def telehealth(facts: LineFacts, rule: Rule) -> Outcome:
     """A service given by telehealth can be given that way, and place and modifier agree."""
@@ -14,12 +16,9 @@ def telehealth(facts: LineFacts, rule: Rule) -> Outcome:
     remote_place = place in rule.figures["places"]
     if not modifiers and not remote_place:
         return _told_but_not_billed(facts, rule)
-    if facts.code in rule.figures["hands_on"]:
-        reason = f"{facts.code} is hands-on; it cannot be given by telehealth."
-        return Outcome(Result.FAILED, reason, "mn_noncovered_service", path="write_off")
-    if facts.payer.kind == "medicare_b" and facts.day > rule.figures["medicare_until"]:
-        reason = f"Medicare pays therapy by telehealth until {us_date(rule.figures['medicare_until'])}."
-        return Outcome(Result.FAILED, reason, "mn_noncovered_service", path="write_off")
+    if (why := _not_paid(facts, rule)) is not None:
+        path = "bill_patient" if facts.group == "PR" else "write_off"
+        return Outcome(Result.FAILED, why, "mn_noncovered_service", path=path)
     if modifiers and place is not None and not remote_place:
         reason = f"Modifier {min(modifiers)} says telehealth, place of service {place} does not."
         return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, cure="Place of service 10 (home) or 02.")
@@ -27,11 +26,22 @@ def telehealth(facts: LineFacts, rule: Rule) -> Outcome:
         reason = "The claim says telehealth; the note says that the visit was in the clinic."
         cure = "Place of service 11, without the modifier."
         return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, clinic, cure=cure)
-    proves = bool(modifiers) and remote_place and facts.payer.kind in rule.figures["medicare_kinds"]
-    reason = "Place of service and modifier agree on telehealth" + (
-        f", and Medicare pays therapy that way until {us_date(rule.figures['medicare_until'])}." if proves else "."
-    )
+    proves = bool(modifiers) and remote_place and facts.payer.does("pays_telehealth")
+    pays = ", and this payer pays therapy that way" if proves else ""
+    until = f" until {us_date(rule.figures['medicare_until'])}" if proves and facts.payer.kind in _MEDICARE else ""
+    reason = f"Place of service and modifier agree on telehealth{pays}{until}."
     return passed(reason, *_telehealth_words(facts), proves=proves, strength=Strength.LIKELY)
+
+
+def _not_paid(facts: LineFacts, rule: Rule) -> str | None:
+    """Return why the payer does not pay the service by telehealth, if it does not."""
+    if facts.code in rule.figures["hands_on"]:
+        return f"{facts.code} is hands-on; it cannot be given by telehealth."
+    if facts.payer.habits["pays_telehealth"] is False:
+        return "This payer does not pay therapy by telehealth (the payer's page says so)."
+    if facts.payer.kind in _MEDICARE and facts.day > rule.figures["medicare_until"]:
+        return f"Medicare pays therapy by telehealth until {us_date(rule.figures['medicare_until'])}."
+    return None
 
 
 def _told_but_not_billed(facts: LineFacts, rule: Rule) -> Outcome:

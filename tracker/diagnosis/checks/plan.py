@@ -5,18 +5,21 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from tracker.diagnosis.facts import LineFacts
+from tracker.diagnosis.facts import VISIT_NOTES, LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
+from tracker.diagnosis.on_file import notes_on_file
 from tracker.diagnosis.quoting import sentences
 from tracker.diagnosis.words import us_date
 from tracker.knowledge.rules import EVALUATIONS, RE_EVALUATIONS, Rule
 from tracker.reading.interventions import read_interventions
 from tracker.reading.lines import lines_with
 from tracker.reading.people import author_of
-from tracker.reading.reports import read_missing_reports, read_visit_number, read_written_reports
+from tracker.reading.reports import read_missing_reports, read_written_reports
 from tracker.reading.services import LONGEST_NOTE, codes_in_words
+from tracker.reading.visits import read_visit_number
 
 _REPORTS = frozenset({"progress_report", "re_evaluation"})  # a re-evaluation holds what a report holds
+_TELLING = VISIT_NOTES | {"plan_of_care", "other"}  # where a change of the plan can be told
 _PLANS = frozenset({"plan_of_care", "evaluation"})  # an evaluation counts as part of the plan
 
 
@@ -99,7 +102,7 @@ def _told_missing(facts: LineFacts) -> Iterator[tuple[int | None, tuple[Quote, .
         low = facts.claim.read(number).low[:LONGEST_NOTE]
         visit = read_visit_number(low)
         missing = [(number, sign) for sign in read_missing_reports(low)]
-        yield int(visit.kind) if visit else None, sentences(facts.claim, missing, 1)
+        yield visit.visit if visit else None, sentences(facts.claim, missing, 1)
 
 
 def _by_assistants(facts: LineFacts) -> tuple[Quote, ...]:
@@ -115,22 +118,38 @@ def _by_assistants(facts: LineFacts) -> tuple[Quote, ...]:
 
 
 def service_in_plan(facts: LineFacts, rule: Rule) -> Outcome:
-    """The billed treatment is among the plan's interventions."""
+    """The billed treatment is among the plan's interventions, or a note tells that it was added to them."""
     plan = facts.case.history.plan_of_care
     if facts.code in EVALUATIONS | RE_EVALUATIONS:
         return NOT_APPLICABLE
-    if plan is None or not plan.interventions:
-        return _in_plan_text(facts, rule)
-    planned = _planned_codes(plan.interventions)
+    listed = plan.interventions if plan is not None else ()
+    found = _in_record(facts, listed) if listed else _in_plan_text(facts, rule)
+    return found if found.result is Result.PASSED else _added_to_plan(facts) or found
+
+
+def _in_record(facts: LineFacts, interventions: tuple[str, ...]) -> Outcome:
+    """The interventions on record, else the plan's text on file, name the service."""
+    planned = _planned_codes(interventions)
     if facts.code in planned:
         return passed(f"{facts.code} is in the plan of care.")
     if (listed := _listed_in_plans(facts)) is not None:
         return passed(f"The plan of care on file names {facts.code} in words.", listed, strength=Strength.LIKELY)
     known = [code for code in planned if code in facts.knowledge.codes]
-    if len(known) < len(plan.interventions) or facts.procedure is None:
+    if len(known) < len(interventions) or facts.procedure is None:
         return NOT_APPLICABLE  # words nobody can set against codes
-    reason = f"The plan of care names {', '.join(plan.interventions)}; {facts.code} is not among them and no amendment is on file."
+    reason = f"The plan of care names {', '.join(interventions)}; {facts.code} is not among them and no amendment is on file."
     return Outcome(Result.FAILED, reason, "doc_plan_of_care_deficient", evidence=_plan_lines(facts))
+
+
+def _added_to_plan(facts: LineFacts) -> Outcome | None:
+    """A note up to the visit tells that the plan was changed to hold the service of the line."""
+    for note in notes_on_file(facts, _TELLING):
+        for change in note.read.plan_changes:
+            if facts.code in change.codes:
+                place = quote(note.number, note.read.text, change.start, change.end)
+                reason = f"A note tells that the plan of care was changed to hold {facts.code}; a significant change needs a certification of its own."
+                return passed(reason, place, strength=Strength.LIKELY)
+    return None
 
 
 def _listed_in_plans(facts: LineFacts) -> Quote | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tracker.diagnosis.facts import LineFacts, NoteOfVisit
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
+from tracker.diagnosis.on_file import OrderOnFile, orders_on_file
 from tracker.knowledge.rules import Rule
 from tracker.reading.people import author_of
 from tracker.reading.signatures import OpenKind
@@ -21,6 +22,8 @@ def plan_content(facts: LineFacts, _rule: Rule) -> Outcome:
         return NOT_APPLICABLE
     read = [facts.claim.read(each.number).plan for each in plans]
     missing = [name for name in read[0].missing if all(name in each.missing for each in read)]
+    if "diagnosis" in missing and any(_names_diagnosis(facts, order) for order in orders_on_file(facts)):
+        missing.remove("diagnosis")
     unsigned = _unsigned(facts, plans)
     if not missing and unsigned is None:
         return passed("The plan of care shows diagnosis, goals, frequency and duration.", strength=Strength.LIKELY)
@@ -29,6 +32,11 @@ def plan_content(facts: LineFacts, _rule: Rule) -> Outcome:
     strength = Strength.STRONG if len(names) >= _MANY else Strength.LIKELY
     quotes = (*_vague(facts, plans, missing), *([unsigned] if unsigned is not None else []))
     return Outcome(Result.NOT_SHOWN, reason, _CAUSE, strength, quotes, whole_claim=True)
+
+
+def _names_diagnosis(facts: LineFacts, order: OrderOnFile) -> bool:
+    """Whether the order that the plan carries out names what is to be treated."""
+    return facts.claim.read(order.number).plan.diagnosis
 
 
 def _notes(facts: LineFacts) -> list[NoteOfVisit]:

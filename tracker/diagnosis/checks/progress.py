@@ -90,7 +90,8 @@ def progress_measured(facts: LineFacts, rule: Rule) -> Outcome:
     if gains:
         named = [each for each in gains if each[1].name]
         plain = named or (gains if len(gains) >= rule.figures["unnamed"] else [])
-        return passed("A figure is better than before.", *sentences(facts.claim, plain, 2))
+        scales_first = sorted(plain, key=lambda each: not each[1].is_scale)
+        return passed("A figure is better than before.", *sentences(facts.claim, scales_first, 2))
     if less_help := [(note.number, each) for note in notes for each in note.read.assist_changes if each.is_better]:
         return passed("Less assistance is needed than before.", *sentences(facts.claim, less_help, 2))
     if not notes or any(note.read.maintenance.aim for note in notes):

@@ -1,14 +1,18 @@
 """Checks of the record: a note for the day, records the payer asked for."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 from tracker.diagnosis.facts import VISIT_NOTES, LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
 from tracker.diagnosis.words import us_date
 from tracker.knowledge.rules import Rule
+from tracker.reading.dates import find_dates
 from tracker.reading.lines import lines_with
+from tracker.reading.services import LONGEST_NOTE
 
+_NEAREST = 2
 _MISSED = (
     "Missed",
     "missed",
@@ -37,7 +41,21 @@ def note_of_the_day(facts: LineFacts, rule: Rule) -> Outcome:
     reason = f"Notes of {near} are on file, none of {us_date(facts.day)}."
     around = any(day < facts.day for day in days) and any(day > facts.day for day in days)
     strength = Strength.STRONG if said or missed else Strength.LIKELY if around else Strength.WEAK
-    return Outcome(Result.FAILED, reason, "doc_record_not_provided", strength, missed, whole_claim=True)
+    evidence = missed or tuple(_headings(facts))
+    return Outcome(Result.FAILED, reason, "doc_record_not_provided", strength, evidence, whole_claim=True)
+
+
+def _headings(facts: LineFacts) -> Iterator[Quote]:
+    """Yield the dated lines of the two notes nearest to the day, which show that they are of other days."""
+    dated = [
+        (abs((note.service_date - facts.day).days), index)
+        for index, note in enumerate(facts.case.notes)
+        if note.service_date
+    ]
+    for _, index in sorted(dated)[:_NEAREST]:
+        read = facts.claim.read(index)
+        if dates := find_dates(read.low[:LONGEST_NOTE]):
+            yield quote(index, read.text, *read.passage_at(dates[0].start))
 
 
 def _missed(facts: LineFacts, days_after: int) -> tuple[Quote, ...]:
@@ -66,7 +84,8 @@ def _sentence_with(text: str, start: int, end: int) -> tuple[int, int]:
 def records_sent(facts: LineFacts, rule: Rule) -> Outcome:
     """The payer asks for records, or did not get them in time.
 
-    A remark alone beside a code that judges says less: the payer looked at something.
+    A remark alone beside a code that judges says less: the payer looked at something, and what is amiss with the note
+    itself comes before sending it.
     """
     if not facts.says(rule.payer_says) or facts.says(frozenset(rule.figures["other_papers"])):
         return NOT_APPLICABLE
@@ -77,7 +96,7 @@ def records_sent(facts: LineFacts, rule: Rule) -> Outcome:
     )
     return Outcome(
         Result.FAILED, f"The payer wants records it does not have. {where}", "doc_record_not_provided", Strength.LIKELY,
-        whole_claim=True, basis=None if facts.says(frozenset(rule.figures["asks"])) else "record",
+        whole_claim=True, basis=None if facts.says(frozenset(rule.figures["asks"])) else "content" if facts.notes else "record",
     )  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, S
 from tracker.diagnosis.quoting import sentence, sentences
 from tracker.diagnosis.words import days_word, us_date
 from tracker.knowledge.rules import Rule
+from tracker.reading.lexicon import Sign
+from tracker.reading.mentions import mentions
 from tracker.reading.passages import Passage
 from tracker.reading.services import MOST_PLACES
-from tracker.reading.settings import details
-from tracker.reading.visits import later_encounters, visit_number, without_exercise
+from tracker.reading.visits import later_encounters, read_visit_number, without_exercise
 
 _ICD = re.compile(r"[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?")
 # With its point: a letter and two figures alone may be a vertebra.
@@ -30,10 +31,11 @@ def evaluation_not_repeated(facts: LineFacts, rule: Rule) -> Outcome:
         return NOT_APPLICABLE
     days = days_word((facts.day - earlier).days)
     reason = f"An evaluation of the same discipline was billed on {us_date(earlier)}, {days} before; a new one needs a new condition or episode."
-    said = facts.says(rule.payer_says)
-    return Outcome(
-        Result.FAILED, reason, "cod_eval_unsupported", Strength.LIKELY if said else Strength.WEAK
-    )  # fmt: skip
+    strength = Strength.LIKELY if facts.says(rule.payer_says) else Strength.WEAK
+    same = [
+        (number, sign) for number, _ in facts.notes for sign in facts.claim.read(number).progress if sign.kind == "same"
+    ]
+    return Outcome(Result.FAILED, reason, "cod_eval_unsupported", strength, sentences(facts.claim, same, 2))
 
 
 def first_visit_code_once(facts: LineFacts, rule: Rule) -> Outcome:
@@ -41,7 +43,7 @@ def first_visit_code_once(facts: LineFacts, rule: Rule) -> Outcome:
     earlier = _billed_before(facts, frozenset({facts.code}), rule.figures["days"])
     later: str = rule.figures["later_code"]
     if earlier is None:
-        return _told_as_later(facts, later) or _fitted_before(facts, later)
+        return _told_as_later(facts, later)
     reason = (
         f"{facts.code} was billed on {us_date(earlier)} as well; it is for the first encounter, later ones are {later}."
     )
@@ -56,30 +58,18 @@ def _later_code(
     return Outcome(Result.FAILED, reason, "cod_wrong_code", strength, quotes, cure=cure)
 
 
-def _fitted_before(facts: LineFacts, later: str) -> Outcome:
-    """The note itself speaks of an earlier fitting or a check of it."""
-    for content in facts.contents:
-        told = details(content.read.low, "earlier fit")
-        if told:
-            reason = f"The note speaks of an earlier fitting; {facts.code} is for the first encounter, later ones are {later}."
-            place = quote(content.number, content.read.text, *content.read.passage_at(told[0].start))
-            return _later_code(facts, later, reason, Strength.WEAK, (place,))
-    return NOT_APPLICABLE
-
-
-def _told_as_later(facts: LineFacts, later: str) -> Outcome | None:
+def _told_as_later(facts: LineFacts, later: str) -> Outcome:
     """The note itself tells that the device was made and fitted at an earlier visit."""
-    told = [
-        (number, Passage(*place))
-        for number, _ in facts.notes
-        for place in later_encounters(facts.claim.read(number).low)
-    ]
+    told = [(number, place) for number, _ in facts.notes for place in later_encounters(facts.claim.read(number).low)]
     if not told:
-        return None
-    reason = f"The note tells of a device made at an earlier visit; {facts.code} is for the first encounter, later ones are {later}."
-    own = tuple(quote for content in facts.contents for quote in content.pieces(content.fitting, 2))
-    quotes = tuple(dict.fromkeys((*sentences(facts.claim, told, 2), *own)))
-    return _later_code(facts, later, reason, Strength.LIKELY, quotes[:3])
+        return NOT_APPLICABLE
+    sure = [(number, place) for number, place in told if place.is_sure]
+    what = "tells of a device made at an earlier visit" if sure else "may speak of a device made at an earlier visit"
+    reason = f"The note {what}; {facts.code} is for the first encounter, later ones are {later}."
+    shown = [(number, Passage(place.start, place.end)) for number, place in sure or told[:1]]
+    own = tuple(quote for content in facts.contents for quote in content.pieces(content.fitting, 2)) if sure else ()
+    quotes = tuple(dict.fromkeys((*sentences(facts.claim, shown, 2), *own)))
+    return _later_code(facts, later, reason, Strength.LIKELY if sure else Strength.WEAK, quotes[:3])
 
 
 def _billed_before(facts: LineFacts, codes: frozenset[str], window: int) -> date | None:
@@ -113,7 +103,7 @@ def active_treatment(facts: LineFacts, rule: Rule) -> Outcome:
         reason,
         "mn_excess_or_passive",
         Strength.LIKELY,
-        tuple(_without_exercise(facts))[:3],
+        (*tuple(_without_exercise(facts))[:2], *sentences(facts.claim, _carried_on(facts), 2)),
         whole_claim=False,
     )
 
@@ -124,8 +114,15 @@ def _visit_number(facts: LineFacts) -> int | None:
         return on_file.visits_used
     if plan is not None and plan.treatment_days_since_progress_report is not None:
         return plan.treatment_days_since_progress_report
-    told = (visit_number(facts.claim.read(each.number).low) for each in facts.notes)
-    return next((number for number in told if number is not None), None)
+    told = (read_visit_number(facts.claim.read(each.number).low) for each in facts.notes)
+    return next((number.visit for number in told if number is not None), None)
+
+
+def _carried_on(facts: LineFacts) -> Iterator[tuple[int, Sign]]:
+    """Yield where the notes of the visit say that the same is done at each visit."""
+    for number, _ in facts.notes:
+        read = facts.claim.read(number)
+        yield from ((number, sign) for sign in read.skill.routine if read.low.startswith("same", sign.start))
 
 
 def _without_exercise(facts: LineFacts) -> Iterator[Quote]:
@@ -208,24 +205,48 @@ def certifier_on_claim(facts: LineFacts, _rule: Rule) -> Outcome:
 
 # Remarks on what kind of person gave the service, not on the enrolment of a therapist.
 _PROVIDER_TYPE = frozenset({"N95", "M136"})
+# Codes that doubt the person who gave the service.
+_PERSON = frozenset({"170", "171", "185", "B7", "8", "208", "299", "N95", "N290", "N257", "N570", "N198"})
+_PENDING = re.compile(
+    r"\b(?:pending|not (?:yet|complete\w*|final\w*|approved|active|effective)|in process|awaiting|applied|until|effective (?:on[ ])?\d)\b"
+)
 
 
 def rendering_identified(facts: LineFacts, rule: Rule) -> Outcome:
     """The rendering clinician stands on the claim with an NPI; whether the payer has him enrolled only it can say."""
     rendering = facts.case.claim.rendering_provider
     said = facts.says(rule.payer_says)
+    if pending := _enrolment_pending(facts):
+        reason = "The note tells of an enrolment with the payer that was not complete on the day."
+        return Outcome(Result.FAILED, reason, "prov_enrolment_or_npi", Strength.LIKELY, pending, whole_claim=True)
     if rendering is None or not rendering.npi:
         if not said:
             return NOT_APPLICABLE
         reason = "The claim names no rendering clinician with an NPI."
         return Outcome(Result.FAILED, reason, "prov_enrolment_or_npi", whole_claim=True)
-    if not said or facts.says(_PROVIDER_TYPE) or _treated_by_aide(facts):
+    if not said or facts.says(_PROVIDER_TYPE) or _treated_by_aide(facts) or _is_of_another_discipline(facts):
         return NOT_APPLICABLE
     reason = f"The payer does not have {rendering.name} (NPI {rendering.npi}) enrolled or linked for the day."
     return Outcome(
         Result.NOT_SHOWN, reason, "prov_enrolment_or_npi", Strength.LIKELY,
         cure="The payer's approval with its effective date.", whole_claim=True,
     )  # fmt: skip
+
+
+def _enrolment_pending(facts: LineFacts) -> tuple[Quote, ...]:
+    """Return where the notes of the visit say that the clinician's enrolment was still open."""
+    if not facts.says(_PERSON):
+        return ()
+    reads = ((number, facts.claim.read(number)) for number, _ in facts.notes)
+    told = ((number, each) for number, read in reads for each in mentions(read.low, read.passages, "enrolment"))
+    found = [(number, each) for number, each in told if _PENDING.search(facts.claim.read(number).low, *each)]
+    return sentences(facts.claim, found, 2)
+
+
+def _is_of_another_discipline(facts: LineFacts) -> bool:
+    """Whether the line's therapy modifier is not the clinician's: then the payer may mean that, and nothing else is known."""
+    rendering, billed = facts.case.claim.rendering_provider, discipline_of(facts.line)
+    return rendering is not None and None not in {billed, rendering.discipline} and billed != rendering.discipline
 
 
 def _treated_by_aide(facts: LineFacts) -> bool:

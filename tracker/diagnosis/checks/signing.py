@@ -74,7 +74,7 @@ class _Signing:
             yield self._not_shown(reason, known, self._at(signed.start, signed.end))
         reason = "No signature with name and credentials is shown in the note."
         if not self._author_has_letters:
-            yield self._not_shown(reason, Strength.LIKELY)
+            yield self._not_shown(reason, Strength.LIKELY, *self._last_line())
         elif self._facts.says(frozenset(self._rule.figures["incomplete_records"])):
             yield self._not_shown(reason, Strength.WEAK)
 
@@ -84,6 +84,10 @@ class _Signing:
 
     def _not_shown(self, reason: str, strength: Strength, *quotes: Quote) -> Outcome:
         return Outcome(Result.NOT_SHOWN, reason, _CAUSE, strength, quotes, whole_claim=True)
+
+    def _last_line(self) -> tuple[Quote, ...]:
+        """Return the end of the note, where a signature would stand."""
+        return tuple(self._at(start, end) for start, end in self._read.passages[-1:])
 
     def _at(self, start: int, end: int) -> Quote:
         return quote(self._number, self._read.text, start, end)

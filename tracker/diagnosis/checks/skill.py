@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from tracker.diagnosis.facts import LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed
-from tracker.diagnosis.on_file import measured_gains
+from tracker.diagnosis.on_file import doses_on_file, measured_gains
 from tracker.diagnosis.quoting import sentences
 from tracker.knowledge.rules import Rule
+from tracker.reading.doses import Dose
 from tracker.reading.lexicon import Sign
 from tracker.reading.note import ReadNote
 
@@ -70,12 +71,18 @@ def _path(facts: LineFacts) -> str | None:
 
 def _found(facts: LineFacts) -> _Found:
     reads = [(each.number, facts.claim.read(each.number)) for each in facts.notes]
+    changed = [(number, _graded(each.dose)) for number, each in doses_on_file(facts) if each.before is not None]
     return _Found(
-        [(number, sign) for number, note in reads for sign in note.skill.shown],
+        [*((number, sign) for number, note in reads for sign in note.skill.shown), *changed],
         [(number, sign) for number, note in reads for sign in _outside_goals(note, note.skill.alone)],
         [(number, sign) for number, note in reads for sign in _outside_goals(note, note.skill.at_home)],
         [(number, sign) for number, note in reads for sign in note.skill.routine],
     )
+
+
+def _graded(dose: Dose) -> Sign:
+    """Return a dose that is not that of the visit before as a sign of grading."""
+    return Sign("grade", dose.start, dose.end)
 
 
 def _outside_goals(note: ReadNote, signs: tuple[Sign, ...]) -> list[Sign]:
@@ -89,7 +96,7 @@ def home_programme(facts: LineFacts, rule: Rule) -> Outcome:
         return NOT_APPLICABLE
     found = _found(facts)
     graded = [(number, sign) for number, sign in found.shown if sign.kind in {"grade", "hands"}]
-    same = list(_same_doses(facts, rule.figures["visits"]))
+    same = [*_same_doses(facts, rule.figures["visits"]), *_same_over_visits(facts, rule)]
     home = [*found.at_home, *found.alone] if found.at_home or same else []
     if graded or not (home or same):
         return passed("The exercise was graded.") if graded else NOT_APPLICABLE
@@ -109,6 +116,13 @@ def _same_doses(facts: LineFacts, visits: int) -> Iterator[tuple[int, Sign]]:
         rows = facts.claim.read(number).dose_rows
         if rows and all(row.is_same for row in rows) and max(row.visits for row in rows) >= visits:
             yield from ((number, Sign("dose", row.start, row.end)) for row in rows[:1])
+
+
+def _same_over_visits(facts: LineFacts, rule: Rule) -> Iterator[tuple[int, Sign]]:
+    """Yield the doses that are those of so many visits on file before, where the visit has no other dose than them."""
+    doses = doses_on_file(facts)
+    if len(doses) >= rule.figures["signs"] and all(each.same >= rule.figures["visits"] - 1 for _, each in doses):
+        yield from ((number, Sign("dose", each.dose.start, each.dose.end)) for number, each in doses)
 
 
 def treats_a_limitation(facts: LineFacts, _rule: Rule) -> Outcome:

@@ -207,6 +207,8 @@ def cases(draw: st.DrawFn) -> Case:
                 st.none() | st.booleans(),
                 _maybe_count,
                 _maybe_count,
+                st.sampled_from([(), (("visit_limit", 20), ("pays_telehealth", False))]),
+                st.sampled_from(["", "unitedhealthcare"]),
             )
         ),
         practice=draw(st.builds(CasePractice, st.sampled_from(["practitioner", "facility"]), _text, _text)),

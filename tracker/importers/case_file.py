@@ -98,6 +98,7 @@ def _payer(payer: Fields) -> CasePayer:
         filing_days=payer.optional_whole("filing_days"),
         appeal_days=payer.optional_whole("appeal_days"),
         habits=tuple(_habits(payer.optional_part("habits", absent=True))),
+        named=payer.optional_text("named", absent=True) or "",
     )
 
 

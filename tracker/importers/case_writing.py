@@ -35,6 +35,7 @@ def case_as_json(case: Case) -> dict[str, Any]:
             "filing_days": payer.filing_days,
             "appeal_days": payer.appeal_days,
             **({"habits": dict(payer.habits)} if payer.habits else {}),
+            **({"named": payer.named} if payer.named else {}),
         },
         "practice": {"setting": practice.setting, "billing_npi": practice.billing_npi, "name": practice.name},
         "patient": {

@@ -5,6 +5,7 @@ indentation are gone. The envelope (SE, GE, IEA) is checked on the way: a missin
 refused; a wrong count or control number is listed.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -16,6 +17,8 @@ from tracker.importers.x12_header import BYTE_ORDER_MARK, Delimiters, Interchang
 
 SEGMENT, ELEMENT, COMPONENT = "\x1c", "\x1d", "\x1f"
 MAX_SEGMENT = 64 * 1024
+MAX_ELEMENTS = 200
+_LONG = re.compile(f"[^{SEGMENT}]{{{MAX_ELEMENTS + 1},}}")  # only these can have too many elements
 _HEAD = 4096
 _WHITE = b" \t\r\n"
 _DOWNLOAD_AGAIN = "Download it again, then add it here."
@@ -159,6 +162,7 @@ class _Plain:
             text = SEGMENT.join(filter(None, stripped))
         text = text.strip(f" {SEGMENT}")
         _refuse_long_segment(text)
+        _refuse_wide_segment(text)
         return text
 
 
@@ -171,6 +175,14 @@ def _decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return data.decode("latin-1")
+
+
+def _refuse_wide_segment(text: str) -> None:
+    for match in _LONG.finditer(text):
+        count = match[0].count(ELEMENT)
+        if count > MAX_ELEMENTS:
+            why = f"A segment has {count} elements, more than {MAX_ELEMENTS}: no 835 or 837P has such."
+            raise ImportProblem(f"Segment starting {match[0][:3]!r}", why, f"The copy is damaged. {_DOWNLOAD_AGAIN}")
 
 
 def _refuse_long_segment(text: str) -> None:

@@ -7,9 +7,11 @@ from datetime import date
 from tracker.domain.receipt import Arrival, ClaimReceipt, Receipts, arrival_of_category
 from tracker.domain.remittance import Problem
 from tracker.importers.errors import ImportProblem
+from tracker.importers.payees import Payee, digits_of, payee_of
 from tracker.importers.x12 import COMPONENT, ELEMENT, SEGMENT, Transaction, transactions
 from tracker.importers.x12_values import NotMoney, not_money, padded, read_cents, read_date
 
+_ABOVE_CLAIMS = frozenset({"20", "21", "19"})  # source, receiver, provider
 _CLAIM, _OF_A_LINE = "PT", "SVC"
 
 
@@ -44,6 +46,7 @@ class _Reading:
         self._claims: list[ClaimReceipt] = []
         self._open: _Open | None = None
         self._payer = ""
+        self._provider = Payee("", "")
         self._day: date | None = None
         self._in_line = False
 
@@ -64,6 +67,7 @@ class _Reading:
         if name == "HL":
             self._close()
             self._in_line = False
+            self._provider = Payee("", "") if elements[3].strip() in _ABOVE_CLAIMS else self._provider
             self._open = _Open(number) if elements[3].strip() == _CLAIM else None
         elif name == _OF_A_LINE:
             self._in_line = True
@@ -71,6 +75,10 @@ class _Reading:
             self._take_of_claim(self._open, elements)
         elif name == "NM1" and elements[1].strip() in {"PR", "AY"}:
             self._payer = elements[3].strip()
+        elif name == "NM1" and elements[1].strip() == "85":
+            self._provider = payee_of([elements])
+        elif name == "REF" and elements[1].strip() in {"TJ", "EI"} and not self._provider.tin:
+            self._provider = self._provider._replace(tin=digits_of(elements[2]))
         elif name == "DTP" and elements[1].strip() in {"009", "050"} and self._day is None:
             self._day = read_date(elements[3].strip())
 
@@ -105,7 +113,7 @@ class _Reading:
         self._claims.append(
             ClaimReceipt(
                 claim.control_number, deciding[0], tuple(codes), deciding[2], claim.payer_claim_number,
-                claim.charge_cents, self._payer, claim.segment,
+                claim.charge_cents, self._payer, claim.segment, *self._provider,
             )
         )  # fmt: skip
 

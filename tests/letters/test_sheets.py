@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.letters.reading import accessibility_failures, text_of
+from tests.letters.reading import accessibility_failures, page_texts, text_of
 from tracker.knowledge.tables import PAYER_KINDS
 from tracker.letters.catalog import sample
 from tracker.letters.problems import TemplateProblem
@@ -19,9 +19,11 @@ RECONSIDERATION = sample("l23_reconsideration").facts
 @pytest.mark.parametrize(
     ("kind", "level", "forms"),
     [
-        ("medicare_b", 1, {"cms_20027", "reopening", "cms_1696", "fax_cover"}),
-        ("medicare_b", 2, {"cms_20033", "cms_1696", "fax_cover"}),
-        ("medicare_b", 3, {"omha_100", "cms_1696", "fax_cover"}),
+        ("medicare_b", 1, {"cms_20027", "cms_20031", "reopening", "cms_1696", "fax_cover"}),
+        ("medicare_b", 2, {"cms_20033", "cms_20031", "cms_1696", "fax_cover"}),
+        ("medicare_b", 3, {"omha_100", "omha_100a", "cms_1696", "fax_cover"}),
+        ("medicare_b", 4, {"dab_101", "cms_1696", "fax_cover"}),
+        ("workers_comp", 1, {"sbr_1", "corrected_claim", "fax_cover"}),
         ("medicare_advantage", 1, {"waiver_of_liability", "corrected_claim", "cms_1696", "fax_cover"}),
         ("commercial", 1, {"corrected_claim", "fax_cover"}),
         ("commercial", 2, {"fax_cover"}),
@@ -92,3 +94,29 @@ def test_a_fax_cover_names_no_patient():
 def test_a_malformed_sheet_is_named():
     with pytest.raises(TemplateProblem, match=r"sheets/x\.toml: 'title'"):
         read_sheet('id = "x"', "x.toml")
+
+
+def test_the_cover_counts_the_packets_pages_and_itself_and_nothing_before_there_is_a_packet():
+    cover = sheets()["fax_cover"]
+    assert "Pages, with this one 15" in " ".join(text_of(make_sheet(cover, HEARING, 14)).split())
+    assert not re.search(r"with this one \d", " ".join(text_of(make_sheet(cover, HEARING)).split()))
+    assert len(page_texts(make_sheet(cover, HEARING, 14))) == 1
+
+
+def test_the_councils_sheet_is_filled_from_the_decision_below():
+    text = text_of(make_sheet(sheets()["dab_101"], HEARING))
+    for fact in (HEARING.patient.name, HEARING.patient.member_id, HEARING.previous.reference, HEARING.practice.name):
+        assert fact in text
+
+
+def test_the_second_bill_review_is_filled_from_the_injury_and_the_bill():
+    facts = sample("l20_workers_comp").facts
+    text = " ".join(text_of(make_sheet(sheets()["sbr_1"], facts)).split())
+    for fact in (facts.patient.name, facts.injury.case_number, facts.injury.employer, facts.claim.control_number):
+        assert fact in text
+
+
+@pytest.mark.parametrize("name", ["dab_101", "omha_100a", "sbr_1", "cms_20031"])
+def test_a_form_that_was_not_seen_whole_says_so_on_the_sheet(name):
+    text = " ".join(text_of(make_sheet(sheets()[name], HEARING)).split())
+    assert sheets()[name].not_verified in text

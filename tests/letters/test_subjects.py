@@ -247,7 +247,7 @@ def test_an_accident_denial_asks_how_the_injury_came_about():
 def test_visits_of_other_periods_and_after_the_denied_day_do_not_count():
     facts = _facts("L10")
     visits = (VisitFacts(date(2025, 12, 30), "A"), *facts.visits, VisitFacts(date(2026, 9, 1), "B"))
-    assert "you paid 5 visits" in _text(_write("L10", replace(facts, visits=visits)))
+    assert "you paid for 5 visits" in _text(_write("L10", replace(facts, visits=visits)))
 
 
 def test_a_limit_that_was_reached_needs_an_exception():

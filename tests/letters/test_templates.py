@@ -102,6 +102,16 @@ def test_a_letter_names_what_the_payer_needs_to_find_the_claim(template):
 
 
 @every_letter
+def test_further_pages_name_patient_and_claim_since_a_fax_may_lose_the_first(template):
+    facts = sample(template.slug).facts
+    first, *further = page_texts(_sample_pdf(template.slug))
+    name = f"{facts.patient.name}, born {long_date(facts.patient.birth_date)}, claim {facts.claim.payer_claim_number}"
+    assert further
+    assert name not in first
+    assert all(name in page for page in further)
+
+
+@every_letter
 def test_a_letter_quotes_every_line_of_the_record_word_for_word_with_its_place(template):
     text = signs_of(text_of(_sample_pdf(template.slug)))
     for quote in sample(template.slug).facts.quotes:

@@ -48,6 +48,7 @@ class AskSheet:
     meaning: str
     notes: tuple[str, ...]
     author: str
+    answer_by: date
     questions: tuple[Question, ...]
 
     @property
@@ -92,7 +93,7 @@ def ask_sheet_html(sheet: AskSheet) -> str:
     rows = [
         ("Practice", sheet.practice), ("Patient", sheet.patient), ("Date of service", day),
         ("Service", f"{sheet.code}, {sheet.meaning}" if sheet.meaning else sheet.code),
-        ("Read", "; ".join(sheet.notes)),
+        ("Read", "; ".join(sheet.notes)), ("Answer by", short_date(sheet.answer_by)),
     ]  # fmt: skip
     body = _BODY.format(
         title=sheet.title,

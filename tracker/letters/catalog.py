@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from tracker.config import resource_dir
 from tracker.letters.facts import LetterFacts
 from tracker.letters.facts_json import from_json
 from tracker.letters.gaps import FactWords
+from tracker.letters.own_text import OwnText
 from tracker.letters.problems import TemplateProblem
 from tracker.letters.typed import TypedGroup, read_groups
 
@@ -102,7 +103,8 @@ class Denied(NamedTuple):
 class LetterTemplate:
     """One kind of letter. ``signed_by`` is ``clinician`` or ``biller``; ``hash`` changes with any file it is made of.
 
-    ``typed`` are the facts a person may type for it, in the order of the form.
+    ``typed`` are the facts a person may type for it, in the order of the form. ``own`` is the text of a practice that
+    stands in place of the shipped one; ``offered`` says whether new letters may be made of it.
     """
 
     id: str
@@ -121,6 +123,8 @@ class LetterTemplate:
     base: str
     fact_words: Mapping[str, FactWords]
     hash: str
+    own: OwnText | None = None
+    offered: bool = True
 
     def request_name(self, payer_kind: str) -> str:
         """Return what the letter asks for, in the payer's kind of words: ``redetermination``, ``appeal``."""
@@ -141,16 +145,25 @@ class Sample(NamedTuple):
     fields: Mapping[str, str]
 
 
-def choose(carc: str, remarks: tuple[str, ...], root_cause: str, payer_kind: str, procedure: str = "") -> list[Choice]:
+def choose(  # what of a denial chooses its letter
+    carc: str,
+    remarks: tuple[str, ...],
+    root_cause: str,
+    payer_kind: str,
+    procedure: str = "",
+    *,
+    among: Iterable[LetterTemplate] | None = None,
+) -> list[Choice]:
     """Return the letters that answer a denial, best first; empty when none does or no letter may be written.
 
-    ``carc`` is the bare reason code (``50``), ``procedure`` the code of the line; ``root_cause`` may be empty.
+    ``carc`` is the bare reason code (``50``), ``procedure`` the code of the line; ``root_cause`` may be empty. Without
+    ``among`` the shipped letters are looked at.
     """
     if _NO_LETTER.intersection(remarks):
         return []
     denied = Denied(carc, frozenset(remarks), root_cause, payer_kind, procedure)
     ranked: list[tuple[int, Choice]] = []
-    for template in templates().values():
+    for template in templates().values() if among is None else among:
         score, why = max(((each.score(denied), each.why) for each in template.triggers), default=(0, ""))
         if score:
             ranked.append((score, Choice(template, why)))
@@ -169,14 +182,15 @@ def load_from(folder: Path) -> Mapping[str, LetterTemplate]:
     base = (folder / SHARED / "base.html").read_text("utf-8")
     words = {
         path: FactWords(entry["label"], entry["message"])
-        for path, entry in _toml(folder / SHARED / "facts.toml").items()
+        for path, entry in read_toml(folder / SHARED / "facts.toml").items()
     }
-    common = _toml(folder / SHARED / "typed.toml")["typed"]
+    common = read_toml(folder / SHARED / "typed.toml")["typed"]
     found = [_read(path.parent, base, words, common) for path in sorted(folder.glob("*/letter.toml"))]
     return MappingProxyType({template.id: template for template in found})
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the content of a file of the letters. Raises TemplateProblem naming it."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -184,7 +198,7 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _read(folder: Path, base: str, words: Mapping[str, FactWords], common: list[dict[str, Any]]) -> LetterTemplate:
-    entry = _toml(folder / "letter.toml")
+    entry = read_toml(folder / "letter.toml")
     try:
         return LetterTemplate(
             id=entry["id"],
@@ -223,5 +237,5 @@ def _hash(folder: Path) -> str:
 
 def sample(slug: str) -> Sample:
     """Return the invented facts of a letter's folder, for its preview. Raises TemplateProblem when they cannot be read."""
-    entry = _toml(resource_dir("letter_templates") / slug / "sample.toml")
+    entry = read_toml(resource_dir("letter_templates") / slug / "sample.toml")
     return Sample(from_json(entry["facts"]), entry.get("fields", {}))

@@ -3,10 +3,12 @@
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from typing import Any
 
+from tracker.letters.claim_words import claims_in_words
 from tracker.letters.derived import (
     accepted_in_time,
     count_days,
@@ -16,10 +18,10 @@ from tracker.letters.derived import (
     unsupported_days,
 )
 from tracker.letters.derived_levels import levels
-from tracker.letters.derived_subjects import subjects
-from tracker.letters.facts import LetterFacts, PairFacts, exhibit_label
+from tracker.letters.derived_subjects import note_labels, subjects
+from tracker.letters.facts import LetterFacts, LimitFacts, PairFacts, exhibit_label
 from tracker.letters.gaps import Collector, Missing
-from tracker.letters.words import and_list
+from tracker.letters.words import and_list, short_date
 
 _MOST_NAMED = 8  # lines whose numbers a sentence still bears
 _ABSOLUTE = 2  # the MUE adjudication indicator of a limit by policy
@@ -51,13 +53,7 @@ def plain(value: Any, path: str, collector: Collector) -> Any:
 def context(facts: LetterFacts, request_name: str, collector: Collector) -> dict[str, Any]:
     """Return everything a template may name."""
     seen: dict[str, Any] = plain(facts, "", collector)
-    labels = {exhibit.key: exhibit_label(number) for number, exhibit in reversed(list(enumerate(facts.exhibits)))}
-    pages = {exhibit.key: exhibit.pages or 0 for exhibit in reversed(facts.exhibits)}
-    for number, exhibit in enumerate(seen["exhibits"]):
-        exhibit["label"] = exhibit_label(number)
-    for each in [*seen["quotes"], *seen["events"], *seen["documents"]]:
-        each["label"] = labels.get(each["exhibit"], "") if each["exhibit"] else ""
-        each["pages"] = pages.get(each["exhibit"], 0) if each["exhibit"] else 0
+    labels = _label_exhibits(facts, seen)
     answered = {point.about for point in facts.points}
     return {
         **seen,
@@ -67,17 +63,39 @@ def context(facts: LetterFacts, request_name: str, collector: Collector) -> dict
         "first_service_on": min((line.service_date for line in facts.lines if line.service_date), default="")
         or Missing("lines.service_date", collector),
         "service_dates": service_dates(facts) or Missing("lines.service_date", collector),
+        **claims_in_words(facts, seen, labels, collector),
         "medicare": facts.payer.kind == "medicare_b",
         "medicare_advantage": facts.payer.kind == "medicare_advantage",
         "medicare_rules": facts.payer.kind in {"medicare_b", "medicare_advantage"},
         "late": facts.appeal.due is not None and facts.letter_date > facts.appeal.due,
         **_totals(facts, seen["lines"]),
         **_derived(facts),
-        **_edits(facts),
+        **_edits(facts, seen),
         **subjects(facts),
         **levels(facts),
         "gap": lambda path: Missing(path, collector),
     }
+
+
+def _label_exhibits(facts: LetterFacts, seen: dict[str, Any]) -> dict[str, str]:
+    """Label the exhibits and what names them; return the label of the first exhibit of each key."""
+    labels: dict[str, str] = {}
+    pages: dict[str, int] = {}
+    for number, (fact, exhibit) in enumerate(zip(facts.exhibits, seen["exhibits"], strict=True)):
+        exhibit["label"] = exhibit_label(number)
+        for name in filter(None, (fact.key, fact.source)):
+            labels.setdefault(name, exhibit["label"])
+            pages.setdefault(name, fact.pages or 0)
+    for each, source in [
+        *((quote, quote["note"]) for quote in seen["quotes"]),
+        *((document, document["source"]) for document in seen["documents"]),
+        *((event, "") for event in seen["events"]),
+    ]:
+        name = source or each["exhibit"] or ""
+        each["label"], each["pages"] = labels.get(name, ""), pages.get(name, 0)
+    for row in seen["minutes"]:
+        row["label"] = and_list(note_labels(facts, row["service_date"])) or labels.get("note", "")
+    return {exhibit.key: labels[exhibit.key] for exhibit in facts.exhibits}
 
 
 def _totals(facts: LetterFacts, lines: list[dict[str, Any]]) -> dict[str, Any]:
@@ -86,9 +104,11 @@ def _totals(facts: LetterFacts, lines: list[dict[str, Any]]) -> dict[str, Any]:
     every = [reason for line in lines for reason in line["reasons"]]
     remarks = {remark["code"]: remark["meaning"] for line in lines for remark in line["remarks"]}
     return {
-        "line_words": _line_words(numbers),
+        "line_words": f"{len(numbers)} lines" if facts.more_claims else _line_words(numbers),
         "denied_lines": "denied line" if len(numbers) == 1 else "denied lines",
         "denied_cents": sum(line.denied_cents for line in facts.lines),
+        "billed_cents": sum(line.billed_cents for line in facts.lines),
+        "units": sum(line.units for line in facts.lines),
         "codes": list(_by_code(first)),
         "reasons": list(_by_code(first).items()),
         "all_reasons": list(_by_code(every).items()),
@@ -111,11 +131,18 @@ def _by_code(reasons: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _derived(facts: LetterFacts) -> dict[str, Any]:
-    accepted = accepted_in_time(facts.filing, facts.events)
+    accepted = accepted_in_time(facts.filing, facts.events, 1 + len(facts.more_claims))
     began_on = facts.filing.exception_on if facts.filing else None
     days = count_days(facts.minutes)
     return {
-        "days": [{**day._asdict(), "rows": [row._asdict() for row in day.rows]} for day in days],
+        "days": [
+            {
+                **day._asdict(),
+                "rows": [row._asdict() for row in day.rows],
+                "notes": and_list(note_labels(facts, day.day)),
+            }
+            for day in days
+        ],
         "by_total": facts.counting_method == "cms",
         "by_midpoint": facts.counting_method == "spm",
         "unsupported_days": unsupported_days(days, facts.counting_method),
@@ -127,15 +154,32 @@ def _derived(facts: LetterFacts) -> dict[str, Any]:
     }
 
 
-def _edits(facts: LetterFacts) -> dict[str, Any]:
+def _edits(facts: LetterFacts, seen: dict[str, Any]) -> dict[str, Any]:
     return {
+        "pairs": _once(facts.pairs, seen["pairs"]),
+        "limits": _once(facts.limits, seen["limits"]),
         "exact_quarters": all(pair.exact_quarter for pair in facts.pairs),
-        "never_pairs": [_pair(pair) for pair in facts.pairs if pair.indicator == 0],
-        "bare_pairs": [_pair(pair) for pair in facts.pairs if pair.indicator == 1 and not pair.modifier],
-        "absolute_limits": [
+        "never_pairs": _each(_pair(pair) for pair in facts.pairs if pair.indicator == 0),
+        "bare_pairs": _each(_pair(pair) for pair in facts.pairs if pair.indicator == 1 and not pair.modifier),
+        "absolute_limits": _each(
             limit.code for limit in facts.limits if limit.mai == _ABSOLUTE and limit.units_billed > limit.units
-        ],
+        ),
     }
+
+
+def _once(facts: Sequence[PairFacts | LimitFacts], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows of facts that differ in their day alone once, with all their days in ``dates``."""
+    found: dict[PairFacts | LimitFacts, dict[str, Any]] = {}
+    days: dict[PairFacts | LimitFacts, list[str]] = {}
+    for fact, row in zip(facts, rows, strict=True):
+        key = replace(fact, service_date=date.min)
+        found.setdefault(key, row)
+        days.setdefault(key, []).append(short_date(fact.service_date))
+    return [{**row, "dates": and_list(list(dict.fromkeys(days[key])))} for key, row in found.items()]
+
+
+def _each(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(words))
 
 
 def _pair(pair: PairFacts) -> str:

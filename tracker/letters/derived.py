@@ -26,10 +26,11 @@ class CodeCount(NamedTuple):
 
 
 class DayCount(NamedTuple):
-    """The timed codes of one day with the day's totals."""
+    """The timed codes one claim bills on one day, with the day's totals and the places of the minutes in the notes."""
 
     day: date
     rows: tuple[CodeCount, ...]
+    places: tuple[str, ...]
     minutes: int
     units_billed: int
     units_cms: int
@@ -38,9 +39,16 @@ class DayCount(NamedTuple):
 
 
 def count_days(minutes: Sequence[MinuteRow]) -> tuple[DayCount, ...]:
-    """Return units per day and code by each method; minutes of a code recorded in several intervals are added."""
-    days = groupby(sorted(minutes, key=lambda row: row.service_date), key=lambda row: row.service_date)
-    return tuple(_count_day(day, tuple(rows)) for day, rows in days)
+    """Return units per day and code by each method; minutes of a code recorded in several intervals are added.
+
+    Two claims of one day count apart: units are counted by claim.
+    """
+    visits = groupby(sorted(minutes, key=_visit), key=_visit)
+    return tuple(_count_day(day, tuple(rows)) for (day, _), rows in visits)
+
+
+def _visit(row: MinuteRow) -> tuple[date, int]:
+    return row.service_date, row.claim
 
 
 def _count_day(day: date, rows: tuple[MinuteRow, ...]) -> DayCount:
@@ -54,7 +62,8 @@ def _count_day(day: date, rows: tuple[MinuteRow, ...]) -> DayCount:
         for code, each in minutes.items()
     )
     billed = sum(code.units_billed for code in codes)
-    return DayCount(day, codes, sum(minutes.values()), billed, *(count.units for count in by_method))
+    places = tuple(dict.fromkeys(row.source for row in rows if row.source))
+    return DayCount(day, codes, places, sum(minutes.values()), billed, *(count.units for count in by_method))
 
 
 def unsupported_days(days: Sequence[DayCount], method: str) -> tuple[str, ...]:
@@ -108,14 +117,24 @@ def exception_ends(began_on: date) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
-def accepted_in_time(filing: FilingFacts | None, events: Sequence[FilingEvent]) -> FilingEvent | None:
-    """Return the first event by which the payer took the claim in, when it lies within the filing limit."""
+def accepted_in_time(filing: FilingFacts | None, events: Sequence[FilingEvent], claims: int = 1) -> FilingEvent | None:
+    """Return the first event by which the payer took the claim in, when it lies within the filing limit.
+
+    Of several claims each needs one: then it is the last of these.
+    """
     accepted = sorted((event for event in events if event.accepted), key=lambda event: event.on)
-    if not accepted or filing is None or filing.last_day is None or accepted[0].on > filing.last_day:
+    firsts = list({event.claim: event for event in reversed(accepted)}.values())
+    if len(firsts) < claims or filing is None or filing.last_day is None:
         return None
-    return accepted[0]
+    last = max(firsts, key=lambda event: event.on)
+    return last if last.on <= filing.last_day else None
 
 
 def service_dates(facts: LetterFacts) -> str:
     """Return the dates of service of the denied lines in words; empty when none is known."""
-    return date_range([line.service_date for line in facts.lines if line.service_date is not None])
+    return date_range(service_days(facts))
+
+
+def service_days(facts: LetterFacts) -> list[date]:
+    """Return the days of service of the denied lines in order, each once."""
+    return sorted({line.service_date for line in facts.lines if line.service_date is not None})

@@ -42,15 +42,23 @@ def visit_days(facts: LetterFacts) -> list[dict[str, Any]]:
 
 def _visit_day(facts: LetterFacts, day: date) -> dict[str, Any]:
     lines = [line for line in facts.lines if line.service_date == day]
-    notes = [exhibit_label(number) for number, exhibit in enumerate(facts.exhibits) if exhibit.service_date == day]
     return {
         "day": day,
         "codes": and_list(list(dict.fromkeys(line.code for line in lines))),
         "units": sum(line.units for line in lines),
         "billed_cents": sum(line.billed_cents for line in lines),
         "denied_cents": sum(line.denied_cents for line in lines),
-        "notes": and_list(notes),
+        "notes": and_list(note_labels(facts, day)),
     }
+
+
+def note_labels(facts: LetterFacts, day: date) -> list[str]:
+    """Return the labels of the enclosed notes of a day's visit: its daily notes, or what else was written that day."""
+    notes = [
+        (exhibit_label(number), each.key) for number, each in enumerate(facts.exhibits) if each.service_date == day
+    ]
+    daily = [label for label, key in notes if key == "note"]
+    return daily or [label for label, _ in notes]
 
 
 def outside_authorization(facts: LetterFacts) -> list[str]:

@@ -10,16 +10,16 @@ _DOCUMENT = Markup("""<!DOCTYPE html>
 <meta charset="utf-8">
 <title>{title}</title>
 <meta name="author" content="{practice}">
-<link rel="stylesheet" href="asset:letter.css">
+<link rel="stylesheet" href="asset:{style}">
 </head>
 {body}</html>
 """)
 _ROW = Markup('<tr><th scope="row">{}</th><td>{}</td></tr>\n')
 
 
-def document(title: str, practice: str, body: Markup) -> Markup:
+def document(title: str, practice: str, body: Markup, style: str = "letter.css") -> Markup:
     """Return a whole HTML document around a ``<body>`` that ends its line."""
-    return _DOCUMENT.format(title=title, practice=practice, body=body)
+    return _DOCUMENT.format(title=title, practice=practice, body=body, style=style)
 
 
 def fact_rows(rows: Iterable[tuple[str, str]]) -> Markup:

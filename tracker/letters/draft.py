@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -9,11 +10,13 @@ from markupsafe import Markup
 from tracker.letters.assets import unprintable
 from tracker.letters.catalog import LetterTemplate, Paragraph
 from tracker.letters.context import clean, context
+from tracker.letters.derived import service_days
 from tracker.letters.environment import holds, letter_template, write, write_text
 from tracker.letters.facts import LetterFacts
 from tracker.letters.gaps import Collector, Gap, as_html, placeholder
 from tracker.letters.leftovers import leftovers_in_html, leftovers_in_text
 from tracker.letters.problems import TemplateProblem
+from tracker.letters.words import long_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,15 @@ class DraftParagraph:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A letter: the HTML that the preview shows and the PDF is made of, its gaps, its paragraphs in order."""
+    """A letter: the HTML that the preview shows and the PDF is made of, its gaps, its paragraphs in order.
+
+    ``own`` says that a practice wrote its text.
+    """
 
     html: str
     gaps: tuple[Gap, ...]
     paragraphs: tuple[DraftParagraph, ...]
+    own: bool = False
 
     @property
     def ready(self) -> bool:
@@ -136,6 +143,17 @@ def _look_for_exhibits(template: LetterTemplate, facts: LetterFacts, collector: 
         key = f"exhibit:{exhibit.key}"
         if exhibit.required and exhibit.key not in attached and key not in named:
             collector.add(key, exhibit.title, exhibit.missing)
+        elif exhibit.required and exhibit.key == "note":
+            for day in _days_without_note(facts):
+                message = f"Attach the note of the visit of {long_date(day)}, or take its lines out"
+                collector.add(f"{key}:{day}", f"{exhibit.title} of {long_date(day)}", message)
+
+
+def _days_without_note(facts: LetterFacts) -> list[date]:
+    """Return the denied days whose note is not enclosed, where the letter is about several; notes without a day count."""
+    days, enclosed = service_days(facts), {exhibit.service_date for exhibit in facts.exhibits}
+    whole = {exhibit.service_date for exhibit in facts.exhibits if exhibit.key == "note"}
+    return [] if len(days) < 2 or None in whole else [day for day in days if day not in enclosed]
 
 
 def _look_for_leftovers(html: str, collector: Collector) -> None:

@@ -44,7 +44,7 @@ from tracker.letters.subject_facts import (
 
 @dataclass(frozen=True, slots=True)
 class PracticeFacts:
-    """The practice that writes. ``address`` may hold several lines."""
+    """The practice that writes. ``address`` may hold several lines; ``logo`` names its picture, ``logo_words`` describe it."""
 
     name: str
     npi: str = ""
@@ -52,6 +52,8 @@ class PracticeFacts:
     address: str = ""
     phone: str = ""
     fax: str = ""
+    logo: str = ""
+    logo_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class RemarkFacts:
 class LineFacts:
     """One denied claim line. ``meaning`` is our own wording of the procedure code, ``policy`` what REF*0K names.
 
+    ``line`` is its number on the claim, or, in a letter about several claims, its number among the lines of the letter;
+    ``claim`` is the place of its claim among them, from 0.
     ``paid_code`` is the code the payer put in place of the billed one, ``allowed_cents`` what it allowed.
     """
 
@@ -128,6 +132,7 @@ class LineFacts:
     policy: str = ""
     allowed_cents: int | None = None
     paid_code: str = ""
+    claim: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +148,17 @@ class ClinicianFacts:
 
 @dataclass(frozen=True, slots=True)
 class SignerFacts:
-    """Who signs; ``signed_on`` is set when the letter is signed on screen, else a line is left for the hand."""
+    """Who signs; ``signed_on`` is set when the letter is signed on screen, else a line is left for the hand.
+
+    ``helper`` is who signs in the signer's name, with their leave; ``picture`` names the signature of who signs.
+    """
 
     name: str
     title: str = ""
     signed_on: date | None = None
+    credentials: str = ""
+    helper: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +184,10 @@ class PlanFacts:
 
 @dataclass(frozen=True, slots=True)
 class MinuteRow:
-    """Minutes of one timed code on one date, as the note records them, with the units billed for the code."""
+    """Minutes of one timed code on one date, as the note records them, with the units billed for the code.
+
+    ``claim`` is the place of the claim that bills it among those of the letter, from 0.
+    """
 
     service_date: date
     code: str
@@ -183,6 +197,7 @@ class MinuteRow:
     start: time | None = None
     stop: time | None = None
     source: str = ""
+    claim: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +242,17 @@ class FilingFacts:
 
 @dataclass(frozen=True, slots=True)
 class FilingEvent:
-    """One sending or receipt; ``accepted`` says that the payer took the claim in. ``exhibit`` is an exhibit's key."""
+    """One sending or receipt; ``accepted`` says that the payer took the claim in. ``exhibit`` is an exhibit's key.
+
+    ``claim`` is the place of the claim sent among those of the letter, from 0.
+    """
 
     on: date
     what: str
     proof: str = ""
     accepted: bool = False
     exhibit: str = ""
+    claim: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,41 +266,47 @@ class RequestFacts:
 
 @dataclass(frozen=True, slots=True)
 class RequestedDocument:
-    """One item the payer asked for and the key of the exhibit that answers it."""
+    """One item the payer asked for, the key of the exhibit that answers it, and its source where several share the key."""
 
     item: str
     exhibit: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Words of the record, exactly, with their place: ``daily note 06/30/2026, line 6``.
 
-    ``about`` says what they show: skill, function, progress, plan, minutes or amount.
+    ``about`` says what they show: skill, function, progress, plan, minutes or amount. ``note`` is the note they are of,
+    as the exhibit that encloses it names its source.
     """
 
     text: str
     source: str
     about: str = ""
     exhibit: str = "note"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
     """One enclosure, in the packet's order; ``key`` is a word like remittance, note, plan_of_care, receipt.
 
-    ``service_date`` is the day of the visit a note describes.
+    ``service_date`` is the day of the visit a note describes, ``source`` tells two exhibits with one key apart.
     """
 
     key: str
     title: str
     pages: int | None = None
     service_date: date | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LetterFacts:
     """Everything a letter may say. ``counting_method`` is cms, spm, hybrid or empty.
+
+    ``more_claims`` are the other claims of a letter about several visits; ``claim`` is that of the first.
 
     ``previous`` is the decision of the level below, ``earlier`` are those below that, lowest first.
     """
@@ -336,6 +361,7 @@ class LetterFacts:
     stay: StayFacts | None = None
     network: NetworkFacts | None = None
     studies: tuple[StudyFacts, ...] = ()
+    more_claims: tuple[ClaimFacts, ...] = ()
 
 
 def exhibit_label(position: int) -> str:

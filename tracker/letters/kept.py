@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from tracker.letters.pdf import make_pdf
+from tracker.letters.pictures import NO_PICTURES, Pictures
 
 Made = TypeVar("Made")
 
@@ -48,6 +49,6 @@ def key_of(*parts: bytes | str) -> str:
 _pdfs: Kept[bytes] = Kept(100)
 
 
-def made_pdf(html: str) -> bytes:
-    """Return the PDF of a page, made once. Raises what ``make_pdf`` raises."""
-    return _pdfs.get(key_of(html), lambda: make_pdf(html))
+def made_pdf(html: str, *, pictures: Pictures = NO_PICTURES, own: bool = False) -> bytes:
+    """Return the PDF of a page, made once: it names its pictures by their hashes. Raises what ``make_pdf`` raises."""
+    return _pdfs.get(key_of(html), lambda: make_pdf(html, pictures=pictures, own=own))

@@ -1,7 +1,8 @@
 """Runs work that cannot be trusted to end in child processes with limits on memory, CPU, files and time.
 
 Rendering HTML and parsing uploaded PDFs can loop or take all memory (40 bytes of HTML suffice). Two children stay
-warm; a child that dies or is killed is replaced at the next call.
+warm; a child that dies or is killed is replaced at once. Letters whose text a practice wrote have children of their own,
+and few may wait for those: whatever such a text does, other letters are made and other pages answer (security.md C-22).
 """
 
 import atexit
@@ -17,12 +18,14 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import tracker
-from tracker.letters.problems import LetterProblem, PdfFailed
+from tracker.letters.problems import LetterProblem, PdfBusy, PdfFailed
 
 WALL_SECONDS = 10.0
+OWN_SECONDS = 6.0  # for one letter whose text a practice wrote
 CHILDREN = 2
+_MOST_WAITING = 1  # for the children of such letters: with those at work fewer than a server has threads
 _WAIT_SECONDS = 30.0
-_START_SECONDS = 20.0  # more for a child that has Python and WeasyPrint still to load
+_START_SECONDS = 20.0  # for a child to load Python and WeasyPrint
 # What the dynamic linker, fontconfig and Python need; nothing else of the server's environment reaches a child.
 _ENVIRONMENT = (
     "PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV",
@@ -71,16 +74,36 @@ def read_message(file: IO[bytes]) -> tuple[dict[str, Any], list[bytes]] | None:
 
 
 class _Child:
-    """One process, started when it is first needed."""
+    """One process, started when it is first needed; ``warm`` is the task that loads what its work needs."""
 
-    def __init__(self) -> None:
+    def __init__(self, warm: str) -> None:
+        self._warm = warm
         self._process: subprocess.Popen[bytes] | None = None
+        self._starting = threading.Lock()
 
     def run(self, task: str, arguments: Mapping[str, Any], blobs: Sequence[bytes], seconds: float) -> Answer:
         """Return the task's answer. Raises Refusal, or PdfFailed when the child did not live to answer."""
-        if not self._is_running():
-            self._start()
-            seconds += _START_SECONDS
+        self.start()
+        return self._answer(task, arguments, blobs, seconds)
+
+    def start(self) -> None:
+        """Start the process, unless it runs, and wait until it can work. Raises PdfFailed when it cannot."""
+        with self._starting:
+            if self._process is not None and self._process.poll() is None:
+                return
+            self.stop()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tracker.letters.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # libraries print what they read, and that is about patients
+                cwd=Path(tracker.__file__).parent.parent,
+                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+            )
+            with contextlib.suppress(Refusal):  # without Pango the child still does all other work
+                self._answer(self._warm, {}, (), _START_SECONDS)
+
+    def _answer(self, task: str, arguments: Mapping[str, Any], blobs: Sequence[bytes], seconds: float) -> Answer:
         process = self._process
         assert process is not None
         alarm = threading.Timer(seconds, process.kill)
@@ -96,20 +119,6 @@ class _Child:
         if "refused" in values:
             raise Refusal(values["refused"], values["why"], values["about"])
         return Answer(values["values"], answered)
-
-    def _is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
-    def _start(self) -> None:
-        self.stop()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tracker.letters.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # libraries print what they read, and that is about patients
-            cwd=Path(tracker.__file__).parent.parent,
-            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
-        )
 
     def stop(self) -> None:
         """End the process, if there is one."""
@@ -143,19 +152,51 @@ def _why_lost(seconds: float, *, late: bool) -> str:
 
 
 class _Pool:
-    def __init__(self) -> None:
-        self._children = [_Child() for _ in range(CHILDREN)]
+    """A few children. At most ``waiting`` callers wait for one of them (None for any number), each half a minute.
+
+    Others wait ``patience`` seconds to become one of those.
+    """
+
+    def __init__(self, warm: str = "warm", waiting: int | None = None) -> None:
+        self._children = [_Child(warm) for _ in range(CHILDREN)]
         self._free: queue.LifoQueue[_Child] = queue.LifoQueue()
         for child in self._children:
             self._free.put(child)
+        self._room = threading.Semaphore(CHILDREN + waiting) if waiting is not None else None
 
-    def run(self, task: str, arguments: Mapping[str, Any], blobs: Sequence[bytes], seconds: float) -> Answer:
+    def run(
+        self, task: str, arguments: Mapping[str, Any], blobs: Sequence[bytes], seconds: float, patience: float
+    ) -> Answer:
+        if self._room is None:
+            return self._run(task, arguments, blobs, seconds)
+        if not self._room.acquire(timeout=patience):
+            raise PdfBusy
+        try:
+            return self._run(task, arguments, blobs, seconds)
+        finally:
+            self._room.release()
+
+    def _run(self, task: str, arguments: Mapping[str, Any], blobs: Sequence[bytes], seconds: float) -> Answer:
         try:
             child = self._free.get(timeout=_WAIT_SECONDS)
         except queue.Empty:
-            raise PdfFailed("Other letters are being made right now. Try again in a minute") from None
+            raise PdfBusy from None
         try:
-            return child.run(task, arguments, blobs, seconds)
+            answer = child.run(task, arguments, blobs, seconds)
+        except PdfFailed:
+            threading.Thread(target=self._bring_back, args=(child,), daemon=True).start()
+            raise
+        except BaseException:
+            self._free.put(child)
+            raise
+        self._free.put(child)
+        return answer
+
+    def _bring_back(self, child: _Child) -> None:
+        """Start a lost child again, so that the next caller does not wait for that."""
+        try:
+            with contextlib.suppress(PdfFailed):  # it is tried again when it is needed
+                child.start()
         finally:
             self._free.put(child)
 
@@ -165,7 +206,9 @@ class _Pool:
 
 
 _pool = _Pool()
+_own_pool = _Pool("warm_own", _MOST_WAITING)
 atexit.register(_pool.stop)
+atexit.register(_own_pool.stop)
 
 
 def run_limited(
@@ -175,12 +218,19 @@ def run_limited(
     *,
     on_refusal: Callable[[Refusal], LetterProblem],
     seconds: float = WALL_SECONDS,
+    own: bool = False,
+    patience: float = 2.0,
 ) -> Answer:
-    """Return a task's answer from a child process.
+    """Return a task's answer from a child process; ``own`` says that a practice wrote what it works on.
 
-    Raises what ``on_refusal`` makes of the task's refusal, or PdfFailed when the child ran out of time or memory.
+    ``patience`` is how many seconds a caller waits in line where few may wait for a child.
+
+    Raises what ``on_refusal`` makes of the task's refusal, PdfFailed when the child ran out of time or memory, PdfBusy
+    when too many wait.
     """
     try:
-        return _pool.run(task, arguments, blobs, seconds)
+        if own:
+            return _own_pool.run(task, arguments, blobs, min(seconds, OWN_SECONDS), patience)
+        return _pool.run(task, arguments, blobs, seconds, patience)
     except Refusal as refusal:
         raise on_refusal(refusal) from None

@@ -16,7 +16,7 @@ _NOT_IN_HTML = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\ufff
 
 _BODY = Markup("""<body class="record">
 <main>
-<h1 data-header="{header}">{title}</h1>
+{cover}<h1 data-header="{header}">{title}</h1>
 <table class="subject">
 <tbody>
 <tr><th scope="row">Practice</th><td>{practice}</td></tr>
@@ -26,6 +26,13 @@ _BODY = Markup("""<body class="record">
 {lines}</main>
 </body>
 """)
+_COVER = Markup("""<section class="cover">
+<h1>{title}</h1>
+<p class="notice"><strong>{notice}</strong></p>
+<h2>Authorization of the patient</h2>
+<p>{consent}</p>
+</section>
+""")
 _LINES = Markup("<pre data-verbatim>{}</pre>\n")
 # A line of the note in 8.4 pt DejaVu Sans Mono: 95 signs fit between the margins, 6 of them for the number.
 _WIDTH, _INDENT = 88, 6
@@ -34,7 +41,10 @@ _LINES_A_BOX = 50
 
 @dataclass(frozen=True, slots=True)
 class NotePage:
-    """A note to enclose. ``title`` says its kind: ``Daily note``. ``text`` is what the record holds."""
+    """A note to enclose. ``title`` says its kind: ``Daily note``. ``text`` is what the record holds.
+
+    A protected note has a cover page with its ``notice`` and what the patient's ``consent`` covers.
+    """
 
     practice: str
     patient: str
@@ -43,6 +53,8 @@ class NotePage:
     service_date: date | None = None
     birth_date: date | None = None
     author: str = ""
+    notice: str = ""
+    consent: str = ""
 
 
 def note_html(note: NotePage) -> str:
@@ -53,6 +65,7 @@ def note_html(note: NotePage) -> str:
     text = _NOT_IN_HTML.sub(" ", note.text.replace("\r\n", "\n").replace("\r", "\n"))
     title = f"{note.title} of {day}" if day else note.title
     body = _BODY.format(
+        cover=_COVER.format(title=title, notice=note.notice, consent=note.consent) if note.notice else "",
         title=title,
         practice=note.practice,
         patient=patient,

@@ -4,24 +4,28 @@ The only module that knows WeasyPrint. It is imported in the child alone: it cos
 browser without a policy of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tracker.letters.assets import SCHEME, assets
 from tracker.letters.leftovers import leftovers_in_html
 from tracker.letters.limited import Answer, Refusal, run_limited
+from tracker.letters.pictures import NO_PICTURES, Pictures
 from tracker.letters.problems import LetterProblem, PdfFailed, PdfUnavailable, UnfinishedLetter
 
 MAX_HTML_CHARACTERS = 300_000
 MAX_PAGES = 60
+UNAVAILABLE = "unavailable"  # the kind of refusal where Pango is missing
 _HOW_TO_INSTALL = (
     "PDF files cannot be made on this machine: the Pango library is missing. On Debian or Ubuntu run "
     "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 )
 
 
-def make_pdf(html: str) -> bytes:
-    """Return the PDF of a finished letter or exhibit page.
+def make_pdf(html: str, *, pictures: Pictures = NO_PICTURES, own: bool = False) -> bytes:
+    """Return the PDF of a finished letter or exhibit page, which may show ``pictures`` by their names.
+
+    ``own`` says that a practice wrote its text.
 
     Raises UnfinishedLetter when a placeholder, braces or an empty value stand in its text, PdfUnavailable without
     Pango, PdfFailed when the document is too long, loads something, or takes more than 10 s or the memory allowed.
@@ -30,7 +34,9 @@ def make_pdf(html: str) -> bytes:
         raise UnfinishedLetter(leftovers)
     if len(html) > MAX_HTML_CHARACTERS:
         raise PdfFailed(f"The document is too long: more than {MAX_HTML_CHARACTERS:,} characters")
-    answer = run_limited("render", {"html": html}, on_refusal=_problem)
+    answer = run_limited(
+        "render", {"html": html, "pictures": list(pictures)}, tuple(pictures.values()), on_refusal=_problem, own=own
+    )
     return answer.blobs[0]
 
 
@@ -47,7 +53,7 @@ def why_unavailable() -> str:
 
 
 def _problem(refusal: Refusal) -> LetterProblem:
-    if refusal.kind == "unavailable":
+    if refusal.kind == UNAVAILABLE:
         return PdfUnavailable(_HOW_TO_INSTALL)
     return PdfFailed(refusal.why)
 
@@ -58,11 +64,15 @@ def warm(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:  # noqa: 
     return Answer({}, ())
 
 
-def render(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:  # noqa: ARG001  # every task's signature
+def render(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:
     """In the child: make the PDF of ``arguments["html"]``. Raises Refusal naming what was wrong with it."""
     weasyprint = _weasyprint()
+    served = {
+        **assets(),
+        **{name: (blob, "image/png") for name, blob in zip(arguments["pictures"], blobs, strict=True)},
+    }
     refused: list[str] = []
-    html = weasyprint.HTML(string=arguments["html"], url_fetcher=_asset_fetcher(refused))
+    html = weasyprint.HTML(string=arguments["html"], url_fetcher=_asset_fetcher(served, refused))
     try:
         document = html.render()
         if len(document.pages) > MAX_PAGES:
@@ -83,21 +93,21 @@ def _weasyprint() -> Any:
     try:
         import weasyprint
     except OSError as error:
-        raise Refusal("unavailable", str(error)) from error
+        raise Refusal(UNAVAILABLE, str(error)) from error
     return weasyprint
 
 
-def _asset_fetcher(refused: list[str]) -> Any:
-    """Return a fetcher that serves the letters' own assets by name, refuses all else and notes what it refused."""
+def _asset_fetcher(served: Mapping[str, tuple[bytes, str]], refused: list[str]) -> Any:
+    """Return a fetcher that serves these files by name, refuses all else and notes what it refused."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:  # noqa: ARG002  # its signature
             scheme, _, name = url.partition(":")
-            if f"{scheme}:" != SCHEME or name not in assets():
+            if f"{scheme}:" != SCHEME or name not in served:
                 refused.append(url)
                 raise FatalURLFetchingError
-            content, content_type = assets()[name]
+            content, content_type = served[name]
             return URLFetcherResponse(url, content, {"Content-Type": content_type})
 
     return AssetFetcher(allowed_protocols=(), allow_redirects=False)

@@ -25,6 +25,17 @@ class PdfFailed(LetterProblem):
     """Raised when a document was refused or took too long or too much memory; the message says which."""
 
 
+class PictureProblem(LetterProblem):
+    """Raised when an uploaded picture cannot be used; the message says what to do."""
+
+
+class PdfBusy(PdfFailed):
+    """Raised when too many letters are being made at once."""
+
+    def __init__(self) -> None:
+        super().__init__("Other letters are being made right now. Try again in a minute")
+
+
 class PacketProblem(LetterProblem):
     """Raised when an enclosure cannot be used. ``title`` names it, ``why`` and ``what_to_do`` are for the biller."""
 

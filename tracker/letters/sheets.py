@@ -12,7 +12,7 @@ from tracker.letters.catalog import SHARED
 from tracker.letters.context import context
 from tracker.letters.environment import holds, letter_template, write, write_text
 from tracker.letters.facts import LetterFacts
-from tracker.letters.gaps import Collector, FactWords
+from tracker.letters.gaps import Collector, FactWords, Missing
 from tracker.letters.kept import made_pdf
 from tracker.letters.problems import TemplateProblem
 
@@ -51,7 +51,7 @@ class SheetSection:
 class Sheet:
     """A form's fields. Empty ``payer_kinds`` and ``levels`` mean all.
 
-    ``enclose`` says that it can go into the packet as it is; the others are printed and signed first.
+    ``not_verified`` says what about the form itself was not seen; ``enclose`` says that it can go into the packet as it is; the others are printed and signed first.
     """
 
     id: str
@@ -62,6 +62,7 @@ class Sheet:
     enclose: bool
     sources: tuple[str, ...]
     sections: tuple[SheetSection, ...]
+    not_verified: str = ""
 
     @property
     def source(self) -> str:
@@ -94,6 +95,7 @@ def read_sheet(text: str, name: str) -> Sheet:
             enclose=entry["enclose"],
             sources=tuple(entry["sources"]),
             sections=tuple(_section(each) for each in entry["sections"]),
+            not_verified=entry.get("not_verified", ""),
         )
     except (KeyError, TypeError, tomllib.TOMLDecodeError) as error:
         raise TemplateProblem(f"{FOLDER}/{name}: {error}") from error
@@ -113,17 +115,29 @@ def sheets_for(payer_kind: str, level: int) -> list[Sheet]:
     return [sheet for sheet in sheets().values() if sheet.fits(payer_kind, level)]
 
 
-def sheet_html(sheet: Sheet, facts: LetterFacts) -> str:
-    """Return a sheet filled from the facts; a field that needs a fact nobody knows is left empty."""
+def sheet_html(sheet: Sheet, facts: LetterFacts, packet_pages: int | None = None) -> str:
+    """Return a sheet filled from the facts; a field that needs a fact nobody knows is left empty.
+
+    ``packet_pages`` are the pages of the finished packet that the sheet goes with, None while there is none.
+    """
     collector = Collector(_WORDS)
-    values = context(facts, "", collector)
+    values = {
+        **context(facts, "", collector),
+        "pages_with_this": packet_pages + 1 if packet_pages else Missing("pages_with_this", collector),
+    }
     sections = [
         {"title": each.title, "note": each.note, "fields": [_filled(one, values, collector) for one in each.fields]}
         for each in sheet.sections
     ]
     page = (resource_dir("letter_templates") / SHARED / "sheet.html").read_text("utf-8")
     return write(
-        letter_template("", page), {"title": sheet.title, "practice": values["practice"], "sections": sections}
+        letter_template("", page),
+        {
+            "title": sheet.title,
+            "practice": values["practice"],
+            "sections": sections,
+            "not_verified": sheet.not_verified,
+        },
     )
 
 
@@ -134,6 +148,6 @@ def _filled(field: SheetField, values: Mapping[str, Any], collector: Collector) 
     return {"label": field.label, "tall": field.tall, "options": options, "value": "" if collector.gaps else text}
 
 
-def make_sheet(sheet: Sheet, facts: LetterFacts) -> bytes:
+def make_sheet(sheet: Sheet, facts: LetterFacts, packet_pages: int | None = None) -> bytes:
     """Return a filled sheet as a PDF. Raises what ``make_pdf`` raises."""
-    return made_pdf(sheet_html(sheet, facts))
+    return made_pdf(sheet_html(sheet, facts, packet_pages))

@@ -5,27 +5,46 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tracker.letters import packet_cutting, packet_pages, packet_reading, pdf
+from tracker.letters import (
+    own_template,
+    packet_cutting,
+    packet_pages,
+    packet_reading,
+    pdf,
+    picture_making,
+    unzipping,
+    workbook_reading,
+)
 from tracker.letters.limited import Answer, Refusal, read_message, write_message
 
 MEMORY_BYTES = 700 * 1024**2
 CPU_SECONDS = 8
+_NICENESS = 5
 _FILE_BYTES = 16 * 1024**2  # WeasyPrint hands fonts to fontconfig through files
 
 TASKS: Mapping[str, Callable[[dict[str, Any], Sequence[bytes]], Answer]] = {
     "warm": pdf.warm,
     "render": pdf.render,
+    "warm_own": own_template.warm_own,
+    "write": own_template.write_own,
+    "try": own_template.try_own,
     "count": packet_pages.count,
     "merge": packet_pages.merge,
     "read": packet_reading.read_pages,
     "draw": packet_reading.draw_pages,
     "weigh": packet_cutting.weigh,
     "cut": packet_cutting.cut,
+    "picture": picture_making.make_picture,
+    "unzip": unzipping.unzip,
+    "workbook": workbook_reading.read_workbook,
 }
 
 
 def _limit() -> None:
-    """Bound memory, files and core dumps of this process (Windows has no such limits, only the wall clock)."""
+    """Bound memory, files and core dumps of this process (Windows has no such limits, only the wall clock).
+
+    Not the number of processes: Pango starts a thread for every document. Pages that people wait for go first.
+    """
     if sys.platform == "win32":
         return
     import resource
@@ -33,6 +52,7 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(_NICENESS)
 
 
 def _allow_cpu(seconds: int) -> None:

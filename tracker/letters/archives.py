@@ -1,0 +1,30 @@
+"""ZIP archives from outside: taken apart in a process of its own, their names never used (security.md C-27)."""
+
+from tracker.letters.limited import Refusal, run_limited
+from tracker.letters.problems import LetterProblem
+
+_SECONDS = 30.0
+_START = b"PK\x03\x04"
+_EMPTY = b"PK\x05\x06"
+
+
+class ArchiveProblem(LetterProblem):
+    """Raised for an archive that cannot be used; the message says why."""
+
+
+def is_archive(content: bytes) -> bool:
+    """Whether the first bytes are those of a ZIP archive."""
+    return content.startswith((_START, _EMPTY))
+
+
+def files_in(content: bytes) -> list[bytes]:
+    """Return the files of a ZIP archive in their order, folders and empty files left out.
+
+    Raises ArchiveProblem for one that is locked, damaged, too big when unpacked, or holds archives or links; PdfFailed
+    when taking it apart needs too much time or memory.
+    """
+    return list(run_limited("unzip", {}, (content,), on_refusal=_problem, seconds=_SECONDS).blobs)
+
+
+def _problem(refusal: Refusal) -> LetterProblem:
+    return ArchiveProblem(refusal.why)

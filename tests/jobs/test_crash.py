@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from tests import build
 from tracker.db import SessionMaker, transaction
 from tracker.demo.volume import make_835
+from tracker.importers.payees import payees_in
 from tracker.importers.x835 import read_835
 from tracker.knowledge import load
-from tracker.models import ClaimPayment, Denial, ImportFile, Job, Practice, Remittance, ServicePayment
+from tracker.models import ClaimPayment, Denial, ImportFile, Job, OwnNumber, Practice, Remittance, ServicePayment
 from tracker.services import importing
 
 CLAIMS = 2_100
@@ -29,11 +30,13 @@ def confirm_big_file(sessions: SessionMaker, practice_id: int, data: bytes) -> t
     """Stage and confirm a file that is left to a job; return the ids of the import and of the job."""
     with transaction(sessions.system()) as session:
         practice = session.get_one(Practice, practice_id)
+        [npi] = {payee.npi for payee in payees_in(data)} - {practice.npi}
+        session.add(OwnNumber(practice_id=practice_id, kind="npi", number=npi, added_at=build.NOW))
         row = importing.stage(
             session, practice, "big.835", data, batch="b", user_id=None, now=build.NOW, knowledge=load()
         )
         importing.confirm(session, row, [], None, build.NOW, load())
-        return row.id, session.scalars(select(Job.id).where(Job.kind == "import.store")).one()
+        return row.id, session.scalars(select(Job.id).where(Job.key == f"import.store:{row.id}")).one()
 
 
 def test_a_killed_import_ends_once_and_whole(sessions, cast):

@@ -10,10 +10,10 @@ from tests import build
 from tests.smtp import mail_server
 from tracker.config import Settings
 from tracker.db import transaction
-from tracker.jobs.digest_mail import send
+from tracker.jobs.digest_mail import ask_for_digests, send
 from tracker.jobs.engine import JobFailed, Worker
 from tracker.jobs.tasks import TASKS, chores
-from tracker.models import Claim, Denial, Job, Membership, User
+from tracker.models import Claim, Denial, Job, Membership, TherapistAsk, User
 
 NOON = datetime(2026, 11, 23, 12).astimezone().astimezone(UTC)
 TODAY = date(2026, 11, 23)
@@ -46,7 +46,8 @@ def alices(sessions, cast):
 
 
 def work(sessions, settings, now) -> Worker:
-    worker = Worker(sessions, settings, TASKS, chores(settings))
+    """Do what a worker does at a time, of its chores the digests alone."""
+    worker = Worker(sessions, settings, TASKS, [ask_for_digests])
     worker.do_chores(now)
     while worker.work_once(datetime.now(UTC) + timedelta(days=900)):
         pass
@@ -122,7 +123,7 @@ def test_before_six_in_the_morning_nothing_is_asked_for(sessions, with_mail, ali
 
 
 def test_without_a_mail_server_nothing_is_asked_for(sessions, settings, alices):
-    work(sessions, settings, NOON)
+    Worker(sessions, settings, TASKS, chores(settings)).do_chores(NOON)
     with sessions.system() as session:
         assert not session.scalars(select(Job).where(Job.kind == "digest.send")).all()
 
@@ -139,10 +140,11 @@ def test_a_refused_address_ends_the_job_with_a_reason(sessions, with_mail, alice
 
 def test_a_server_that_is_away_is_tried_again(sessions, with_mail, alices, mailbox):
     mailbox.refuse = "DATA"
-    worker = Worker(sessions, with_mail, TASKS, chores(with_mail))
+    worker = Worker(sessions, with_mail, TASKS, [ask_for_digests])
     worker.do_chores(NOON)
     later = datetime.now(UTC) + timedelta(days=900)
-    assert worker.work_once(later)
+    while worker.work_once(later):
+        assert mailbox.messages == []
     mailbox.refuse = ""
     assert worker.work_once(later + timedelta(minutes=5))
     assert len(mailbox.messages) == 1
@@ -169,3 +171,23 @@ def test_closed_denials_are_not_due(sessions, with_mail, alices, mailbox):
             denial.is_open, denial.status = False, "closed_paid"
     work(sessions, with_mail, NOON)
     assert mailbox.messages == []
+
+
+def test_an_answer_of_a_therapist_that_became_late_is_told_once(sessions, with_mail, alices, mailbox):
+    work(sessions, with_mail, NOON)
+    with transaction(sessions.system()) as session:
+        far = session.merge(alices[2])
+        session.add(
+            TherapistAsk(
+                practice_id=far.practice_id, denial_id=far.id, asked_of="J. Cole, PT", asked_by_id=far.owner_id,
+                asked_on=TODAY - timedelta(days=4), answer_by=TODAY,
+            )
+        )  # fmt: skip
+    for days in (1, 2):
+        work(sessions, with_mail, NOON + timedelta(days=days))
+    [_, message] = mailbox.messages
+    assert message["Subject"] == "What is due: 1 denial"
+    text = text_of(message)
+    assert "Therapists who have not answered: 1" in text
+    assert f"D-{alices[2].number}  Asked 5 days ago, no answer  https://denials.clinic.example/denials/" in text
+    assert "Cole" not in text

@@ -1,38 +1,18 @@
-"""Letters of many denials: drafted and signed as jobs; a worker killed at any moment leaves each once and whole."""
+"""Letters of many denials, drafted and signed as jobs."""
 
-import hashlib
-import random
-import time
-
-import pypdfium2
 import pytest
-from sqlalchemy import select
 
 from tests import build
-from tests.jobs.test_crash import start_worker
-from tests.web.test_denial_page import make_denial
-from tests.web.test_letter_page import NOTE
+from tests.proofs.letters_killed import make_ready_denial
 from tracker.config import Settings
 from tracker.db import transaction
 from tracker.jobs.engine import Worker
 from tracker.jobs.tasks import TASKS
 from tracker.letters.facts import SignerFacts
-from tracker.models import AppealDenial, Attachment, Claim, Denial, Job, Letter, Practice
+from tracker.models import AppealDenial, Denial, Job, Letter, Practice
 from tracker.services.letter_batches import Confirmed, ask_for_drafts, ask_for_packets
 
 LETTERS = 4
-KILLS = 2
-
-
-def make_ready_denial(session, practice) -> Denial:
-    """A denial for missing records whose letter lacks nothing."""
-    denial = make_denial(session, practice, carc="252", remarks=("N706",), note=NOTE)
-    denial.path, denial.root_cause = "send_records", "doc_record_not_provided"
-    provider = build.provider(session, practice, "Amara Okoro")
-    claim = session.get_one(Claim, (practice.id, denial.claim_id))
-    claim.rendering_provider_id, claim.referring_name, claim.referring_npi = provider.id, "A. Ruiz MD", "1234567893"
-    session.flush()
-    return denial
 
 
 @pytest.fixture
@@ -103,30 +83,3 @@ def test_a_letter_with_a_gap_or_changed_since_is_not_signed(sessions, cast, deni
     problems = job(sessions, asked).result["problems"]
     assert problems[str(changed.id)] == "It was changed after the list was confirmed"
     assert len(problems) == 2
-
-
-def test_letters_killed_at_any_moment_end_as_distinct_complete_packets_each_once(sessions, cast, denials):
-    url = sessions.engine.url.render_as_string(hide_password=False)
-    moments = random.Random(5)
-    drafts = ask(sessions, cast, denials)
-    kill_and_finish(url, drafts.id, moments)
-    kill_and_finish(url, ask_to_sign(sessions, cast, drafts).id, moments)
-    with sessions.system() as session:
-        letters = session.scalars(select(Letter)).all()
-        packets = session.scalars(select(Attachment).where(Attachment.kind == "packet")).all()
-    assert len(letters) == LETTERS
-    assert {letter.packet_id for letter in letters} == {packet.id for packet in packets}
-    assert len({packet.content_hash for packet in packets}) == LETTERS
-    for packet in packets:
-        assert hashlib.sha256(packet.content).hexdigest() == packet.content_hash
-        with pypdfium2.PdfDocument(packet.content) as document:
-            assert len(document) == packet.pages
-
-
-def kill_and_finish(url: str, job_id: int, moments: random.Random) -> None:
-    for _ in range(KILLS):
-        process = start_worker(url, job_id)
-        time.sleep(moments.uniform(1.0, 6.0))
-        process.kill()
-        process.wait()
-    assert start_worker(url, job_id).wait(timeout=300) == 0

@@ -11,10 +11,10 @@ from tests.jobs.test_crash import start_worker
 from tests.services.test_diagnosing import denied_claim
 from tracker.db import transaction
 from tracker.jobs.engine import Worker
-from tracker.jobs.tasks import CHORES, TASKS
+from tracker.jobs.tasks import TASKS, ask_for_causes
 from tracker.knowledge import load
 from tracker.models import Denial, Job, Practice
-from tracker.services.renewing import count_behind
+from tracker.services.renewing import KIND, count_behind
 
 
 @pytest.fixture
@@ -36,29 +36,29 @@ def versions(sessions) -> dict[str, int]:
 
 
 def test_a_start_with_new_knowledge_diagnoses_open_denials_again(sessions, settings, behind):
-    worker, now = Worker(sessions, settings, TASKS, CHORES), datetime.now(UTC)
+    worker, now = Worker(sessions, settings, TASKS, [ask_for_causes]), datetime.now(UTC)
     worker.do_chores(now)
     assert worker.work_once(now)
 
     assert versions(sessions) == {load().version: 6}
     with sessions.system() as session:
-        job = session.scalars(select(Job)).one()
+        job = session.scalars(select(Job).where(Job.kind == KIND)).one()
         assert (job.kind, job.state, job.result, job.done, job.total) == ("causes.renew", "done", {"denials": 6}, 6, 6)
     assert not worker.work_once(now)
 
 
 def test_a_start_with_the_same_knowledge_does_nothing(sessions, settings, behind):
-    worker, now = Worker(sessions, settings, TASKS, CHORES), datetime.now(UTC)
+    worker, now = Worker(sessions, settings, TASKS, [ask_for_causes]), datetime.now(UTC)
     worker.do_chores(now)
     worker.work_once(now)
-    again = Worker(sessions, settings, TASKS, CHORES)
+    again = Worker(sessions, settings, TASKS, [ask_for_causes])
     again.do_chores(now)
     assert not again.work_once(now)
 
 
 def test_killed_work_goes_on_after_the_next_start(sessions, settings, behind, monkeypatch):
     monkeypatch.setattr("tracker.services.renewing.CLAIMS_AT_ONCE", 1)
-    worker, now = Worker(sessions, settings, TASKS, CHORES), datetime.now(UTC)
+    worker, now = Worker(sessions, settings, TASKS, [ask_for_causes]), datetime.now(UTC)
     worker.do_chores(now)
 
     class Killed(BaseException):
@@ -81,7 +81,7 @@ def test_killed_work_goes_on_after_the_next_start(sessions, settings, behind, mo
     assert versions(sessions) == {load().version: 2, "older": 4}
 
     with transaction(sessions.system()) as session:
-        job = session.scalars(select(Job)).one()
+        job = session.scalars(select(Job).where(Job.kind == KIND)).one()
         gone = subprocess.Popen(["true"])
         gone.wait()
         job.lease_owner = f"{worker.owner.split(':')[0]}:{gone.pid}:abc"  # the process is no more
@@ -91,11 +91,11 @@ def test_killed_work_goes_on_after_the_next_start(sessions, settings, behind, mo
 
     assert versions(sessions) == {load().version: 6}
     with sessions.system() as session:
-        assert session.scalars(select(Job)).one().result == {"denials": 4}
+        assert session.scalars(select(Job).where(Job.kind == KIND)).one().result == {"denials": 4}
 
 
 def test_a_worker_that_lost_the_job_does_not_write(sessions, settings, behind, monkeypatch):
-    worker, now = Worker(sessions, settings, TASKS, CHORES), datetime.now(UTC)
+    worker, now = Worker(sessions, settings, TASKS, [ask_for_causes]), datetime.now(UTC)
     worker.do_chores(now)
 
     from tracker.jobs import tasks
@@ -103,7 +103,7 @@ def test_a_worker_that_lost_the_job_does_not_write(sessions, settings, behind, m
     renew = tasks.renew_some
 
     def slow(session, *arguments):
-        session.scalars(select(Job)).one().lease_owner = "somebody else"
+        session.scalars(select(Job).where(Job.kind == KIND)).one().lease_owner = "somebody else"
         session.flush()
         return renew(session, *arguments)
 
@@ -114,7 +114,7 @@ def test_a_worker_that_lost_the_job_does_not_write(sessions, settings, behind, m
 
 
 def test_other_knowledge_is_behind_again(sessions, settings, behind):
-    worker, now = Worker(sessions, settings, TASKS, CHORES), datetime.now(UTC)
+    worker, now = Worker(sessions, settings, TASKS, [ask_for_causes]), datetime.now(UTC)
     worker.do_chores(now)
     worker.work_once(now)
     with sessions.reading([behind.id]) as session:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from tests.databases import MASTER
 from tracker.config import Settings
 from tracker.db import SessionMaker, make_engine
 from tracker.jobs.engine import Worker
@@ -15,7 +16,7 @@ from tracker.models import Job
 
 def main(url: str, job_id: int) -> None:
     """Run jobs until the one asked for is done or failed."""
-    engine = make_engine(url)
+    engine = make_engine(url, MASTER)
     sessions = SessionMaker(engine)
     worker = Worker(sessions, Settings(data_dir=Path(), database_url=url), TASKS)
     worker.release_dead()

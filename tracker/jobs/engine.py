@@ -15,19 +15,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from tracker import disk, metrics
+from tracker.auditing.acting import Doing, doing
 from tracker.config import Settings
 from tracker.db import SessionMaker, transaction
+from tracker.jobs.telling import telling
 from tracker.models import Job
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 5
+# A clock that was set back leaves moments behind that lie ahead; so far ahead, a moment counts as past.
+_AHEAD = timedelta(minutes=5)
 _RETRY_AFTER = timedelta(seconds=5)
 _POLL_SECONDS = 0.5
+_LOOK_AGAIN_SECONDS = 5.0
 _WRITE_PROGRESS_EVERY = 0.5
 
 
@@ -100,7 +106,11 @@ TaskFunction = Callable[[Task], None]
 Chore = Callable[[Session, datetime], object]
 """Something to do now and then in a transaction of its own."""
 
+Look = Callable[[SessionMaker, datetime], None]
+"""Looks for files that came in a folder, and asks for jobs that take them in."""
+
 _CHORES_EVERY = timedelta(minutes=10)
+_LOOK_EVERY = timedelta(seconds=30)
 
 
 class Worker(threading.Thread):
@@ -112,10 +122,12 @@ class Worker(threading.Thread):
         settings: Settings,
         tasks: Mapping[str, TaskFunction],
         chores: Sequence[Chore] = (),
+        watch: Look | None = None,
     ) -> None:
         super().__init__(name="jobs", daemon=True)
         self._sessions, self._settings, self._tasks, self._chores = sessions, settings, tasks, chores
         self._chores_done_at: datetime | None = None
+        self._watch, self._looked_at = watch, datetime.min.replace(tzinfo=UTC)
         self._host = socket.gethostname()[:30]
         self.owner = f"{self._host}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stop = threading.Event()
@@ -125,9 +137,16 @@ class Worker(threading.Thread):
         self.release_dead()
         while not self._stop.is_set():
             now = datetime.now(UTC)
+            if self._only_reads():
+                self._stop.wait(_LOOK_AGAIN_SECONDS)
+                continue
             self.do_chores(now)
+            self._look(now)
             if not self.work_once(now):
                 self._stop.wait(_POLL_SECONDS)
+
+    def _only_reads(self) -> bool:
+        return self._settings.read_only or disk.is_full(self._settings)
 
     def stop(self) -> None:
         """Ask the thread to end after the job at hand."""
@@ -135,12 +154,18 @@ class Worker(threading.Thread):
 
     def do_chores(self, now: datetime) -> None:
         """Do every chore, at most once in ten minutes."""
-        if self._chores_done_at is not None and now - self._chores_done_at < _CHORES_EVERY:
+        if self._chores_done_at is not None and timedelta() <= now - self._chores_done_at < _CHORES_EVERY:
             return
         self._chores_done_at = now
         for chore in self._chores:
-            with transaction(self._sessions.system()) as session:
+            with doing(Doing()), transaction(self._sessions.system()) as session:
                 chore(session, now)
+
+    def _look(self, now: datetime) -> None:
+        """Look for files that came, twice a minute; a clock that was set back is no reason to wait."""
+        if self._watch is not None and not timedelta() <= now - self._looked_at < _LOOK_EVERY:
+            self._looked_at = now
+            self._watch(self._sessions, now)
 
     def work_once(self, now: datetime) -> bool:
         """Run one ready job; return whether there was one."""
@@ -156,7 +181,9 @@ class Worker(threading.Thread):
         heart = threading.Thread(target=self._renew, args=(job.id, task.progress, beat), daemon=True)
         heart.start()
         try:
-            self._tasks[job.kind](task)
+            with telling(self._sessions, job, self._tasks[job.kind]):
+                self._tasks[job.kind](task)
+            metrics.job_ended(job.kind, "done")
         except JobFailed as failure:
             self._give_up(job, str(failure))
         except Exception:
@@ -170,8 +197,8 @@ class Worker(threading.Thread):
 
     def _take(self, now: datetime) -> Job | None:
         ready = or_(
-            and_(Job.state == "queued", Job.run_at <= now),
-            and_(Job.state == "running", Job.lease_until < now),
+            and_(Job.state == "queued", or_(Job.run_at <= now, Job.asked_at > now + _AHEAD)),
+            and_(Job.state == "running", or_(Job.lease_until < now, Job.lease_until > now + LEASE + _AHEAD)),
         )
         with self._sessions.reading(()) as session:  # a look costs no write lock
             if session.scalar(select(Job.id).where(ready, Job.kind.in_(self._tasks)).limit(1)) is None:
@@ -221,6 +248,7 @@ class Worker(threading.Thread):
         self._end(job, state="queued", lease_until=None, run_at=now + _RETRY_AFTER * job.attempts)
 
     def _give_up(self, job: Job, why: str) -> None:
+        metrics.job_ended(job.kind, "failed")
         self._end(job, state="failed", lease_until=None, error=why[:300])
 
     def _end(self, job: Job, **values: Any) -> None:
@@ -230,6 +258,12 @@ class Worker(threading.Thread):
                 .where(Job.id == job.id, Job.lease_owner == self.owner, Job.state == "running")
                 .values(**values)
             )
+
+
+def waiting_jobs(sessions: SessionMaker) -> int:
+    """Return how many jobs wait for a worker."""
+    with sessions.reading(()) as session:
+        return session.scalar(select(func.count()).select_from(Job).where(Job.state == "queued")) or 0
 
 
 def _is_alive(pid: str) -> bool:

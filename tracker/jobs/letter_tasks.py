@@ -1,10 +1,12 @@
 """Letters of many denials: each drafted or signed in a transaction of its own, so that a kill loses and doubles none."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from tracker.db import transaction
+from tracker.domain.audit import Act
 from tracker.jobs.engine import JobFailed, Task
+from tracker.jobs.telling import tells
 from tracker.knowledge import load
 from tracker.letters.facts import SignerFacts
 from tracker.letters.problems import LetterProblem
@@ -12,6 +14,7 @@ from tracker.models import Appeal, Letter
 from tracker.services.appealing import AppealRefused
 from tracker.services.letter_batches import Confirmed, draft_one, letter_to_sign
 from tracker.services.letter_drafts import LetterConflict, lock_letter, make_signed_packet
+from tracker.services.practices import practice_day
 
 
 def _asked_by(task: Task) -> tuple[int, int]:
@@ -20,6 +23,7 @@ def _asked_by(task: Task) -> tuple[int, int]:
     return task.practice_id, task.user_id
 
 
+@tells(Act.LETTERS)
 def draft_letters(task: Task) -> None:
     """Draft one letter per chosen denial; killed, it finds the letters there are and goes on."""
     practice, user = _asked_by(task)
@@ -28,12 +32,15 @@ def draft_letters(task: Task) -> None:
         task.report(number, len(ids), "Drafting letters")
         now = datetime.now(UTC)
         with transaction(task.sessions.writing([practice])) as session:
-            rows.append(draft_one(session, practice, denial_id, load(), now, date.today(), user))  # noqa: DTZ011  # the user's day
+            rows.append(
+                draft_one(session, practice, denial_id, load(), now, practice_day(session, practice, now), user)
+            )
             task.hold(session, now)
     with transaction(task.sessions.writing([practice])) as session:
         task.finish(session, {"rows": rows})
 
 
+@tells(Act.LETTERS)
 def sign_letters(task: Task) -> None:
     """Make the packets a signer confirmed and lock their letters; those signed before a kill are left as they are."""
     wanted, problems = [Confirmed(*each) for each in task.arguments["letters"]], {}
@@ -53,10 +60,10 @@ def sign_letters(task: Task) -> None:
 def _sign(task: Task, one: Confirmed) -> None:
     """Sign one letter: its PDF is made outside of any transaction, then stored with the lock in one."""
     practice, user = _asked_by(task)
-    today = date.today()  # noqa: DTZ011  # the user's day
     arguments: Any = task.arguments
-    signer = SignerFacts(arguments["name"], arguments["title"], None if arguments["by_hand"] else today)
     with task.sessions.reading([practice]) as session:
+        today = practice_day(session, practice, datetime.now(UTC))
+        signer = SignerFacts(**arguments["signer"], signed_on=None if arguments["by_hand"] else today)
         hand = letter_to_sign(session, practice, one, signer, load(), today)
     if hand is None:
         return

@@ -29,7 +29,7 @@ class Ledger:
         self.practice = Practice(name=name)
         session.add(self.practice)
         session.flush()
-        self.patient = Patient(practice_id=self.practice.id, last_name="Quill", match_key=f"quill-{name}")
+        self.patient = Patient(practice_id=self.practice.id, last_name="Quill", match_key=f"quill-{name}", name_key="")
         session.add(self.patient)
         session.flush()
         self.numbers = 0
@@ -80,7 +80,7 @@ class Ledger:
     def appeal(self, denials: list[Denial], sent_on: date | None, *results: tuple[str, date]) -> Appeal:
         self.numbers += 1
         appeal = Appeal(
-            practice_id=self.practice.id, number=self.numbers, claim_id=denials[0].claim_id,
+            practice_id=self.practice.id, number=self.numbers, patient_id=denials[0].patient_id,
             payer_id=denials[0].payer_id, status="decided" if results else "sent", opened_at=NOW, sent_on=sent_on,
         )  # fmt: skip
         self.session.add(appeal)

@@ -4,8 +4,9 @@ import pytest
 
 from tests import build
 from tests.web.test_denial_page import NOTE, make_denial
+from tracker.diagnosis.findings import ReasonKind, reasons
 from tracker.knowledge import load
-from tracker.models import Finding, Suggestion
+from tracker.models import Findings, Suggestion
 from tracker.reports.denial_page import denial_page
 
 
@@ -19,17 +20,19 @@ def page(session, denial):
     return denial_page(session, denial, load(), build.TODAY)
 
 
-def put(session, denial, cause: str, *findings: tuple[str, str, str, list], reasons: list[str], **fields) -> None:
+def put(session, denial, cause: str, *findings: tuple[str, str, str, list], also=(), **fields) -> None:
     """Store one suggestion with its findings (rule, result, reason, quotes) in place of what the checker found."""
-    for model in (Suggestion, Finding):
+    for model in (Suggestion, Findings):
         session.query(model).filter_by(denial_id=denial.id).delete()
     own = {"practice_id": denial.practice_id, "denial_id": denial.id, "knowledge_version": "1"}
     for rule, result, reason, quotes in findings:
-        session.add(Finding(**own, rule_id=rule, result=result, reason=reason, evidence=quotes))
+        build.finding(session, denial, rule, result, reason, quotes)
+    told = reasons(*((ReasonKind.FINDING, reason) for _, result, reason, _ in findings if result != "passed"), *also)
     failed = [rule for rule, result, *_ in findings if result != "passed"]
     session.add(
         Suggestion(
-            **own, rank=1, root_cause=cause, path="appeal", strength="likely", rules=failed, reasons=reasons, **fields,
+            **own, rank=1, root_cause=cause, path="appeal", strength="likely", rules=failed,
+            reasons=[each._asdict() for each in told], **fields,
         )
     )  # fmt: skip
 
@@ -46,13 +49,15 @@ def rule_of(cause: str, *, rules_out: bool = True):
 
 def test_reasons_are_sorted_into_for_against_and_the_path(session, denial):
     rule = rule_of("unt_exceed_minutes")
-    reasons = [
-        "Too many.", "Against it: Something held.", "The payer's codes 151, N362 can mean this.",
-        "With this payer billers accepted this cause once and rejected it 0 times.", "N1: the payer takes no appeal.",
-    ]  # fmt: skip
-    put(session, denial, "unt_exceed_minutes", (rule.id, "failed", "Too many.", []), reasons=reasons)
+    also = [
+        (ReasonKind.AGAINST, "Something held."),
+        (ReasonKind.CODES, "Codes 151 and N362 can mean this."),
+        (ReasonKind.CHOICES, "Billers accepted this cause once."),
+        (ReasonKind.WAY, "N1: the payer takes no appeal."),
+    ]
+    put(session, denial, "unt_exceed_minutes", (rule.id, "failed", "Too many.", []), also=also)
     [cause] = page(session, denial).causes.standing
-    assert [item.words for item in cause.supports] == ["Too many.", "The payer's codes 151, N362 can mean this."]
+    assert [item.words for item in cause.supports] == ["Too many.", "Codes 151 and N362 can mean this."]
     assert cause.path_why == "N1: the payer takes no appeal."
 
 
@@ -62,7 +67,7 @@ def test_a_rule_that_is_kept_speaks_against_its_cause_with_its_quote(session, de
     put(
         session, denial, "unt_exceed_minutes",
         ("OTHER_RULE", "failed", "Too many.", []), (kept.id, "passed", "The total carries them.", [total]),
-        reasons=["Too many."], against=[total],
+        against=[total],
     )  # fmt: skip
     [cause] = page(session, denial).causes.standing
     assert [(item.words, [each.quote for each in item.quotes]) for item in cause.against] == [
@@ -75,7 +80,7 @@ def test_each_quote_stands_once_beside_the_rule_that_found_it(session, denial):
     first, second = quote(session, denial, "LEFS 38/80"), quote(session, denial, "Continue POC.")
     put(
         session, denial, "unt_exceed_minutes", (rule.id, "failed", "Too many.", [first]),
-        reasons=["Too many."], evidence=[first, second],
+        evidence=[first, second],
     )  # fmt: skip
     [cause] = page(session, denial).causes.standing
     assert [(item.words, [each.quote for each in item.quotes]) for item in cause.supports] == [
@@ -89,7 +94,7 @@ def test_a_quote_of_a_note_that_was_taken_away_is_not_shown(session, denial):
     gone = quote(session, denial, "LEFS 38/80") | {"note": "taken-away"}
     put(
         session, denial, "unt_exceed_minutes", (rule.id, "failed", "Too many.", [gone]),
-        reasons=["Too many."], evidence=[gone],
+        evidence=[gone],
     )  # fmt: skip
     [cause] = page(session, denial).causes.standing
     assert [item.quotes for item in cause.supports] == [()]
@@ -104,7 +109,7 @@ def test_quotes_of_several_notes_name_the_note(session, denial):
     rule = rule_of("unt_exceed_minutes")
     put(
         session, denial, "unt_exceed_minutes", (rule.id, "failed", "Too many.", [words]),
-        reasons=["Too many."], evidence=[words],
+        evidence=[words],
     )  # fmt: skip
     shown = page(session, denial)
     [place] = shown.causes.standing[0].supports[0].quotes
@@ -119,7 +124,6 @@ def test_what_is_not_shown_says_where_it_was_looked_for(session, denial, basis, 
     rule = next(each for each in load().rules.values() if each.basis == basis)
     put(
         session, denial, rule.root_causes[0], (rule.id, "not_shown", "It is not shown.", []),
-        reasons=["It is not shown."],
     )  # fmt: skip
     [cause] = page(session, denial).causes.standing
     assert [(item.words, item.absent) for item in cause.supports] == [("It is not shown.", words)]

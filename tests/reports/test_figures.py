@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.reports.ledger import Ledger
+from tracker.month_counts import NOT_A_DENIAL
 from tracker.reports.figures import (
     Rate,
     data_through,
@@ -16,7 +17,6 @@ from tracker.reports.figures import (
 )
 from tracker.reports.months import Month
 from tracker.reports.tallies import (
-    NOT_A_DENIAL,
     Asked,
     cohort,
     decided_appeals,
@@ -181,3 +181,14 @@ def test_figures_of_another_practice_are_not_seen(session, eastside, harbor):
 )
 def test_percentages_are_rounded_half_up(part, whole, digits, text):
     assert percent(part, whole, digits) == text
+
+
+def test_the_range_of_a_rate_is_wilsons():
+    # 79 of 921: p = 0.08578, z = 1.95996; center (p + z*z/2n) / (1 + z*z/n) = 0.08750, half 0.01814 by hand.
+    low, high = Rate(79, 921, 20).range
+    assert (round(low, 4), round(high, 4)) == (0.0694, 0.1056)
+    assert Rate(79, 921, 20).range_text() == "95%: 6.9% to 10.6%"
+    assert Rate(0, 20, 20).range[0] == 0.0
+    assert Rate(20, 20, 20).range[1] == 1.0
+    assert Rate(19, 19, 20).range is None
+    assert Rate(19, 19, 20).range_text() == ""

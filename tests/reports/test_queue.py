@@ -50,6 +50,7 @@ def filled(sessions, cast):
                     created_at=build.NOW - timedelta(days=rnd.randrange(20)),
                     snoozed_to=rnd.choice([None, None, TODAY, TODAY + timedelta(days=3)]),
                     recovered_cents=rnd.choice([0, 2_500]),
+                    write_off=rnd.choice(["", "", "asked"]),
                 )  # fmt: skip
     return frozenset({cast.eastside.id, hand.id})
 
@@ -74,6 +75,7 @@ def is_in_view(denial, view, viewer):
         "no-deadline": denial.is_open and due is None,
         "new-week": denial.is_open and denial.created_at >= viewer.now - timedelta(days=7),
         "unassigned": denial.is_open and denial.owner_id is None,
+        "to-approve": denial.is_open and denial.write_off == "asked",
     }[view]
 
 

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from tests.reports.ledger import Ledger
+from tracker.month_counts import NOT_A_DENIAL
 from tracker.reports.months import Month
-from tracker.reports.tallies import NOT_A_DENIAL, Asked, cohort, denials_by_cause, denials_by_day, lines_by_day
+from tracker.reports.tallies import Asked, cohort, denials_by_cause, denials_by_day, lines_by_day
 
 CAUSES = ("", "mn_skill_not_shown", "auth_absent", NOT_A_DENIAL)
 ASKED = Asked(Month(2026, 8), Month(2026, 10))

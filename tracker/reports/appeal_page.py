@@ -8,13 +8,13 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.domain.appeal_life import METHODS
+from tracker.domain.appeal_life import FORWARDED, METHODS, Forwarding, Result, forwarding
 from tracker.domain.deadlines import Clock
 from tracker.knowledge import Knowledge
 from tracker.models import Appeal, Attachment, Denial, Event, Letter, Outcome, Payer, Practice
 from tracker.reports.people import user_names
 from tracker.reports.timeline import appeal_words
-from tracker.services.appeal_sending import denials_of
+from tracker.services.appealed import denials_of, first_due
 from tracker.services.appealing import newest_letter
 from tracker.services.next_level import refused_denials
 from tracker.services.outcomes import next_level_clock, outcomes_of
@@ -37,7 +37,10 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AppealPage:
-    """One appeal. ``below`` and ``above`` are the appeals one level down and up; ``next_clock`` the next level's."""
+    """One appeal. ``below`` and ``above`` are the appeals one level down and up; ``next_clock`` the next level's.
+
+    ``first_due`` is the denial whose date is the appeal's, the first of all.
+    """
 
     appeal: Appeal
     practice: Practice
@@ -51,6 +54,18 @@ class AppealPage:
     above: Appeal | None
     next_clock: Clock | None
     can_go_up: bool
+    forwarding: Forwarding | None
+    first_due: Denial | None
+
+    @property
+    def undecided(self) -> tuple[LineOutcome, ...]:
+        """Return the lines nothing has decided yet."""
+        return tuple(line for line in self.lines if line.outcome is None or not Result(line.outcome.result).decides)
+
+    @property
+    def visits(self) -> int:
+        """Return how many visits (claims) the appeal is about."""
+        return len({line.denial.claim_id for line in self.lines})
 
     @property
     def denied_cents(self) -> int:
@@ -77,13 +92,16 @@ def appeal_page(session: Session, appeal: Appeal, knowledge: Knowledge) -> Appea
         select(Appeal).where(Appeal.practice_id == appeal.practice_id, Appeal.previous_id == appeal.id)
     )
     following = next_level_clock(session, appeal, decided_on, knowledge) if decided_on else None
+    payer = session.get_one(Payer, appeal.payer_id)
     has_refused = appeal.status == "decided" and bool(refused_denials(session, appeal))
     return AppealPage(
         appeal=appeal,
         practice=session.get_one(Practice, appeal.practice_id),
-        payer=session.get_one(Payer, appeal.payer_id),
+        payer=payer,
         letter=newest_letter(session, appeal),
-        method=METHODS.get(appeal.sent_method, ""),
+        method="Sent on by the payer itself"
+        if appeal.sent_method == FORWARDED
+        else METHODS.get(appeal.sent_method, ""),
         lines=tuple(LineOutcome(denial, outcomes.get(denial.id)) for denial in denials),
         files=tuple(_files(session, appeal)),
         history=tuple(_history(session, appeal)),
@@ -91,6 +109,8 @@ def appeal_page(session: Session, appeal: Appeal, knowledge: Knowledge) -> Appea
         above=above,
         next_clock=following,
         can_go_up=has_refused and following is not None and above is None,
+        forwarding=forwarding(payer.kind, appeal.level + 1) if has_refused and above is None else None,
+        first_due=first_due(denials),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, select, true
 from sqlalchemy.orm import Session
 
 from tracker.domain.appeal_life import STATUSES
@@ -26,8 +26,17 @@ class AppealRow(NamedTuple):
     packet_id: int | None
 
 
-def appeals_list(session: Session) -> Sequence[AppealRow]:
-    """Return the appeals of the session's practices: drafts, ready, sent, decided; nearest date first; at most 500."""
+def count_appeals(session: Session, status: str = "") -> int:
+    """Return how many appeals there are, in a status or in all."""
+    query = select(func.count()).select_from(Appeal)
+    return session.scalar(query.where(Appeal.status == status) if status else query) or 0
+
+
+def appeals_list(session: Session, status: str = "", skip: int = 0, most: int = _MOST) -> Sequence[AppealRow]:
+    """Return the appeals of the session's practices, in a status or in all, ``most`` of them after the first ``skip``.
+
+    Drafts come first, then those ready, sent, decided; among them those with the nearest date.
+    """
     order = case({status: place for place, status in enumerate(STATUSES)}, value=Appeal.status, else_=9)
     sums = (
         select(
@@ -64,7 +73,9 @@ def appeals_list(session: Session) -> Sequence[AppealRow]:
             ),
         )
         .order_by(order, sums.c.due_on.is_(None), sums.c.due_on, Appeal.number)
-        .limit(_MOST)
+        .where(Appeal.status == status if status else true())
+        .offset(skip)
+        .limit(most)
     )  # fmt: skip
     return [
         AppealRow(appeal, payer, practice, denials, int(cents), due_on, edition or 0, packet_id)

@@ -1,24 +1,31 @@
 """What to ask a therapist about a denied line: the rules whose requirement the notes do not show."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.asking import usual_answer_day
 from tracker.knowledge import Knowledge
 from tracker.knowledge.rules import Rule
 from tracker.letters.ask_sheet import AskSheet, Question
 from tracker.models import Denial, Note, Patient, Practice
 from tracker.reports.denial_causes import Checked, read_checked
 from tracker.reports.denial_notes import linked_notes
+from tracker.reports.open_asks import open_asks
 from tracker.services.notes import KINDS
 
 
-def ask_sheet(session: Session, denial: Denial, knowledge: Knowledge) -> AskSheet:
-    """Return the sheet for a denial; it has no questions where no note is linked or nothing is missing in it."""
+def ask_sheet(session: Session, denial: Denial, knowledge: Knowledge, today: date) -> AskSheet:
+    """Return the sheet for a denial; it has no questions where no note is linked or nothing is missing in it.
+
+    The day for the answer is that of an ask that still runs, else the usual one.
+    """
     notes = [note for note, _ in linked_notes(session, denial.practice_id, denial.claim_id)]
     own = [note for note in notes if note.service_date == denial.service_date] or notes
     checked = read_checked(session, denial, knowledge, has_notes=bool(notes))
     patient = session.get_one(Patient, (denial.practice_id, denial.patient_id))
+    asked = open_asks(session, [denial.id]).get(denial.id)
     code = knowledge.codes.get(denial.code)
     return AskSheet(
         label=f"D-{denial.number}",
@@ -29,6 +36,7 @@ def ask_sheet(session: Session, denial: Denial, knowledge: Knowledge) -> AskShee
         meaning=code.meaning if code else "",
         notes=tuple(_named(note) for note in own),
         author=next((note.author for note in own if note.author), ""),
+        answer_by=usual_answer_day(today, denial.due_on) if asked is None or asked.is_late(today) else asked.answer_by,
         questions=questions_of(checked),
     )
 

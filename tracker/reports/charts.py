@@ -18,7 +18,7 @@ _BLUE, _VERMILION, _INK, _MUTED, _GRID, _PAPER = "#0072b2", "#d55e00", "#1a2330"
 class Point:
     """One month: a bar of ``cents``, and ``rate`` (0 to 1) for the line, None for a gap.
 
-    ``label`` is read aloud with the link; ``href`` is None when there is nothing to list.
+    ``notes`` are the numbers of the notes on days of the month. ``label`` is read aloud with the link; ``href`` is None when there is nothing to list.
     """
 
     tick: str
@@ -28,6 +28,7 @@ class Point:
     cents: int
     rate: float | None
     in_progress: bool
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,10 @@ class TrendChart:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Size of a drawing in its own units (about pixels); ``every`` is how many months share one tick label."""
+    """Size of a drawing in its own units (about pixels); ``every`` is how many months share one tick label.
+
+    ``font`` is named in a drawing for paper, where no style sheet can; there its title is an element of its own too.
+    """
 
     name: str
     width: int
@@ -55,6 +59,7 @@ class Frame:
     line_height: int = 62
     every: int = 1
     gap: float = 16
+    font: str = ""
 
     @property
     def height(self) -> int:
@@ -66,6 +71,7 @@ WIDE = Frame("wide", 1320)
 MEDIUM = Frame("medium", 760, gap=10)
 NARROW = Frame("narrow", 340, left=44, right=2, every=3, gap=5)
 FRAMES = (WIDE, MEDIUM, NARROW)
+PAPER = Frame("paper", 760, bars_height=110, line_top=186, line_height=50, gap=12, font="Public Sans")
 
 
 def draw_trend(chart: TrendChart, frame: Frame = WIDE) -> Markup:
@@ -74,19 +80,22 @@ def draw_trend(chart: TrendChart, frame: Frame = WIDE) -> Markup:
     top_rate, rate_step = nice_axis(max((point.rate or 0 for point in chart.points), default=0), 0.04)
     plot = _Plot(chart, frame, top_cents, top_rate)
     parts = [
+        Markup("<title>{}</title>").format(chart.title) if frame.font else Markup(),
         plot.hatch(),
         _text(0, 12, chart.bars_title, bold=True, anchor="start"),
         *plot.grid(frame.bars_top, frame.bars_height, top_cents, cents_step, short_dollars),
         *(plot.bar(place) for place in range(len(chart.points))),
         *plot.bar_labels(),
-        _text(0, frame.line_top - 26, chart.line_title, bold=True, anchor="start"),
+        *plot.note_marks(),
+        _text(0, frame.line_top - 22, chart.line_title, bold=True, anchor="start"),
         *plot.grid(frame.line_top, frame.line_height, top_rate, rate_step, short_percent),
         *plot.line(),
         *plot.line_labels(),
         *plot.ticks(),
     ]
-    return Markup('<svg class="trend {}" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>').format(
-        frame.name, frame.width, frame.height, chart.title, Markup().join(parts)
+    font = Markup(' font-family="{}"').format(frame.font) if frame.font else ""
+    return Markup('<svg class="trend {}" viewBox="0 0 {} {}"{} role="group" aria-label="{}">{}</svg>').format(
+        frame.name, frame.width, frame.height, font, chart.title, Markup().join(parts)
     )
 
 
@@ -195,6 +204,21 @@ class _Plot:
             for place in self._named(lambda point: point.cents, with_first=False, with_open=True)
             if (point := self.chart.points[place]).cents
         ]
+
+    def note_marks(self) -> list[Markup]:
+        """The numbers of notes under the bars of their months, in a box."""
+        y = self.frame.bars_top + self.frame.bars_height + 9
+        parts = []
+        for place, point in enumerate(self.chart.points):
+            if point.notes:
+                width = 10 + 7 * len(point.notes)
+                parts.append(
+                    Markup(
+                        '<rect class="note-mark" x="{:.1f}" y="{:.1f}" width="{}" height="14" rx="7" fill="{}" stroke="{}"/>'
+                    ).format(self._x(place) - width / 2, y - 7, width, _PAPER, _MUTED)
+                )
+                parts.append(_text(self._x(place), y + 4, point.notes, bold=True))
+        return parts
 
     def line(self) -> list[Markup]:
         known = [(place, point) for place, point in enumerate(self.chart.points) if point.rate is not None]

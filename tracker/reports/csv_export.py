@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
+from tracker.domain.money import plain_amount
+from tracker.domain.sheet import Cell, Column, Kind, Sheet
+
 # A cell that starts like this is taken for a formula by spreadsheets (security.md C-37); plain numbers are not.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
@@ -32,6 +35,30 @@ def csv_lines(about: Iterable[tuple[str, str]], columns: Sequence[str], rows: It
     yield _line(columns)
     for row in rows:
         yield _line(row)
+
+
+def csv_of(sheets: Iterable[Sheet]) -> Iterator[str]:
+    """Yield the lines of a file with these tables, one below the other: ISO dates, plain dollars, shares from 0 to 1."""
+    yield _BYTE_ORDER_MARK
+    for place, sheet in enumerate(sheets):
+        if place:
+            yield _line(())
+        yield from (_line(pair) for pair in (("Table", sheet.title), *sheet.about))
+        yield _line(())
+        yield _line([column.name for column in sheet.columns])
+        for row in sheet.rows:
+            yield _line([_plain(column, cell) for column, cell in zip(sheet.columns, row, strict=True)])
+
+
+def _plain(column: Column, cell: Cell) -> Cell:
+    if isinstance(cell, int) and column.kind is Kind.CENTS:
+        return plain_amount(cell)
+    return f"{cell:.4f}" if isinstance(cell, float) and column.kind is Kind.SHARE else cell
+
+
+def csv_row(cells: Sequence[Any], *, first: bool = False) -> str:
+    """Return one line of a file that has no lines above its heads; the first one says that it is UTF-8."""
+    return (_BYTE_ORDER_MARK if first else "") + _line(cells)
 
 
 def _line(cells: Sequence[Any]) -> str:

@@ -7,19 +7,18 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.diagnosis import ReasonKind
 from tracker.diagnosis.remedies import remedy_for
 from tracker.domain.case import Case
 from tracker.knowledge import Knowledge
 from tracker.knowledge.rules import Rule
 from tracker.letters.catalog import LetterTemplate, templates
-from tracker.models import CauseDecision, Denial, Finding, Suggestion
+from tracker.models import CauseDecision, Denial, Findings, StoredFinding, Suggestion
 from tracker.reports.denial_notes import Place, QuoteView, place_of
 from tracker.reports.people import user_names
 from tracker.reports.rule_counts import SuggestionCounts, decided_cause_counts
 from tracker.services.cause_decisions import decisions_of
 
-# How the checker begins a reason that rests on the payer's codes, a rule that is kept, and what billers chose before.
-_PAYER_SAYS, _AGAINST, _CHOSEN = "The payer's code", "Against it: ", "With this payer billers "
 _MOST_AGAINST, _MOST_QUOTES_AGAINST = 3, 2
 _LETTER_PATHS = frozenset({"appeal", "reopening", "send_records"})
 
@@ -83,11 +82,11 @@ class Checked:
     denial: Denial
     knowledge: Knowledge
     suggestions: Sequence[Suggestion]
-    findings: Sequence[Finding]
+    findings: Sequence[StoredFinding]
     said: Mapping[str, Remark]
     counts: Mapping[str, SuggestionCounts]
     has_notes: bool
-    by_rule: Mapping[str, Finding] = field(init=False)
+    by_rule: Mapping[str, StoredFinding] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_rule", {finding.rule_id: finding for finding in self.findings})
@@ -96,7 +95,7 @@ class Checked:
         """Return the rules behind a suggestion; one that was removed since is left out."""
         return tuple(self.knowledge.rules[name] for name in suggestion.rules if name in self.knowledge.rules)
 
-    def passes(self, suggestion: Suggestion) -> list[Finding]:
+    def passes(self, suggestion: Suggestion) -> list[StoredFinding]:
         """Return rules of a suggested cause that the line keeps: they speak against it."""
         rules = self.knowledge.rules
         return [
@@ -124,18 +123,16 @@ def read_checked(session: Session, denial: Denial, knowledge: Knowledge, *, has_
         .where(Suggestion.practice_id == denial.practice_id, Suggestion.denial_id == denial.id)
         .order_by(Suggestion.ruled_out, Suggestion.rank)
     ).all()
-    findings = session.scalars(
-        select(Finding)
-        .where(Finding.practice_id == denial.practice_id, Finding.denial_id == denial.id)
-        .order_by(Finding.id)
-    ).all()
+    row = session.scalar(
+        select(Findings).where(Findings.practice_id == denial.practice_id, Findings.denial_id == denial.id)
+    )
     said = decisions_of(session, denial)
     names = user_names(session, (row.decided_by_id for row in said.values()))
     return Checked(
         denial,
         knowledge,
         suggestions,
-        findings,
+        row.all if row else [],
         {cause: Remark(row, names.get(row.decided_by_id, "")) for cause, row in said.items()},
         decided_cause_counts(session, denial.payer_id, [row.root_cause for row in suggestions]),
         has_notes,
@@ -222,12 +219,16 @@ def _supports(
         left = [place for place in left if place not in own]
         absent = _absence(rule, has_notes=checked.has_notes) if finding.result == "not_shown" else ""
         found.append(Evidence(finding.reason, _at(own, places), absent))
-    rest = [reason for reason in row.reasons if reason not in told and not reason.startswith((_AGAINST, _CHOSEN))]
-    found += [Evidence(reason) for reason in rest if reason.startswith(_PAYER_SAYS) or not rules]
-    why = " ".join(reason for reason in rest if not reason.startswith(_PAYER_SAYS) and rules)
+    rest = [words for words in _said(row, ReasonKind.FINDING) if words not in told]
+    found += [Evidence(words) for words in (*rest, *_said(row, ReasonKind.CODES))]
     if quotes := _at(left, places):
         found.append(Evidence("The note says", quotes))
-    return tuple(found), why
+    return tuple(found), " ".join(_said(row, ReasonKind.WAY))
+
+
+def _said(row: Suggestion, kind: ReasonKind) -> list[str]:
+    """Return the reasons of one kind; those against it and what billers chose stand on the page in figures of their own."""
+    return [reason["words"] for reason in row.reasons if reason["kind"] == kind]
 
 
 def _absence(rule: Rule, *, has_notes: bool) -> str:

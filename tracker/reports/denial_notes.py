@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from tracker.models import Denial, Note, NoteLink
+from tracker.models.protection import with_protected
 from tracker.reports.note_likeness import Likeness, earlier_notes, most_alike
 from tracker.reports.note_view import NoteLine, Span, line_of, mark_of, merge_spans, note_lines
 
@@ -40,7 +41,7 @@ class NoteView:
 
 
 def linked_notes(session: Session, practice_id: int, claim_id: int) -> Sequence[tuple[Note, bool]]:
-    """Return the notes used for a claim, oldest first, each with whether a person linked it."""
+    """Return the ordinary notes used for a claim, oldest first, each with whether a person linked it."""
     query = (
         select(Note, NoteLink.by_hand)
         .join(NoteLink, and_(NoteLink.practice_id == Note.practice_id, NoteLink.note_id == Note.id))
@@ -50,14 +51,16 @@ def linked_notes(session: Session, practice_id: int, claim_id: int) -> Sequence[
     return session.execute(query).all()
 
 
-def other_notes(session: Session, denial: Denial, linked: Sequence[tuple[Note, bool]]) -> tuple[Note, ...]:
-    """Return notes of the denial's patient that are not used for its claim, newest first, 50 at most."""
-    query = select(Note).where(
-        Note.practice_id == denial.practice_id,
-        Note.patient_id == denial.patient_id,
-        Note.id.not_in([note.id for note, _ in linked]),
+def other_notes(session: Session, denial: Denial) -> tuple[Note, ...]:
+    """Return notes of the denial's patient that are not used for its claim, newest first, 50 at most, without text."""
+    linked = select(NoteLink.note_id).where(
+        NoteLink.practice_id == denial.practice_id, NoteLink.claim_id == denial.claim_id, NoteLink.removed.is_(False)
     )
-    return tuple(session.scalars(query.order_by(Note.service_date.desc(), Note.id).limit(50)))
+    query = select(Note).where(
+        Note.practice_id == denial.practice_id, Note.patient_id == denial.patient_id, Note.id.not_in(linked)
+    )
+    newest = query.order_by(Note.service_date.desc(), Note.id).limit(50).options(defer(Note.text))
+    return tuple(session.scalars(with_protected(newest)))
 
 
 def place_of(quote: Mapping[str, Any]) -> Place:

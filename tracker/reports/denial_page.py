@@ -1,5 +1,6 @@
 """Everything the denial page shows about one denial, read in one go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -7,8 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.asking import Asked
 from tracker.domain.case import Case, CaseLine, LineAnswer
-from tracker.domain.deadlines import send_by
+from tracker.domain.turns import Turn
 from tracker.knowledge import Knowledge
 from tracker.models import (
     Appeal,
@@ -21,16 +23,23 @@ from tracker.models import (
     Patient,
     Payer,
     Practice,
+    RecordsRequest,
     User,
 )
 from tracker.reports.asking import questions_of
+from tracker.reports.clock_view import ClockView, clock_view
+from tracker.reports.decided import history_of
 from tracker.reports.denial_causes import CauseViews, cause_views, read_checked
 from tracker.reports.denial_notes import NoteView, linked_notes, note_views, other_notes
+from tracker.reports.figures import Rate
+from tracker.reports.open_asks import open_asks
+from tracker.reports.turns import turns
 from tracker.reports.visit_minutes import VisitMinutes, Way, visit_minutes, way_of_counting
 from tracker.services.barring import appeal_barred_by
 from tracker.services.cases import stored_cases
-from tracker.services.clock_moves import counted_clock
-from tracker.services.clocks import own_limit, profile_of
+from tracker.services.denial_files import papers_of
+from tracker.services.protected_notes import protected_of_claim
+from tracker.services.records_requests import requests_of
 
 # Our words for the group codes (denials-appeals.md 1.1): who bears an adjustment.
 GROUPS = {
@@ -59,27 +68,6 @@ class LineView(NamedTuple):
     reasons: tuple[str, ...]
     denial: Denial | None
     is_this: bool
-
-
-# The ways of sending that need different times to arrive.
-_WAYS = {"mail": "mail it", "certified_mail": "certified", "fax": "fax it", "portal": "portal"}
-
-
-class ClockView(NamedTuple):
-    """The denial's clock. ``words`` say how the date was counted, ``source`` where the rule stands.
-
-    ``checked_on`` is the day somebody of the practice looked at the rule; ``ways`` are the last days to send something
-    by each way, so that it arrives by the safe date.
-    """
-
-    safe: date | None
-    legal: date | None
-    words: str
-    source: str = ""
-    confidence: str = ""
-    note: str = ""
-    checked_on: date | None = None
-    ways: tuple[tuple[str, date], ...] = ()
 
 
 class AppealView(NamedTuple):
@@ -113,8 +101,15 @@ class DenialPage:
     visits: tuple[VisitMinutes, ...]
     notes: tuple[NoteView, ...]
     other_notes: tuple[Note, ...]
+    protected: Sequence[Note]
+    hidden_notes: int
     clock: ClockView
+    papers: Sequence[Attachment]
+    requests: Sequence[RecordsRequest]
     appeals: tuple[AppealView, ...]
+    asked: Asked | None
+    history: Rate
+    turn: Turn | None
 
     @property
     def denied_lines(self) -> tuple[LineView, ...]:
@@ -150,6 +145,7 @@ def denial_page(session: Session, denial: Denial, knowledge: Knowledge, today: d
     stored = stored_cases(session, practice_id, (claim.id,), today)[claim.id]
     linked = linked_notes(session, practice_id, claim.id)
     checked = read_checked(session, denial, knowledge, has_notes=bool(linked))
+    protected, hidden = protected_of_claim(session, practice_id, claim.id)
     notes, places = note_views(session, linked, checked.quotes())
     this_line = stored.line_numbers.get(denial.claim_line_id) if denial.claim_line_id else None
     return DenialPage(
@@ -171,9 +167,16 @@ def denial_page(session: Session, denial: Denial, knowledge: Knowledge, today: d
         counting=way_of_counting(stored.case, knowledge),
         visits=visit_minutes(stored.case, knowledge),
         notes=notes,
-        other_notes=other_notes(session, denial, linked),
-        clock=_clock(session, denial, payer, knowledge),
+        protected=protected,
+        hidden_notes=hidden,
+        other_notes=other_notes(session, denial),
+        clock=clock_view(session, denial, knowledge),
+        papers=papers_of(session, practice_id, (denial.id,)),
+        requests=requests_of(session, practice_id, claim.id),
         appeals=appeals_of(session, denial),
+        asked=open_asks(session, [denial.id]).get(denial.id) if denial.is_open else None,
+        history=history_of(session, denial),
+        turn=turns(session, [denial], today).get(denial.id),
     )
 
 
@@ -227,30 +230,6 @@ def _explained(denial: Denial, knowledge: Knowledge) -> tuple[Explained, ...]:
             else Explained(code, "not in the code list", "")
         )
     return tuple(explained)
-
-
-def _clock(session: Session, denial: Denial, payer: Payer, knowledge: Knowledge) -> ClockView:
-    dates = denial.file_by_safe, denial.file_by_legal
-    if denial.file_by_safe is None:
-        return ClockView(None, None, "")
-    if denial.clock_rule == "by_hand":
-        return ClockView(*dates, "The date was set by hand.", confidence="source")
-    profile = profile_of(session, denial.practice_id, payer.id)
-    due = counted_clock(session, denial, payer, profile, knowledge)
-    if due is None:
-        return ClockView(*dates, "")
-    rule = due.rule
-    as_set = due._replace(safe=denial.file_by_safe)
-    own = own_limit(profile, rule.purpose, rule.level)
-    return ClockView(
-        *dates,
-        words=due.words if due.safe == denial.file_by_safe else f"{rule.length} from {rule.counted_from}.",
-        source=rule.source,
-        confidence=rule.confidence,
-        note=rule.note,
-        checked_on=own.checked_on if own is not None and own.checks(rule) else None,
-        ways=tuple((word, send_by(as_set, method, knowledge.closed_days)) for method, word in _WAYS.items()),
-    )
 
 
 def appeals_of(session: Session, denial: Denial) -> tuple[AppealView, ...]:

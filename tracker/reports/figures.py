@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from math import sqrt
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
@@ -9,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from tracker.models import Denial, ImportFile
 from tracker.models.denial import ACTED_ON
-from tracker.reports.tallies import Cohort, DecidedAppeal, is_counted
+from tracker.month_counts import is_counted
+from tracker.reports.tallies import Cohort, DecidedAppeal
 
 LEAST_LINES = 20  # ux.md 3.1: under this many lines, counts and no rate
+_Z = 1.959964  # of the normal distribution, two-sided 95 %
 LEAST_DECIDED = 10  # ux.md 3.1: the same for decided appeals
 
 
@@ -26,6 +29,20 @@ class Rate(NamedTuple):
     def share(self) -> float | None:
         """The rate between 0 and 1, or None under the least number."""
         return self.part / self.whole if self.whole >= self.least else None
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """Where the rate lies with 95 % confidence (Wilson, 1927), or None under the least number."""
+        if self.share is None:
+            return None
+        spread = _Z**2 / self.whole
+        middle = (self.share + spread / 2) / (1 + spread)
+        half = _Z / (1 + spread) * sqrt(self.share * (1 - self.share) / self.whole + spread / self.whole / 4)
+        return max(middle - half, 0.0), min(middle + half, 1.0)
+
+    def range_text(self) -> str:
+        """The range in words, like ``95%: 6.9% to 10.5%``; empty without a rate."""
+        return f"95%: {self.range[0]:.1%} to {self.range[1]:.1%}" if self.range else ""
 
     def text(self, digits: int = 1) -> str:
         """The rate as a percentage, or ``n/a``."""

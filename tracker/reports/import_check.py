@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.models import Denial, ImportFile
+from tracker.services.importing import BACKLOG
 
 SHOWN = 200
 """So many denials are listed at once; the others are logged with them, and one click lists them all."""
@@ -93,7 +94,9 @@ class Check:
 
 def check_batch(rows: Sequence[ImportFile], already: dict[int, str]) -> Check:
     """Fold the previews of a batch. ``already`` tells, by a file's id, when it was imported before, in words."""
-    usable = [row for row in rows if row.state == "staged" and "refused" not in row.preview]
+    usable = [
+        row for row in rows if row.state == "staged" and "refused" not in row.preview and row.file_format != BACKLOG
+    ]
     previews = [row.preview for row in usable]
     classes = Counter[str]()
     for preview in previews:

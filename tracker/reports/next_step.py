@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from tracker.models import Appeal
+from tracker.models import Denial
 from tracker.reports.denial_page import DenialPage
 
 
@@ -19,6 +19,7 @@ class Action(StrEnum):
     RECORD_SENT = "record_sent"
     DECIDE = "decide"
     NEXT_LEVEL = "next_level"
+    SEND_RECORDS = "send_records"
 
 
 class NextStep(NamedTuple):
@@ -54,8 +55,7 @@ def next_step(page: DenialPage) -> NextStep:
     denial = page.denial
     if not denial.is_open:
         return NextStep(Action.REOPEN, "Reopen", "Closed", "")
-    newest = page.appeals[0].appeal if page.appeals else None
-    if newest is not None and (step := _by_appeal(newest)) is not None:
+    if (step := _by_clock(denial) or _by_appeal(page)) is not None:
         return step
     if denial.status in _WAITING:
         return NextStep(Action.WAIT, "", "Waiting on payer", _WAITING[denial.status])
@@ -67,8 +67,19 @@ def next_step(page: DenialPage) -> NextStep:
     return _by_path(denial.path, page.chosen_title)
 
 
-def _by_appeal(appeal: Appeal) -> NextStep | None:
+def _by_clock(denial: Denial) -> NextStep | None:
+    """Return what a payer that waits for records asks for, or None when it does not."""
+    if denial.clock != "records_due":
+        return None
+    why = "The payer asked for records. A records letter lists what is enclosed."
+    return NextStep(Action.SEND_RECORDS, "Record records sent", "Send the records", why)
+
+
+def _by_appeal(page: DenialPage) -> NextStep | None:
     """Return what the newest appeal asks for, or None when it asks for nothing."""
+    if not page.appeals:
+        return None
+    appeal = page.appeals[0].appeal
     if appeal.status == "ready":
         return NextStep(Action.RECORD_SENT, "Record as sent", "Send it", "The packet is signed and ready to send.")
     if appeal.status == "sent":

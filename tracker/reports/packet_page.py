@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session, defer
 
 from tracker.letters.arrangement import page_words
 from tracker.letters.facts import exhibit_label
-from tracker.letters.index_page import IndexRow
 from tracker.letters.kept import Kept, key_of, made_pdf
 from tracker.letters.packet import count_pages
 from tracker.letters.packet_check import PersonName, ReadPage, draw_exhibit, read_exhibit, warnings
-from tracker.letters.packet_parts import PacketLimits, PacketPart, fits_whole, over_limits, split_packet
+from tracker.letters.packet_parts import PacketLimits
 from tracker.letters.problems import LetterProblem
-from tracker.models import Appeal, Attachment, Letter, Patient, PayerProfile
+from tracker.models import Appeal, Attachment, Patient
+from tracker.reports.signed_packet import limits_of
 from tracker.services.letter_drafts import LetterInHand
 from tracker.services.letter_exhibits import EnclosureChoice, exhibit_content
+from tracker.services.patient_names import names_in
 
 _INDEX_PAGES = 1
 _PICTURES_AT_ONCE = 8
@@ -75,18 +76,6 @@ class PacketPage:
 
 
 @dataclass(frozen=True, slots=True)
-class SignedPage:
-    """The packet of a signed letter as it was made; ``parts`` are empty when it goes out in one file."""
-
-    packet: Attachment
-    rows: tuple[IndexRow, ...]
-    size: int
-    limits: PacketLimits
-    parts: tuple[PacketPart, ...] = ()
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class _Read:
     pages: tuple[ReadPage, ...]
     size: int
@@ -94,7 +83,6 @@ class _Read:
 
 _read: Kept[_Read] = Kept(200)
 _pictures: Kept[list[bytes]] = Kept(400)
-_parts: Kept[list[PacketPart]] = Kept(4)
 
 
 def packet_page(session: Session, hand: LetterInHand) -> PacketPage:
@@ -110,10 +98,8 @@ def packet_page(session: Session, hand: LetterInHand) -> PacketPage:
 
 
 def _other_patients(session: Session, own: Patient) -> list[PersonName]:
-    query = select(Patient.first_name, Patient.last_name).where(
-        Patient.practice_id == own.practice_id, Patient.first_name != "", Patient.last_name != ""
-    )
-    names = {PersonName(*row) for row in session.execute(query.distinct())}
+    known = names_in(session, own.practice_id)
+    names = {PersonName(name.first, name.last) for name in known if name.first and name.last}
     return sorted(names - {PersonName(own.first_name, own.last_name)})
 
 
@@ -145,19 +131,10 @@ def _letter(hand: LetterInHand) -> tuple[int | None, int]:
     if hand.draft.gaps:
         return None, 0
     try:
-        content = made_pdf(hand.draft.html)
+        content = made_pdf(hand.draft.html, pictures=hand.pictures, own=hand.draft.own)
         return count_pages("The letter", content), len(content)
     except LetterProblem:
         return None, 0
-
-
-def limits_of(profile: PayerProfile | None) -> PacketLimits:
-    """Return what the payer takes, as the practice set it."""
-    if profile is None:
-        return PacketLimits()
-    return PacketLimits(
-        profile.packet_files, profile.packet_file_mb, profile.packet_total_mb, profile.packet_file_pages
-    )
 
 
 def file_picture(session: Session, appeal: Appeal, source: str, number: int) -> bytes | None:
@@ -168,7 +145,12 @@ def file_picture(session: Session, appeal: Appeal, source: str, number: int) -> 
         Attachment.public_id == source,
     )
     file = session.scalar(query.options(defer(Attachment.content)))
-    return _picture(file.title, file.content_hash, lambda: file.content, number) if file is not None else None
+    return kept_picture(file, number) if file is not None else None
+
+
+def kept_picture(file: Attachment, number: int) -> bytes | None:
+    """Return a small JPEG of page ``number`` (from 1) of a kept file, None where it has no such page."""
+    return _picture(file.title, file.content_hash, lambda: file.content, number)
 
 
 def page_picture(hand: LetterInHand, source: str, number: int) -> bytes | None:
@@ -192,37 +174,3 @@ def _picture(title: str, key: str, content: Callable[[], bytes], number: int) ->
     except LetterProblem:
         return None
     return drawn[number - first] if number - first < len(drawn) else None
-
-
-def signed_page(session: Session, hand: LetterInHand) -> SignedPage:
-    """Return the packet of a signed letter, in parts where the payer's limits ask for them."""
-    letter = hand.letter
-    packet = session.get_one(Attachment, (letter.practice_id, letter.packet_id))
-    rows = _rows(letter)
-    limits = limits_of(hand.rows.profile)
-    page = SignedPage(packet, rows, len(packet.content), limits)
-    if fits_whole(packet.content, packet.pages or 0, limits):
-        problem = over_limits([len(packet.content)], limits)
-        return SignedPage(packet, rows, page.size, limits, problem=problem)
-    try:
-        parts = _split(hand, page)
-    except LetterProblem as problem:
-        return SignedPage(packet, rows, page.size, limits, problem=str(problem))
-    problem_words = over_limits([len(part.pdf) for part in parts], limits)
-    return SignedPage(packet, rows, page.size, limits, tuple(parts), problem_words)
-
-
-def _rows(letter: Letter) -> tuple[IndexRow, ...]:
-    return tuple(
-        IndexRow(each["label"], each["title"], each["first_page"], each["pages"])
-        for each in letter.exhibits
-        if "label" in each
-    )
-
-
-def _split(hand: LetterInHand, page: SignedPage) -> list[PacketPart]:
-    title, practice = f"Appeal A-{hand.rows.appeal.number}", hand.facts.practice.name
-    key = key_of(page.packet.content_hash, repr(page.limits))
-    return _parts.get(
-        key, lambda: split_packet(page.packet.content, page.rows, page.limits, title=title, practice=practice)
-    )

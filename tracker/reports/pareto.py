@@ -47,8 +47,11 @@ class Pareto:
 def root_cause_pareto(month: Month, tallies: Iterable[CauseTally], root_causes: Mapping[str, RootCause]) -> Pareto:
     """Sort one month's tallies by dollars and run their sum. One main cause per denial, so that shares add up."""
     figures, running = [], 0
+    found = list(tallies)
+    if found and not any(not tally.root_cause for tally in found):
+        found.append(CauseTally("", 0, 0))  # ux.md 3.3: always shown
     for tally in sorted(
-        tallies, key=lambda tally: (not tally.root_cause, -tally.cents, -tally.denials, tally.root_cause)
+        found, key=lambda tally: (not tally.root_cause, -tally.cents, -tally.denials, tally.root_cause)
     ):
         running += tally.cents
         known = root_causes.get(tally.root_cause)

@@ -7,18 +7,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.models import Claim, Denial, Note, Patient, Payer, Practice
+from tracker.services.protected_notes import hidden_of_patient, patient_notes
 
 _MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
 class PatientPage:
-    """A patient's claims, denials and notes, newest first, at most 200 of each."""
+    """A patient's claims, denials and notes, newest first, at most 200 of each; ``hidden_notes`` are not shown."""
 
     practice: Practice
     claims: Sequence[tuple[Claim, str]]
     denials: Sequence[Denial]
     notes: Sequence[Note]
+    hidden_notes: int
 
 
 def patient_page(session: Session, patient: Patient) -> PatientPage:
@@ -36,10 +38,6 @@ def patient_page(session: Session, patient: Patient) -> PatientPage:
         .order_by(Denial.is_open.desc(), Denial.due_on, Denial.id.desc())
         .limit(_MOST)
     ).all()
-    notes = session.scalars(
-        select(Note)
-        .where(Note.practice_id == patient.practice_id, Note.patient_id == patient.id)
-        .order_by(Note.service_date.desc(), Note.id.desc())
-        .limit(_MOST)
-    ).all()
-    return PatientPage(session.get_one(Practice, patient.practice_id), claims, denials, notes)
+    notes = patient_notes(session, patient.practice_id, patient.id, _MOST)
+    hidden = hidden_of_patient(session, patient.practice_id, patient.id)
+    return PatientPage(session.get_one(Practice, patient.practice_id), claims, denials, notes, hidden)

@@ -1,7 +1,7 @@
 """Panel 6: which payers deny, which give in, which are slow."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median_low
 
@@ -23,6 +23,7 @@ class PayerFigures:
     denials: int
     cents: int
     rate: Rate
+    appealed: Rate
     overturned: Rate
     median_days: int | None
     by_month: tuple[int, ...]
@@ -34,6 +35,7 @@ class _Sums:
     cents: int = 0
     denied_lines: int = 0
     lines: int = 0
+    appealed: int = 0
     won: int = 0
     decided: int = 0
     days: list[int] = field(default_factory=list)
@@ -47,9 +49,15 @@ def payer_figures(
     denials: Iterable[DenialTally],
     lines: Iterable[LineTally],
     decided: Iterable[DecidedAppeal],
+    appealed: Mapping[int, int] | None = None,
 ) -> tuple[PayerFigures, ...]:
-    """Return one row per payer with anything to show, most dollars denied in ``month`` first."""
+    """Return one row per payer with anything to show, most dollars denied in ``month`` first.
+
+    ``appealed`` counts the month's denials that were appealed so far, by payer.
+    """
     sums = _sums(month, denials, lines, decided)
+    for payer_id, count in (appealed or {}).items():
+        sums[payer_id].appealed = count
     payers = session.execute(select(Payer.id, Payer.public_id, Payer.name).where(Payer.id.in_(sums)))
     rows = [_figures(public_id, name, sums[payer_id], months) for payer_id, public_id, name in payers]
     return tuple(sorted(rows, key=lambda row: (-row.cents, -row.denials, row.name)))
@@ -85,10 +93,34 @@ def _figures(public_id: str, name: str, sums: _Sums, months: Sequence[Month]) ->
         denials=sums.denials,
         cents=sums.cents,
         rate=Rate(sums.denied_lines, sums.lines, LEAST_LINES),
+        appealed=Rate(sums.appealed, sums.denials, LEAST_LINES),
         overturned=Rate(sums.won, sums.decided, LEAST_DECIDED),
         median_days=median_low(sums.days) if sums.decided >= LEAST_DECIDED and sums.days else None,
         by_month=tuple(sums.by_month[month] for month in months),
     )
+
+
+_SORTS: Mapping[str, Callable[[PayerFigures], float | None]] = {
+    "denials": lambda row: row.denials,
+    "denied": lambda row: row.cents,
+    "rate": lambda row: row.rate.share,
+    "appealed": lambda row: row.appealed.share,
+    "overturned": lambda row: row.overturned.share,
+    "days": lambda row: row.median_days,
+}
+SORTS = ("payer", *_SORTS)
+"""The columns that payers can be sorted by; a minus in front turns the order around."""
+
+
+def sorted_payers(payers: Sequence[PayerFigures], sort: str) -> tuple[PayerFigures, ...]:
+    """Return the rows sorted by a column of ``SORTS``; those without a number are last, equal ones by name."""
+    by_name = sorted(payers, key=lambda row: row.name.casefold())
+    column, backwards = sort.removeprefix("-"), sort.startswith("-")
+    if column == "payer":
+        return tuple(reversed(by_name) if backwards else by_name)
+    value = _SORTS[column]
+    sign = -1 if backwards else 1
+    return tuple(sorted(by_name, key=lambda row: (value(row) is None, sign * (value(row) or 0))))
 
 
 def payers_heading(month: Month, payers: Sequence[PayerFigures]) -> str:

@@ -4,18 +4,31 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.ages import Age
+from tracker.domain.turns import Holder
+from tracker.domain.write_offs import ASKED
 from tracker.models import ClaimLine, Denial, Payer, Search, User
 from tracker.models.denial import ACTED_ON
+from tracker.month_counts import is_counted
+from tracker.reports.courses import OF_COURSE
+from tracker.reports.day_spans import is_slow, slow_words
+from tracker.reports.decided import was_decided
 from tracker.reports.figures import is_missed
 from tracker.reports.months import Month
+from tracker.reports.open_asks import has_late_ask
+from tracker.reports.owners import is_done
 from tracker.reports.queue_filter import ME, NONE, QueueFilter, code_parts
 from tracker.reports.queue_search import found_by
-from tracker.reports.tallies import is_counted
+from tracker.reports.shares import has_cause, is_never_worked
+from tracker.reports.tallies import is_confirmed, was_appealed
+from tracker.reports.turns import whose_turn
 
 _OVER_CENTS = 50_000
+# Whether in the last twelve months alone, and whether for the practice.
+_DECIDED = {"decided": (False, False), "won": (False, True), "decided-year": (True, False), "won-year": (True, True)}
 
 
 class Viewer(NamedTuple):
@@ -35,8 +48,12 @@ def conditions(session: Session, asked: QueueFilter, viewer: Viewer) -> list[Col
         )
     if asked.owner:
         found.append(_owned_by(session, asked.owner, viewer))
+    if asked.who:
+        found.append(whose_turn(Holder(asked.who), viewer.today))
     if asked.months:
         found.append(or_(*_denied_in(asked.months)))
+    if asked.age:
+        found.append(_is_of_age(Age(asked.age), viewer.today))
     if asked.search:
         found.append(_searched(session, asked.search, viewer))
     return found
@@ -56,18 +73,24 @@ def _of_view(asked: QueueFilter, viewer: Viewer) -> Iterable[ColumnElement[bool]
         "no-deadline": (Denial.due_on.is_(None),),
         "new-week": (Denial.created_at >= viewer.now - timedelta(days=7),),
         "unassigned": (Denial.owner_id.is_(None),),
+        "to-approve": (Denial.write_off == ASKED,),
     }
     return (Denial.is_open.is_(True), *more.get(asked.view, ()))
 
 
 def _of_facts(asked: QueueFilter) -> Iterable[ColumnElement[bool]]:
     if asked.code:
-        group, carc = code_parts(asked.code)
-        yield and_(Denial.group_code == group, Denial.carc == carc)
+        yield or_(*(_has_reason(group, carcs) for group, carcs in code_parts(asked.code).items()))
     if asked.cause:
         yield Denial.root_cause == ("" if asked.cause == NONE else asked.cause)
     if asked.status:
         yield Denial.status == asked.status
+
+
+def _has_reason(group: str, carcs: Sequence[str]) -> ColumnElement[bool]:
+    if not group:
+        return Denial.carc == ""
+    return and_(Denial.group_code == group, Denial.carc == carcs[0] if len(carcs) == 1 else Denial.carc.in_(carcs))
 
 
 def _of_only(asked: QueueFilter, viewer: Viewer) -> Iterable[ColumnElement[bool]]:
@@ -75,9 +98,39 @@ def _of_only(asked: QueueFilter, viewer: Viewer) -> Iterable[ColumnElement[bool]
     if asked.only == "first-answer":
         same_line = ClaimLine.practice_id == Denial.practice_id, ClaimLine.id == Denial.claim_line_id
         return (exists().where(*same_line, ClaimLine.first_remit_on == Denial.denied_on),)
-    if asked.only == "paid":
-        return (Denial.recovered_cents > 0,)
-    return is_missed(viewer.today) if asked.only == "missed" else ()
+    if asked.only in _DECIDED:
+        in_year, for_us = _DECIDED[asked.only]
+        return (was_decided(viewer.today if in_year else None, for_us=for_us),)
+    if asked.only == "missed":
+        return is_missed(viewer.today)
+    single = {
+        "paid": Denial.recovered_cents > 0,
+        "appealed": was_appealed(),
+        "confirmed": is_confirmed(),
+        "suggested": not_(is_confirmed()),
+        "no-answer": has_late_ask(viewer.today),
+    }
+    return (single[asked.only],) if asked.only in single else _of_figures(asked.only, viewer.today)
+
+
+def _is_of_age(age: Age, today: date) -> ColumnElement[bool]:
+    """Return the condition of an age; what is dated after today is of the youngest."""
+    first, last = age.days(today)
+    if first is None:
+        return Denial.denied_on <= last
+    return Denial.denied_on >= first if last == today else Denial.denied_on.between(first, last)
+
+
+def _of_figures(only: str, today: date) -> Iterable[ColumnElement[bool]]:
+    if only in OF_COURSE:
+        return (OF_COURSE[only],)
+    if only in {"avoidable", "payer-fault"}:
+        return (has_cause(only),)
+    if only == "never-worked":
+        return (is_never_worked(today),)
+    if only == "done-lately":
+        return (is_done(today),)
+    return (is_slow(only, today),) if slow_words(only) else ()
 
 
 def _owned_by(session: Session, owner: str, viewer: Viewer) -> ColumnElement[bool]:
@@ -96,7 +149,7 @@ def _denied_in(codes: Sequence[str]) -> Iterable[ColumnElement[bool]]:
 def _searched(session: Session, search: str, viewer: Viewer) -> ColumnElement[bool]:
     """Return what the stored words find; nothing when they are somebody else's or too old."""
     words = search_words(session, search, viewer)
-    return found_by(words) if words else false()
+    return found_by(session, words) if words else false()
 
 
 def search_words(session: Session, search: str, viewer: Viewer) -> str:

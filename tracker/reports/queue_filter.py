@@ -5,8 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tracker.domain.ages import Age
 from tracker.domain.deadlines import Bucket
 from tracker.domain.statuses import STATUSES
+from tracker.domain.turns import Holder
+from tracker.reports.day_spans import slow_words
 from tracker.reports.months import Month
 
 # The views that come with the product. "all" holds closed denials too: charts and totals lead there.
@@ -20,6 +23,7 @@ VIEWS: Mapping[str, str] = {
     "no-deadline": "No deadline",
     "new-week": "New this week",
     "unassigned": "Unassigned",
+    "to-approve": "Write-offs to approve",
     "all": "Open and closed",
 }
 # What some figures count, beyond their month and payer.
@@ -27,22 +31,51 @@ ONLY: Mapping[str, str] = {
     "first-answer": "Denied by the first answer",
     "paid": "Paid since the denial",
     "missed": "Last day to file has passed",
+    "decided": "Decided on appeal",
+    "won": "Overturned on appeal",
+    "decided-year": "Decided on appeal in the last 12 months",
+    "appealed": "Appealed",
+    "confirmed": "Cause chosen by a person",
+    "suggested": "Cause not confirmed by a person",
+    "won-year": "Overturned on appeal in the last 12 months",
+    "no-answer": "Therapist asked, answer is late",
+    "acted": "Acted on",
+    "not-acted": "Nobody has acted on it",
+    "filed": "Appealed or corrected",
+    "not-filed": "Acted on, not appealed or corrected",
+    "answered": "Decided by the payer",
+    "not-answered": "Appealed or corrected, not decided",
+    "with-payer": "Appeal or corrected claim is with the payer",
+    "gained": "Overturned, or paid after correction",
+    "refused": "Decided and nothing gained",
+    "overturned": "Overturned in full or part",
+    "corrected-paid": "Paid after correction",
+    "money": "Money came in by appeal or correction",
+    "no-money": "Overturned and not paid yet",
+    "paid-otherwise": "Paid without an appeal won or a correction",
+    "denied-again": "Denied more than once",
+    "avoidable": "Avoidable by its root cause",
+    "payer-fault": "The payer's fault by its root cause",
+    "never-worked": "Last day to file has passed and nobody acted",
+    "done-lately": "Closed within 30 days",
 }
+# Whose turn it is, as addresses say it.
+WHO = tuple(holder.value.replace(" ", "-") for holder in Holder)
 SORTS = ("due", "denial", "payer", "service", "reason", "cause", "amount", "status")
 PAGE_SIZES = (25, 50, 100)
 NONE = "none"
 ME = "me"
 
-_CODE = re.compile(r"([A-Z]{2})-([A-Z]?\d{1,4})")
+_CODE = re.compile(r"(?:[A-Z]{2}-[A-Z]?\d{1,4}|none)(?:,(?:[A-Z]{2}-[A-Z]?\d{1,4}|none))*")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """One view of the queue. ``payers`` and ``owner`` are public ids (owner also ``me`` or ``none``).
+    """One view of the queue. ``payers`` and ``owner`` are public ids (owner also ``me`` or ``none``); ``who`` has the next move (a Holder).
 
-    ``code`` is a group with its reason like CO-50, ``cause`` a root cause or ``none``, ``months`` the months of the
-    first denial like 2026-10, ``search`` the public id of stored search words, ``sort`` a column, with a minus
+    ``code`` is a group with its reason like CO-50, or several between commas (``none`` for no reason code), ``cause`` a root cause or ``none``, ``months`` the months of the
+    first denial like 2026-10, ``age`` the days since, ``search`` the public id of stored search words, ``sort`` a column, with a minus
     backwards. What is empty does not narrow.
     """
 
@@ -52,8 +85,10 @@ class QueueFilter:
     cause: str = ""
     status: str = ""
     owner: str = ""
+    who: str = ""
     due: str = ""
     months: tuple[str, ...] = ()
+    age: str = ""
     only: str = ""
     search: str = ""
     sort: str = "due"
@@ -69,7 +104,7 @@ class QueueFilter:
         """Whether anything but the view and the order is set."""
         return bool(
             self.payers or self.code or self.cause or self.status or self.owner
-            or self.due or self.months or self.only or self.search
+            or self.who or self.due or self.months or self.age or self.only or self.search
         )  # fmt: skip
 
     def cleared(self) -> "QueueFilter":
@@ -80,7 +115,8 @@ class QueueFilter:
         """Return the parameters of the address that means this filter; what is as usual is left out."""
         values: dict[str, Any] = {
             "view": self.view, "payer": list(self.payers), "code": self.code, "cause": self.cause,
-            "status": self.status, "owner": self.owner, "due": self.due, "month": list(self.months),
+            "status": self.status, "owner": self.owner, "who": self.who.replace(" ", "-"), "due": self.due, "month": list(self.months),
+            "age": self.age,
             "only": self.only, "search": self.search, "sort": self.sort, "page": self.page, "size": self.size,
         }  # fmt: skip
         usual = {"view": "open", "sort": "due", "page": 1, "size": 25}
@@ -105,9 +141,11 @@ def read_filter(arguments: Mapping[str, Sequence[str]]) -> QueueFilter:
         cause=first("cause") if _ID.fullmatch(first("cause")) else "",
         status=one_of("status", STATUSES),
         owner=first("owner") if _ID.fullmatch(first("owner")) else "",
+        who=one_of("who", WHO).replace("-", " "),
         due=one_of("due", tuple(Bucket)),
         months=tuple(month for month in arguments.get("month", ()) if Month.parse(month)),
-        only=one_of("only", ONLY),
+        age=one_of("age", tuple(Age)),
+        only=first("only") if only_words(first("only")) else "",
         search=first("search") if _ID.fullmatch(first("search")) else "",
         sort=sort if sort.removeprefix("-") in SORTS else "due",
         page=int(page) if page.isascii() and page.isdigit() and 0 < int(page) <= 1_000_000 else 1,
@@ -115,7 +153,15 @@ def read_filter(arguments: Mapping[str, Sequence[str]]) -> QueueFilter:
     )
 
 
-def code_parts(code: str) -> tuple[str, str]:
-    """Return group and reason of a code like CO-50."""
-    group, _, carc = code.partition("-")
-    return group, carc
+def only_words(only: str) -> str:
+    """Return what a figure counts beyond its month and payer, in words; empty for what nothing counts."""
+    return ONLY.get(only) or slow_words(only)
+
+
+def code_parts(codes: str) -> dict[str, tuple[str, ...]]:
+    """Return the reasons of codes like ``CO-50,CO-97,PR-96`` by their group; no group and no reason for ``none``."""
+    found: dict[str, tuple[str, ...]] = {}
+    for code in codes.split(","):
+        group, _, carc = code.partition("-") if code != NONE else ("", "", "")
+        found[group] = (*found.get(group, ()), carc)
+    return found

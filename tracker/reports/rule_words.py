@@ -66,6 +66,8 @@ PAYER_TITLES: Mapping[str, str] = MappingProxyType(
         "wants_referral": "payers that want a referral",
         "wants_authorization": "payers that want prior authorization",
         "has_daily_cap": "payers with a daily cap of their own",
+        "has_visit_limit": "payers with a yearly limit of visits",
+        "has_assistant_percent": "payers with a known percentage for services of assistants",
         "counts_habilitative_apart": "payers that count habilitative visits apart",
         "uses_kx": "payers with the KX threshold",
         "uhc": "UnitedHealthcare",

@@ -21,8 +21,8 @@ class TakebackRow(NamedTuple):
     claim: Claim | None
 
 
-def takebacks_list(session: Session) -> Sequence[TakebackRow]:
-    """Return at most 500 takebacks, the open ones first, the nearest date first."""
+def takebacks_list(session: Session, most: int = _MOST) -> Sequence[TakebackRow]:
+    """Return at most ``most`` takebacks, the open ones first, the nearest date first."""
     order = case({"open": 0, "disputed": 1}, value=ProviderAdjustment.task, else_=2)
     query = (
         select(ProviderAdjustment, Remittance, Payer.name, Practice.name, Claim)
@@ -40,7 +40,7 @@ def takebacks_list(session: Session) -> Sequence[TakebackRow]:
         )
         .where(ProviderAdjustment.task != "")
         .order_by(order, ProviderAdjustment.dispute_by.is_(None), ProviderAdjustment.dispute_by, ProviderAdjustment.id)
-        .limit(_MOST)
+        .limit(most)
     )
     return [TakebackRow(*row) for row in session.execute(query)]
 

@@ -7,13 +7,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.appeal_life import METHODS, Result
+from tracker.domain.appeal_life import FORWARDED, METHODS, Result
 from tracker.domain.money import dollars
 from tracker.domain.statuses import CLOSE_REASONS, STATUSES
 from tracker.knowledge import Knowledge, load
 from tracker.models import AppealDenial, CauseDecision, Denial, DenialAnswer, Event, ImportFile
+from tracker.reports.clock_view import moved_words
 from tracker.reports.people import user_names
+from tracker.reports.requests_list import sent_words
 from tracker.services.cause_decisions import decisions_of
+from tracker.services.comments import CHANGED, COMMENT, REMOVED, comment_stands
 from tracker.services.working import still_stands
 
 _ANSWERS = {
@@ -34,7 +37,10 @@ _LINE_FACTS = {
 
 
 class Moment(NamedTuple):
-    """One entry. ``exact`` is false when only the day is known; ``undo_id`` is the event to undo, if it can be."""
+    """One entry. ``exact`` is false when only the day is known; ``undo_id`` is the event to undo, if it can be.
+
+    ``comment_id`` is the comment that the entry is, where its writer looks at it.
+    """
 
     at: datetime
     exact: bool
@@ -42,14 +48,17 @@ class Moment(NamedTuple):
     by: str
     undo_id: int | None
     undone: bool
+    comment_id: int | None = None
 
 
-def timeline(session: Session, denial: Denial, knowledge: Knowledge) -> list[Moment]:
-    """Return what happened to a denial, newest first."""
+def timeline(session: Session, denial: Denial, knowledge: Knowledge, user_id: int | None = None) -> list[Moment]:
+    """Return what happened to a denial, newest first; ``user_id`` looks at it."""
     events = _events(session, denial)
     names = _user_names(session, events)
     said = decisions_of(session, denial)
-    moments = [_moment(event, denial, said, names, knowledge) for event in events]
+    shown = [event for event in events if not (event.kind == COMMENT and event.undone)]
+    moments = [_moment(event, denial, said, names, knowledge) for event in shown]
+    moments = [_of_comment(session, *both, user_id) for both in zip(shown, moments, strict=True)]
     moments += _answers(session, denial)
     moments.append(_created(session, denial))
     return sorted(moments, key=lambda moment: moment.at, reverse=True)
@@ -92,6 +101,14 @@ def _moment(
     )
 
 
+def _of_comment(session: Session, event: Event, moment: Moment, user_id: int | None) -> Moment:
+    """Return an entry with what can be done to a comment: changed by who wrote it, its change or removal undone."""
+    if event.kind == COMMENT and event.user_id == user_id and user_id is not None:
+        return moment._replace(comment_id=event.id)
+    can_undo = event.kind in {CHANGED, REMOVED} and not event.undone and event.user_id == user_id
+    return moment._replace(undo_id=event.id) if can_undo and comment_stands(session, event) else moment
+
+
 def _answers(session: Session, denial: Denial) -> list[Moment]:
     rows = session.scalars(
         select(DenialAnswer).where(DenialAnswer.practice_id == denial.practice_id, DenialAnswer.denial_id == denial.id)
@@ -109,11 +126,14 @@ def _answers(session: Session, denial: Denial) -> list[Moment]:
     ]
 
 
+_SOURCES = {"hand": "Logged by hand", "835": "Created from an 835 file", "list": "Created from a list"}
+
+
 def _created(session: Session, denial: Denial) -> Moment:
-    words = "Logged by hand" if denial.source == "hand" else "Created from an 835 file"
+    words = _SOURCES[denial.source]
     if denial.import_id is not None:
         file = session.get(ImportFile, (denial.practice_id, denial.import_id))
-        words = f"Created from the 835 file {file.filename}" if file else "Created from an 835 file"
+        words = f"{words.replace(' an ', ' the ').replace(' a ', ' the ')} {file.filename}" if file else words
     return Moment(denial.created_at, True, words, "", None, False)
 
 
@@ -145,12 +165,37 @@ def _snooze(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> s
 def _deadline(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
     before, after = _change(event, "file_by_safe")
     since = f", was {us_date(before)}" if before else ""
-    return f"File-by date set to {us_date(after)}{since}" if after else f"File-by date taken away{since}"
+    return f"Deadline set to {us_date(after)}{since}" if after else f"Deadline taken away{since}"
+
+
+def _moved(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    return moved_words(event)
+
+
+def _records_asked(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    return (
+        f"The payer asked for records, R-{event.details['request']}: due {us_date(_change(event, 'file_by_safe')[1])}"
+    )
+
+
+def _records_sent(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    return f"Records sent on {sent_words(event.details)}" if event.details["method"] else "Records no longer wanted"
 
 
 def _closed(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
     _, reason = _change(event, "close_reason")
-    return f"Closed: {CLOSE_REASONS.get(reason, reason)}"
+    _, why = _change(event, "write_off_words")
+    return f"Closed: {CLOSE_REASONS.get(reason, reason)}{f'. Because: {why}' if why else ''}"
+
+
+def _write_off(words: str) -> Callable[[Event, Mapping[int, str], Knowledge], str]:
+    """Return what says a step of a write-off, with the words of who took it."""
+
+    def said(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+        _, why = _change(event, "write_off_words")
+        return f"{words}: {why}" if why else words
+
+    return said
 
 
 def _cause(event: Event, _names: Mapping[int, str], knowledge: Knowledge) -> str:
@@ -169,7 +214,9 @@ def _rejected(event: Event, _names: Mapping[int, str], knowledge: Knowledge) -> 
 def _asked(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
     of = event.details.get("of") or "the therapist"
     points = len(event.details.get("rules", []))
-    return f"Asked {of} about {points} {'point' if points == 1 else 'points'} the note does not show"
+    by = event.details.get("answer_by")
+    wanted = f", answer by {us_date(by)}" if by else ""
+    return f"Asked {of} about {points} {'point' if points == 1 else 'points'} the note does not show{wanted}"
 
 
 def _coverage(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
@@ -189,6 +236,8 @@ def appeal_words(event: Event) -> str:
 
 def _sent(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
     details = event.details
+    if details.get("method") == FORWARDED:
+        return f"The payer sent its refusal on to the next reviewer, {us_date(details.get('on'))}"
     tracking = f", number {details['tracking']}" if details.get("tracking") else ""
     return f"Appeal sent on {us_date(details.get('on'))}: {METHODS.get(details.get('method', ''), '')}{tracking}"
 
@@ -209,7 +258,22 @@ def _decided(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> 
 
 def _paid(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
     amount = dollars(int(event.details.get("amount_cents", 0)))
-    return f"A remittance of {us_date(event.details.get('on'))} paid {amount}: recorded as the decision"
+    which = f" on D-{event.details['denial']}" if "denial" in event.details else ""
+    return f"A remittance of {us_date(event.details.get('on'))} paid {amount}{which}: recorded as the decision"
+
+
+def _joined(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    return f"Other visits taken into the letter: {', '.join(f'D-{number}' for number in event.details['denials'])}"
+
+
+def _signed(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    details = event.details
+    whose = f" by {details['by']} for {details['for']}" if details.get("for") else ""
+    return f"Appeal letter signed{whose} and locked"
+
+
+def _signature_asked(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    return f"Asked {event.details.get('of')} to sign the letter by {us_date(event.details.get('due'))}"
 
 
 def _plain(words: str) -> Callable[[Event, Mapping[int, str], Knowledge], str]:
@@ -221,20 +285,33 @@ _WORDS: dict[str, Callable[[Event, Mapping[int, str], Knowledge], str]] = {
     "owner": _owner,
     "snooze": _snooze,
     "deadline": _deadline,
+    "extension": _moved,
+    "receipt": _moved,
+    "records_asked": _records_asked,
+    "records_sent": _records_sent,
     "closed": _closed,
+    "write_off_asked": _write_off("Asked to write it off"),
+    "write_off_returned": _write_off("Write-off returned"),
+    "write_off_approved": _write_off("Write-off approved and closed"),
     "cause": _cause,
     "cause_rejected": _rejected,
     "coverage": _coverage,
     "therapist_asked": _asked,
-    "comment": lambda event, _names, _knowledge: str(event.details.get("text", "")),
+    "therapist_answered": _plain("The therapist answered"),
+    COMMENT: lambda event, _names, _knowledge: str(event.details.get("text", "")),
+    CHANGED: _plain("Comment changed"),
+    REMOVED: _plain("Comment removed"),
     "line_edited": _line_edited,
     "claim_sent": lambda event, _names, _knowledge: f"Claim sent on {us_date(event.details.get('on'))}",
     "note_linked": _plain("Note linked"),
     "note_unlinked": _plain("Note taken away from this claim"),
     "appeal_opened": _plain("Appeal letter started"),
     "letter_saved": _plain("Appeal letter saved"),
+    "visits_joined": _joined,
     "letter_taken_back": _plain("An earlier text of the appeal letter taken back"),
-    "letter_signed": _plain("Appeal letter signed and locked"),
+    "letter_signed": _signed,
+    "signature_asked": _signature_asked,
+    "signature_not_asked": _plain("Request to sign taken back"),
     "letter_edition": _plain("New version of the appeal letter started"),
     "exhibit_added": _plain("Exhibit added to the packet"),
     "exhibit_removed": _plain("Exhibit taken out of the packet"),

@@ -1,18 +1,20 @@
 """Panel 1: are denials getting better? Denied dollars and the initial denial rate by remittance month."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from tracker.domain.money import whole_dollars
 from tracker.reports.charts import Point, TrendChart
 from tracker.reports.figures import Rate, line_rate
+from tracker.reports.hfma import HfmaMonth
 from tracker.reports.months import Month
 from tracker.reports.tallies import DenialTally, LineTally
 
 _LEAST_CHANGE = 5  # ux.md 3.3: a change is named from 10% and 5 denials on
 _LEAST_SHARE = 10
+_NONE: Mapping[Month, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +126,24 @@ def _count(figures: MonthFigures) -> str:
     return "1 denial" if figures.denials == 1 else f"{figures.denials} denials"
 
 
-def trend_chart(trend: Trend, address: Callable[[Month], str]) -> TrendChart:
-    """Return the trend as a chart; ``address`` gives the list of a month's denials."""
+def trend_chart(
+    trend: Trend,
+    address: Callable[[Month], str],
+    notes: Mapping[Month, str] = _NONE,
+    hfma: Mapping[Month, HfmaMonth] | None = None,
+) -> TrendChart:
+    """Return the trend as a chart; ``address`` gives the list of a month's denials, ``notes`` the numbers of its notes.
+
+    With ``hfma`` the line is the rate of that basis, and of no other.
+    """
     return TrendChart(
         name="trend",
         title=f"Denied dollars and initial denial rate by remittance month, {_span(trend)}",
         bars_title="Denied amount (billed charges)",
-        line_title="Initial denial rate (of lines first answered)",
-        points=tuple(_point(figures, address) for figures in trend.months),
+        line_title="Initial denial rate (of lines first answered)"
+        if hfma is None
+        else "Initial denial rate (HFMA basis)",
+        points=tuple(_point(figures, address, notes.get(figures.month, ""), hfma) for figures in trend.months),
     )
 
 
@@ -139,9 +151,12 @@ def _span(trend: Trend) -> str:
     return f"{trend.months[0].month.label} to {trend.months[-1].month.label}"
 
 
-def _point(figures: MonthFigures, address: Callable[[Month], str]) -> Point:
+def _point(
+    figures: MonthFigures, address: Callable[[Month], str], notes: str, hfma: Mapping[Month, HfmaMonth] | None
+) -> Point:
     month = figures.month
-    rate = f"{figures.rate.text()} of lines" if figures.rate.share is not None else "no rate"
+    found, of = (figures.rate, "lines") if hfma is None else (hfma[figures.month].rate, "claims, HFMA basis")
+    rate = f"{found.text()} of {of}" if found.share is not None else "no rate"
     progress = ", month in progress" if figures.in_progress else ""
     return Point(
         tick=month.short,
@@ -149,6 +164,7 @@ def _point(figures: MonthFigures, address: Callable[[Month], str]) -> Point:
         label=f"{month.label}: {_count(figures)}, {whole_dollars(figures.cents)}, {rate}{progress}. Open the list",
         href=address(month) if figures.denials else None,
         cents=figures.cents,
-        rate=figures.rate.share,
+        rate=found.share,
         in_progress=figures.in_progress,
+        notes=notes,
     )

@@ -1,0 +1,91 @@
+"""A denial's clock as its page shows it: the dates, how they were counted, and what moved them."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from tracker.domain.deadlines import send_by
+from tracker.knowledge import Knowledge
+from tracker.models import Denial, Event
+from tracker.services.clock_facts import facts_that_count
+from tracker.services.clock_history import BY_HAND
+from tracker.services.clock_moves import counted_clock
+from tracker.services.clocks import own_limit, profile_of
+
+# The ways of sending that need different times to arrive.
+_WAYS = {"mail": "mail it", "certified_mail": "certified", "fax": "fax it", "portal": "portal"}
+
+
+class Moved(NamedTuple):
+    """Something that moved a date, in words, with the id of the paper that proves it (or empty)."""
+
+    words: str
+    file: str
+
+
+class ClockView(NamedTuple):
+    """The denial's clock. ``words`` say how the date was counted, ``source`` where the rule stands.
+
+    ``checked_on`` is the day somebody of the practice looked at the rule; ``ways`` are the last days to send something
+    by each way, so that it arrives by the safe date. ``takes_receipt`` says that a proven receipt would count.
+    """
+
+    safe: date | None
+    legal: date | None
+    words: str
+    source: str = ""
+    confidence: str = ""
+    note: str = ""
+    checked_on: date | None = None
+    ways: tuple[tuple[str, date], ...] = ()
+    moved: tuple[Moved, ...] = ()
+    takes_receipt: bool = False
+
+
+def clock_view(session: Session, denial: Denial, knowledge: Knowledge) -> ClockView:
+    """Return the clock of a denial as its page shows it."""
+    dates = denial.file_by_safe, denial.file_by_legal
+    if denial.file_by_safe is None:
+        return ClockView(None, None, "")
+    moved = tuple(_moved(event) for event in facts_that_count(session, denial))
+    if denial.clock_rule == BY_HAND:
+        words = "The date was set by hand" + (", and the payer granted more time." if moved else ".")
+        return ClockView(*dates, words, confidence="source", moved=moved)
+    due = counted_clock(session, denial, knowledge)
+    if due is None:
+        return ClockView(*dates, "")
+    rule = due.rule
+    as_set = due._replace(safe=denial.file_by_safe)
+    own = own_limit(profile_of(session, denial.practice_id, denial.payer_id), rule.purpose, rule.level)
+    return ClockView(
+        *dates,
+        words=due.words if due.safe == denial.file_by_safe else f"{rule.length} from {rule.counted_from}.",
+        source=rule.source,
+        confidence=rule.confidence,
+        note=rule.note,
+        checked_on=own.checked_on if own is not None and own.checks(rule) else None,
+        ways=tuple((word, send_by(as_set, method, knowledge.closed_days)) for method, word in _WAYS.items()),
+        moved=moved,
+        takes_receipt=rule.counts_receipt,
+    )
+
+
+def _moved(event: Event) -> Moved:
+    return Moved(f"{moved_words(event)}.", event.details.get("file", ""))
+
+
+def moved_words(event: Event) -> str:
+    """Return what an entry about an extension or a receipt says: how much, who said so, when, what proves it."""
+    details, changes = event.details, event.details.get("changes", {})
+    if event.kind == "receipt":
+        proof = f": {details['proof']}" if details.get("proof") else ""
+        return f"Receipt of the notice on {_day(changes['received_on'][1])} proven{proof}"
+    days = changes["extension_days"][1]
+    reference = f", reference {details['reference']}" if details.get("reference") else ""
+    who = f"{details['by']} granted" if details.get("by") else "The payer granted"
+    return f"{who} {days} {'day' if days == 1 else 'days'} more on {_day(details['on'])}{reference}"
+
+
+def _day(iso: str) -> str:
+    return f"{date.fromisoformat(iso):%m/%d/%Y}"

@@ -1,0 +1,144 @@
+"""What became of the denials of some months: folded from the counts by month that are kept with every change."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, exists, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from tracker.domain.denial_course import Step
+from tracker.models import Denial, DenialCourse, MonthCount
+from tracker.reports.months import Month
+from tracker.reports.tallies import Asked, CauseTally
+
+_MATURE_DAYS = 180  # ux.md 3.1: a cohort is open until 90 % of what was filed is decided or 180 days have passed
+_MATURE_SHARE = 90
+DECIDED = (Step.REFUSED, Step.OVERTURNED, Step.CORRECTED)
+GAINED = (Step.OVERTURNED, Step.CORRECTED)
+FILED = (Step.WAITING, Step.ENDED, *DECIDED)
+
+
+class StepSums(NamedTuple):
+    """Denials at one step of their course, and those of them the payer has paid something on since."""
+
+    denials: int = 0
+    cents: int = 0
+    paid_denials: int = 0
+    paid_cents: int = 0
+    recovered_cents: int = 0
+
+    def plus(self, other: Iterable[int]) -> "StepSums":
+        """Return both together."""
+        return StepSums(*(mine + each for mine, each in zip(self, other, strict=True)))
+
+
+class CauseSums(NamedTuple):
+    """Denials of one root cause; ``times_denied`` counts every denial of their lines, ``repeated`` those denied again."""
+
+    denials: int = 0
+    cents: int = 0
+    times_denied: int = 0
+    repeated: int = 0
+
+    def plus(self, other: Iterable[int]) -> "CauseSums":
+        """Return both together."""
+        return CauseSums(*(mine + each for mine, each in zip(self, other, strict=True)))
+
+
+@dataclass(slots=True)
+class MonthCourse:
+    """The denials of one month: by step, by root cause, and after how many days what happened to them."""
+
+    month: Month
+    steps: defaultdict[Step, StepSums] = field(default_factory=lambda: defaultdict(StepSums))
+    causes: defaultdict[str, CauseSums] = field(default_factory=lambda: defaultdict(CauseSums))
+    days: defaultdict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def of(self, *steps: Step) -> StepSums:
+        """Return the denials at any of the steps; without any, all of the month."""
+        found = StepSums()
+        for step in steps or tuple(Step):
+            found = found.plus(self.steps[step])
+        return found
+
+    def is_open(self, today: date) -> bool:
+        """Whether outcomes of the month are still to come (ux.md 3.1): then they are hatched and not compared."""
+        if (today - self.month.last_day).days >= _MATURE_DAYS:
+            return False
+        filed, decided = self.of(*FILED).denials, self.of(*DECIDED).denials
+        return not filed or decided * 100 < filed * _MATURE_SHARE
+
+
+def month_courses(session: Session, asked: Asked, *, with_days: bool = True) -> tuple[MonthCourse, ...]:
+    """Return each month asked for, in time order; one without denials is empty. Days are the larger part to read."""
+    found = {month: MonthCourse(month) for month in asked.months}
+    columns: list[Any] = [MonthCount.month, MonthCount.steps, MonthCount.causes]
+    for first, steps, causes, *days in session.execute(
+        _asked(select(*columns, *([MonthCount.days] if with_days else [])), asked)
+    ):
+        course = found[Month.of(first)]
+        for step, sums in steps.items():
+            course.steps[Step(step)] = course.steps[Step(step)].plus(sums)
+        for cause, sums in causes.items():
+            course.causes[cause] = course.causes[cause].plus(sums)
+        for name, counts in days[0].items() if days else ():
+            _add_days(course.days[name], counts)
+    return tuple(found.values())
+
+
+def _add_days(sums: Counter[int], counts: dict[str, int]) -> None:
+    for day, count in counts.items():
+        sums[int(day)] += count
+
+
+def _asked(query: Select[Any], asked: Asked) -> Select[Any]:
+    query = query.where(MonthCount.month.between(asked.first.first_day, asked.last.first_day))
+    return query.where(MonthCount.payer_id.in_(asked.payer_ids)) if asked.payer_ids else query
+
+
+def causes_of(courses: Iterable[MonthCourse]) -> list[CauseTally]:
+    """Return the denials of months by root cause."""
+    sums: defaultdict[str, CauseSums] = defaultdict(CauseSums)
+    for course in courses:
+        for cause, more in course.causes.items():
+            sums[cause] = sums[cause].plus(more)
+    return [CauseTally(cause, each.denials, each.cents) for cause, each in sums.items()]
+
+
+# ---- the same as conditions, for the lists behind the numbers ----
+
+
+def has_course(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that a denial has a course of which these hold."""
+    mine = DenialCourse.practice_id == Denial.practice_id, DenialCourse.denial_id == Denial.id
+    return exists().where(*mine, *conditions)
+
+
+_acted = has_course(DenialCourse.acted_on.is_not(None))
+_filed = has_course(DenialCourse.appealed_on.is_not(None) | DenialCourse.corrected_on.is_not(None))
+_won = has_course(DenialCourse.overturned_on.is_not(None))
+_corrected = and_(~_won, has_course(DenialCourse.corrected_on.is_not(None)), Denial.recovered_cents > 0)
+_answered = _won | _corrected | and_(_filed, has_course(DenialCourse.decided_on.is_not(None)))
+_money = Denial.recovered_cents > 0
+# What an address calls them, and the condition. A stage and those that do not pass it make up the stage before.
+OF_COURSE: dict[str, ColumnElement[bool]] = {
+    "acted": _acted,
+    "not-acted": ~_acted,
+    "filed": _filed,
+    "not-filed": _acted & ~_filed,
+    "answered": _answered,
+    "not-answered": _filed & ~_answered,
+    "with-payer": and_(_filed, ~_answered, Denial.is_open.is_(True)),
+    "gained": _won | _corrected,
+    "refused": _answered & ~(_won | _corrected),
+    "overturned": _won,
+    "corrected-paid": _corrected,
+    "money": and_(_won | _corrected, _money),
+    "no-money": and_(_won, ~_money),
+    "paid-otherwise": and_(_money, ~(_won | _corrected)),
+    "denied-again": Denial.times_denied > 1,
+}

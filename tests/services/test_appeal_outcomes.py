@@ -16,12 +16,12 @@ from tracker.services import importing
 from tracker.services.appeal_sending import (
     FollowUp,
     Sending,
-    denials_of,
     record_follow_up,
     record_sent,
     usual_reply_due,
     withdraw,
 )
+from tracker.services.appealed import denials_of
 from tracker.services.appealing import AppealRefused, newest_letter, open_appeal
 from tracker.services.letter_drafts import letter_in_hand
 from tracker.services.letter_levels import decisions_below, least_amount
@@ -190,8 +190,10 @@ def test_there_is_no_next_level_where_nothing_was_refused(session, cast, sent):
 
 
 def test_a_withdrawn_appeal_gives_its_denials_back(session, cast, sent, denials):
-    withdraw(session, sent, NOW, cast.alice.id)
+    withdraw(session, sent, load(), NOW, cast.alice.id)
     assert (sent.status, {one.status for one in denials}) == ("withdrawn", {"in_review"})
+    assert {(one.clock, one.clock_rule) for one in denials} == {("file_by", "ERISA_L1")}
+    assert all(one.due_on == one.file_by_safe for one in denials)
 
 
 def paid(*, day="20261118", trace="T2", lines=(("97110", 90, 72), ("97530", 60, 48))):
@@ -219,6 +221,16 @@ def test_a_remittance_that_pays_is_the_decision(session, sent, denials, remits):
     assert [(one.status, one.recovered_cents) for one in denials] == [("closed_paid", 7_200), ("closed_paid", 4_800)]
     asked = Asked(Month(2026, 11), Month(2026, 11))
     assert [appeal.for_us for appeal in decided_appeals(session, asked)] == [True]
+
+
+def test_a_remittance_that_pays_a_part_and_denies_the_rest_is_a_decision_in_part(session, sent, denials, remits):
+    rest = line("97110", 90, 30, "CO-50:60", number="1")
+    remits(claim("A1", rest, line("97530", 60, 48, "CO-45:12", number="2")), day="20261118", trace="T2")
+    assert [(one.result, one.amount_cents) for one in outcomes_of(session, sent)] == [
+        ("partly", 3_000), ("overturned", 4_800),
+    ]  # fmt: skip
+    assert sent.status == "decided"
+    assert [(one.is_open, one.recovered_cents) for one in denials] == [(True, 3_000), (False, 4_800)]
 
 
 def test_a_payment_before_the_appeal_was_sent_decides_nothing(session, sent, remits):

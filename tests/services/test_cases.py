@@ -173,10 +173,14 @@ def test_the_medicare_amount_counts_earlier_visits_of_the_year_in_the_same_pool(
 
 def test_the_practices_own_payer_figures_are_in_the_case(session: Session, eastside: Practice):
     claim = build.claim(session, eastside)
-    session.add(PayerProfile(practice_id=eastside.id, payer_id=claim.payer_id, counting_method="spm", limits=LIMITS))
+    session.add(
+        PayerProfile(
+            practice_id=eastside.id, payer_id=claim.payer_id, counting_method="spm", limits=LIMITS, named="cigna"
+        )
+    )
     session.flush()
     payer = built(session, claim).payer
-    assert (payer.counting_method, payer.filing_days, payer.appeal_days) == ("spm", 95, None)
+    assert (payer.counting_method, payer.filing_days, payer.appeal_days, payer.named) == ("spm", 95, None, "cigna")
 
 
 def test_plan_of_care_and_receipts_are_in_the_history(session: Session, eastside: Practice):

@@ -9,7 +9,9 @@ from tests import build
 from tracker.domain.own_limits import OwnLimit
 from tracker.knowledge import load
 from tracker.models import Denial, Outcome, Payer, Practice
+from tracker.services.clock_moves import counted_clock
 from tracker.services.clocks import level_rule, profile_of
+from tracker.services.outcomes import next_level_clock
 from tracker.services.payer_figures import moves_of_change, set_figures, with_limit
 
 DECIDED = date(2026, 11, 2)
@@ -33,7 +35,7 @@ def refused(session, practice) -> Denial:
         )
     )  # fmt: skip
     usual = DECIDED + timedelta(days=60)  # New Year's Day
-    denial.clock, denial.clock_rule = "next_level", "ERISA_L2"
+    denial.clock, denial.clock_rule, denial.notice_on = "next_level", "ERISA_L2", DECIDED
     denial.file_by_safe, denial.file_by_legal = date(2026, 12, 31), usual
     session.flush()
     return denial
@@ -76,3 +78,21 @@ def test_another_practices_limit_counts_for_it_alone(session, refused, cast):
     own = level_rule(session, refused.practice_id, payer.id, 2, DECIDED, load())
     others = level_rule(session, cast.lakeview.id, payer.id, 2, DECIDED, load())
     assert (own.length, own.answer_days, others.id) == ("45 business days", 30, "ERISA_L2")
+
+
+def test_two_levels_in_one_window_are_counted_from_the_denial(session, practice):
+    payer = build.payer(session, "UnitedHealthcare")
+    set_figures(session, practice.id, payer, None, {"named": "unitedhealthcare"}, load(), build.TODAY)
+    denial = build.denial(session, build.claim_line(session, build.claim(session, practice, payer_row=payer)))
+    appeal = build.appeal(session, denial, status="sent", level=1)
+    due = next_level_clock(session, appeal, DECIDED, load())
+    assert (due.rule.id, due.legal) == ("UHC_COM_L2", date(2027, 10, 5))  # 12 months from October 5, 2026
+    denial.clock, denial.notice_on = "next_level", DECIDED
+    session.add(
+        Outcome(
+            practice_id=practice.id, appeal_id=appeal.id, denial_id=denial.id, result="upheld", amount_cents=0,
+            decided_on=DECIDED, recorded_at=build.NOW,
+        )
+    )  # fmt: skip
+    session.flush()
+    assert counted_clock(session, denial, load())[:2] == due[:2]

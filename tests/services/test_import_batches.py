@@ -111,22 +111,23 @@ def test_a_file_over_the_limit_is_refused_with_both_sizes(stage):
     assert batch.refusals[0].problem.why == "The selected file must be smaller than 1 MB. This one is 2 MB."
 
 
-def test_a_file_of_a_practice_outside_the_scope_is_refused(session, stage):
+def test_a_file_of_a_practice_outside_the_scope_is_held(session, stage):
     lakeview = build.practice(session, "Lakeview Hand Therapy", npi="1000000012")
     batch = stage(("a.835", remit(DENIED, npi=lakeview.npi)))
-    assert "which is none of the practices you are looking at" in batch.refusals[0].problem.why
-    assert lakeview.name not in batch.refusals[0].problem.why
+    assert batch.rows == ()
+    assert lakeview.name not in batch.held[0].preview["why"]
 
 
-def test_a_practice_chosen_by_hand_takes_a_file_with_an_unknown_npi(stage, eastside):
-    batch = stage(("a.835", remit(DENIED, npi="1999999999")), chosen=eastside)
+def test_a_practice_chosen_by_hand_takes_a_file_that_names_nobody(stage, eastside):
+    batch = stage(("a.835", remit(DENIED).replace(b"*XX*1000000004", b"")), chosen=eastside)
     assert [row.practice_id for row in batch.rows] == [eastside.id]
 
 
 def test_a_practice_chosen_by_hand_does_not_take_the_file_of_another(session, stage, eastside):
     lakeview = build.practice(session, "Lakeview Hand Therapy", npi="1000000012")
     batch = stage(("a.835", remit(DENIED)), chosen=lakeview, scope=frozenset({eastside.id, lakeview.id}))
-    assert "which is not the NPI of Lakeview Hand Therapy" in batch.refusals[0].problem.why
+    assert batch.rows == ()
+    assert batch.held[0].practice_id == lakeview.id
 
 
 def test_importing_the_same_file_again_adds_nothing(session, stage):

@@ -171,6 +171,14 @@ def test_a_reversal_is_paired_with_the_answer_it_takes_back(session, bring_in):
     assert rows[0].reversed_by_id == rows[1].id
 
 
+def test_a_reversal_that_fits_no_answer_takes_back_the_last_one(session, bring_in):
+    bring_in(remit(claim("A1", PAID)))
+    other = claim("A1", line("97140", 60, 25, "CO-45:35"), payer_number="ICN9")
+    bring_in(remit(reversal(other), trace="EFT2"))
+    rows = session.scalars(select(ClaimPayment).order_by(ClaimPayment.id)).all()
+    assert rows[0].reversed_by_id == rows[1].id
+
+
 def test_a_claim_denied_as_a_whole_is_one_denial_even_when_lines_follow(session, bring_in):
     bring_in(remit(claim("A1", charge=150, adjustments=["CO-29:150"])))
     [denial] = denials(session)

@@ -8,8 +8,19 @@ from sqlalchemy import func, select
 from tests import build
 from tests.edi import claim, line, remit, reversal
 from tracker.knowledge import load
-from tracker.models import Claim, ClaimLine, ClaimPayment, Denial, Patient, Practice, ProviderAdjustment, ServicePayment
+from tracker.models import (
+    Claim,
+    ClaimLine,
+    ClaimPayment,
+    Denial,
+    ImportFile,
+    Patient,
+    Practice,
+    ProviderAdjustment,
+    ServicePayment,
+)
 from tracker.services import importing
+from tracker.services.undoing_imports import undo_import
 
 DENIED = line("97110", 90, 0, "CO-50:90", remarks=["N115"])
 PAID = line("97110", 90, 42, "CO-45:48")
@@ -208,3 +219,20 @@ def test_money_at_provider_level_is_never_spread_over_claims(session, bring_in):
         ("WO", 1250, False), ("72", -1250, False), ("L6", -31, False), ("FB", 400, True),
     ]  # fmt: skip
     assert only(session, ClaimPayment).paid_cents == only(session, ServicePayment).paid_cents == 4200
+
+
+def test_money_taken_back_starts_the_time_to_appeal_and_undoing_that_file_gives_the_first_back(session, bring_in):
+    medicare = {"payer": "MEDICARE PART B"}
+    denied, paid = claim("A1", DENIED, filing="MB"), claim("A1", PAID, payer_number="ICN2", filing="MB")
+    bring_in(remit(denied, **medicare))
+    first = only(session, Denial)
+    first.clock = "reply_due"  # it was under appeal when it was paid
+    session.flush()
+    bring_in(remit(paid, trace="EFT2", paid_on="20261019", **medicare))
+    bring_in(remit(reversal(paid), trace="EFT3", paid_on="20261109", **medicare))
+    denial = only(session, Denial)
+    assert (denial.clock, denial.notice_on, denial.file_by_safe) == ("file_by", date(2026, 11, 9), date(2027, 3, 9))
+    last = session.scalars(select(ImportFile).order_by(ImportFile.id.desc())).first()
+    undo_import(session, last, build.NOW)
+    session.refresh(denial)
+    assert (denial.notice_on, denial.file_by_safe) == (date(2026, 10, 5), date(2027, 2, 2))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests import build
 from tracker.importers.errors import ImportProblem
 from tracker.knowledge import load
-from tracker.models import Claim, Practice, Submission
+from tracker.models import Claim, OwnNumber, Practice, Submission
 from tracker.services import importing
 from tracker.services.payees import require_one_practice
 from tracker.services.undoing_imports import undo_import
@@ -98,6 +98,9 @@ def test_a_999_finds_its_practice_by_the_file_it_answers(session, cast, bring_in
 def test_the_check_page_is_told_how_many_receipts_there_are(session, cast, bring_in):
     bring_in("medicare_kx.837")
     practice = session.get_one(Practice, cast.eastside.id)
+    own = OwnNumber(practice_id=practice.id, kind="npi", number="1993000011", added_at=build.NOW)
+    session.add(own)
+    session.flush()
     row = importing.stage(
         session, practice, "arrivals.277", ARRIVALS, batch="b", user_id=None, now=build.NOW, knowledge=load()
     )

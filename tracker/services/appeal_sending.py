@@ -1,18 +1,19 @@
 """What happens to an appeal on its way: sent with proof, followed up, withdrawn."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.appeal_life import METHODS, AppealMoveError, require_move
+from tracker.domain.appeal_life import FORWARDED, METHODS, AppealMoveError, Forwarding, require_move
 from tracker.domain.deadlines import answer_due
 from tracker.knowledge import Knowledge
-from tracker.models import Appeal, AppealDenial, Denial
-from tracker.services.appealing import AppealRefused, log_appeal
+from tracker.models import Appeal
+from tracker.services.appealed import denials_of
+from tracker.services.appealing import AppealRefused, log_appeal, newest_letter
+from tracker.services.clock_history import clock_before
 from tracker.services.clocks import level_rule
+from tracker.services.signature_requests import drop_request
 from tracker.services.working import change_denials
 
 
@@ -23,16 +24,6 @@ class Sending:
     sent_on: date
     method: str
     tracking: str = ""
-
-
-def denials_of(session: Session, appeal: Appeal) -> Sequence[Denial]:
-    """Return the denials an appeal is about, in the order of their numbers."""
-    query = (
-        select(Denial)
-        .join(AppealDenial, and_(AppealDenial.practice_id == Denial.practice_id, AppealDenial.denial_id == Denial.id))
-        .where(AppealDenial.practice_id == appeal.practice_id, AppealDenial.appeal_id == appeal.id)
-    )
-    return session.scalars(query.order_by(Denial.number)).all()
 
 
 def usual_reply_due(session: Session, appeal: Appeal, sent_on: date, knowledge: Knowledge) -> date | None:
@@ -57,10 +48,16 @@ def record_sent(  # who sent what, how and when
 
     Raises AppealRefused unless the letter is signed, and for a day after today or an unknown way of sending.
     """
-    if sending.sent_on > today:
-        raise AppealRefused("Date sent must be today or before")
     if sending.method not in METHODS:
         raise AppealRefused("Choose how it was sent")
+    _with_payer(session, appeal, sending, reply_due, now, today, user_id)
+
+
+def _with_payer(  # what went out, when the answer is due
+    session: Session, appeal: Appeal, sending: Sending, reply_due: date | None, now: datetime, today: date, user_id: int
+) -> None:
+    if sending.sent_on > today:
+        raise AppealRefused("Date sent must be today or before")
     move(appeal, "sent")
     appeal.sent_on, appeal.sent_method, appeal.tracking = sending.sent_on, sending.method, sending.tracking
     appeal.reply_due = reply_due
@@ -77,6 +74,18 @@ def record_sent(  # who sent what, how and when
     change_denials(session, waiting, "status", values, now, user_id)
     details = {"on": sending.sent_on.isoformat(), "method": sending.method, "tracking": sending.tracking}
     log_appeal(session, appeal, "appeal_sent", now, user_id, details)
+
+
+def record_forwarded(  # who was told of it, when
+    session: Session, appeal: Appeal, by: Forwarding, sent_on: date, now: datetime, today: date, user_id: int
+) -> None:
+    """Record that the payer sent its refusal on to the next reviewer: no letter of ours goes out.
+
+    Raises AppealRefused for a day after today.
+    """
+    move(appeal, "ready")
+    sending = Sending(sent_on, FORWARDED)
+    _with_payer(session, appeal, sending, sent_on + timedelta(days=by.answer_days), now, today, user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +118,17 @@ def record_follow_up(session: Session, appeal: Appeal, follow_up: FollowUp, now:
         change_denials(session, waiting, "snooze", {"snoozed_to": follow_up.again_on}, now, user_id)
 
 
-def withdraw(session: Session, appeal: Appeal, now: datetime, user_id: int) -> None:
-    """Give an appeal up; its open denials go back to review. Raises AppealRefused for a decided one."""
+def withdraw(session: Session, appeal: Appeal, knowledge: Knowledge, now: datetime, user_id: int) -> None:
+    """Give an appeal up; its open denials go back to review and to the clock they had before it was sent.
+
+    Raises AppealRefused for a decided one.
+    """
     was_sent = appeal.status == "sent"
     move(appeal, "withdrawn")
     log_appeal(session, appeal, "appeal_withdrawn", now, user_id, {})
+    drop_request(session, appeal, newest_letter(session, appeal))
     if was_sent:
-        open_ones = [denial for denial in denials_of(session, appeal) if denial.is_open]
-        change_denials(session, open_ones, "status", {"status": "in_review"}, now, user_id)
+        for denial in denials_of(session, appeal):
+            if denial.is_open:
+                values = clock_before(session, denial, "reply_due", knowledge) if denial.clock == "reply_due" else {}
+                change_denials(session, [denial], "status", values | {"status": "in_review"}, now, user_id)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.models import (
     Adjustment,
     Appeal,
+    AppealDenial,
     Authorization,
     Claim,
     ClaimLine,
@@ -31,6 +32,7 @@ from tracker.models import (
     ServicePayment,
     Submission,
 )
+from tracker.models.sealed import require_place
 from tracker.services.allowed_amounts import allowed_amounts, standing
 
 Rows = dict[int, list[Any]]
@@ -84,7 +86,7 @@ class CaseRows:
                 Claim.diagnoses, Claim.prior_authorization, Claim.referring_name, Claim.referring_npi,
                 Claim.service_from, Payer.name.label("payer_name"), Payer.kind.label("payer_kind"),
                 PayerProfile.counting_method, PayerProfile.requires_discipline_modifier, PayerProfile.limits,
-                PayerProfile.habits, Patient.public_id.label("patient_public_id"), Patient.birth_date,
+                PayerProfile.habits, PayerProfile.named, Patient.public_id.label("patient_public_id"), Patient.birth_date,
                 Patient.sex, Patient.member_id, Provider.name.label("provider_name"), Provider.npi.label("provider_npi"),
                 Provider.credential, Provider.discipline,
             )
@@ -99,7 +101,11 @@ class CaseRows:
             )
             .where(Claim.practice_id == self._practice_id, Claim.id.in_(self._ids))
         )  # fmt: skip
-        return self._session.execute(query).all()
+        rows = self._session.execute(query).all()
+        for row in rows:
+            require_place(row.birth_date, self._practice_id, row.patient_id)
+            require_place(row.member_id, self._practice_id, row.patient_id)
+        return rows
 
     def _lines(self, condition: ColumnElement[bool]) -> Rows:
         query = select(
@@ -160,13 +166,13 @@ class CaseRows:
             Denial.claim_id, Denial.claim_line_id, Denial.group_code, Denial.carc, Denial.amount_cents, Denial.remarks,
             Denial.denied_on,
         ).where(
-            Denial.practice_id == self._practice_id, Denial.claim_id.in_(self._ids), Denial.source == "hand"
+            Denial.practice_id == self._practice_id, Denial.claim_id.in_(self._ids), Denial.source != "835"
         )  # fmt: skip
         return grouped(self._session.execute(query.order_by(Denial.denied_on, Denial.id)))
 
     def _notes(self) -> Rows:
         query = (
-            select(NoteLink.claim_id, Note.public_id, Note.kind, Note.service_date, Note.author, Note.text)
+            select(NoteLink.claim_id, Note.id, Note.public_id, Note.kind, Note.service_date, Note.author, Note.text)
             .join(Note, _same(NoteLink.note_id, NoteLink.practice_id, Note))
             .where(
                 NoteLink.practice_id == self._practice_id,
@@ -175,7 +181,10 @@ class CaseRows:
             )
             .order_by(Note.service_date, Note.id)
         )
-        return grouped(self._session.execute(query))
+        rows = self._session.execute(query).all()
+        for row in rows:
+            require_place(row.text, self._practice_id, row.id)
+        return grouped(rows)
 
     def _submissions(self) -> Rows:
         query = select(Submission.claim_id, Submission.sent_on, Submission.proof).where(
@@ -184,20 +193,26 @@ class CaseRows:
         return grouped(self._session.execute(query.order_by(Submission.sent_on, Submission.id)))
 
     def _appeals(self) -> Rows:
-        decided = (
+        query = (
             select(
-                Outcome.practice_id,
-                Outcome.appeal_id,
+                Denial.claim_id,
+                Appeal.level,
+                Appeal.sent_on,
                 func.max(Outcome.decided_on).label("decided_on"),
                 func.max(Outcome.result).label("result"),
             )
-            .group_by(Outcome.practice_id, Outcome.appeal_id)
-            .subquery()
-        )
-        query = (
-            select(Appeal.claim_id, Appeal.level, Appeal.sent_on, decided.c.decided_on, decided.c.result)
-            .outerjoin(decided, and_(decided.c.practice_id == Appeal.practice_id, decided.c.appeal_id == Appeal.id))
-            .where(Appeal.practice_id == self._practice_id, Appeal.claim_id.in_(self._ids), Appeal.sent_on.is_not(None))
+            .join(AppealDenial, _same(AppealDenial.denial_id, AppealDenial.practice_id, Denial))
+            .join(Appeal, _same(AppealDenial.appeal_id, AppealDenial.practice_id, Appeal))
+            .outerjoin(
+                Outcome,
+                and_(
+                    Outcome.practice_id == AppealDenial.practice_id,
+                    Outcome.appeal_id == AppealDenial.appeal_id,
+                    Outcome.denial_id == AppealDenial.denial_id,
+                ),
+            )
+            .where(Denial.practice_id == self._practice_id, Denial.claim_id.in_(self._ids), Appeal.sent_on.is_not(None))
+            .group_by(Denial.claim_id, Appeal.id, Appeal.level, Appeal.sent_on)
             .order_by(Appeal.level, Appeal.id)
         )
         return grouped(self._session.execute(query))

@@ -15,7 +15,6 @@ from tracker.domain.case import (
     CaseLine,
     CaseNote,
     CasePatient,
-    CasePayer,
     CasePractice,
     CaseProvider,
     CaseRemittance,
@@ -27,10 +26,9 @@ from tracker.domain.case import (
     PlanOfCare,
     Submission,
 )
-from tracker.domain.payer_habits import HABITS
 from tracker.domain.remittance import Adjustment
+from tracker.services.case_payers import case_payer
 from tracker.services.case_rows import CaseRows
-from tracker.services.clocks import own_days
 from tracker.services.known_claims import chunks
 
 DISCIPLINES = {"GP": "PT", "GO": "OT", "GN": "SLP"}
@@ -93,23 +91,19 @@ class _Builder:
         line_rows = self._rows.lines.get(row.id, [])
         lines = tuple(_line(line, row.service_from) for line in line_rows if line.service_date or row.service_from)
         notes = self._rows.notes.get(row.id, [])
+        remittance = self._remittance(row.id, {line.id: line for line in line_rows})
+        visit = row.service_from or self._today
         case = Case(
             case_id=row.public_id,
-            payer=CasePayer(
-                row.payer_name,
-                row.payer_kind,
-                row.counting_method,
-                row.requires_discipline_modifier,
-                own_days(row.limits, "claim_filing", 0, row.service_from or self._today),
-                own_days(row.limits, "appeal", 1, row.service_from or self._today),
-                tuple((name, row.habits[name]) for name in HABITS if name in (row.habits or {})),
+            payer=case_payer(
+                row.payer_name, row.payer_kind, row, visit, (remittance and remittance.payment_date) or visit
             ),
             practice=self._practice,
             patient=CasePatient(row.patient_public_id, row.birth_date, row.sex or None, row.member_id or None),
             claim=_claim(row, lines),
-            remittance=self._remittance(row.id, {line.id: line for line in line_rows}),
+            remittance=remittance,
             history=self._history(row, lines),
-            notes=tuple(CaseNote(note.kind, note.service_date, note.author or None, note.text) for note in notes),
+            notes=tuple(CaseNote(note.kind, note.service_date, note.author or None, str(note.text)) for note in notes),
         )
         return StoredCase(case, tuple(note.public_id for note in notes), {line.id: line.line for line in line_rows})
 

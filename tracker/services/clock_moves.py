@@ -7,11 +7,27 @@ from typing import NamedTuple
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.deadlines import Clock, clock
+from tracker.domain.deadlines import Clock
 from tracker.knowledge import Knowledge
 from tracker.models import Appeal, Denial, Outcome, Payer, PayerProfile
 from tracker.services.barring import appeal_barred_by
-from tracker.services.clocks import Start, file_by, rule_in_use
+from tracker.services.clocks import Start, counted, file_by, profile_of, rule_in_use
+
+COUNTED = ("file_by", "next_level", "records_due")
+
+
+class Running(NamedTuple):
+    """What a denial's clock counts from: its name, the notice, its proven receipt, the days the payer granted."""
+
+    clock: str
+    notice_on: date
+    received_on: date | None
+    extension_days: int
+
+    @classmethod
+    def of(cls, denial: Denial) -> "Running":
+        """Return how a denial stands."""
+        return cls(denial.clock, denial.notice_on, denial.received_on, denial.extension_days)
 
 
 class ClockMove(NamedTuple):
@@ -39,9 +55,10 @@ def clock_moves(
     decided = _decided(session, practice_id, payer.id)
     moves = []
     for denial in session.scalars(select(Denial).where(*own, *ours).order_by(Denial.number)):
-        decision = decided.get(denial.id)
-        before = _clock(denial, payer, now, knowledge, decision)
-        after = _clock(denial, payer, then, knowledge, decision)
+        level = decided.get(denial.id)
+        running = Running.of(denial)
+        before = _clock(denial, running, payer, now, knowledge, level)
+        after = _clock(denial, running, payer, then, knowledge, level)
         if _dates(before) != _dates(after) != (denial.file_by_safe, denial.file_by_legal):
             moves.append(ClockMove(denial, denial.file_by_safe, after))
     return sorted(moves, key=lambda move: (move.after is None, move.after.safe if move.after else date.max))
@@ -51,44 +68,59 @@ def _dates(due: Clock | None) -> tuple[date | None, date | None]:
     return (due.safe, due.legal) if due is not None else (None, None)
 
 
-def _clock(
-    denial: Denial, payer: Payer, profile: PayerProfile | None, knowledge: Knowledge, decided: "_Decided | None"
+def _clock(  # what counts for whom
+    denial: Denial,
+    running: Running,
+    payer: Payer,
+    profile: PayerProfile | None,
+    knowledge: Knowledge,
+    level: int | None,
 ) -> Clock | None:
-    if denial.clock == "file_by":
+    """Return a denial's clock as the rules count it; ``level`` is the highest one decided."""
+    clock, notice_on, received_on, more = running
+    if clock == "file_by":
         barred = appeal_barred_by(denial, knowledge) or ""
-        return file_by(knowledge, Start(payer.kind, denial.denied_on, denial.service_date, barred), profile)
-    if decided is None:
+        start = Start(payer.kind, notice_on, denial.service_date, barred, received_on, more)
+        return file_by(knowledge, start, profile)
+    if clock == "records_due":
+        purpose, wanted = "records", 0
+    elif level is not None:
+        purpose, wanted = "appeal", level + 1
+    else:
         return None
-    rule = rule_in_use(knowledge, payer.kind, profile, "appeal", decided.level + 1, decided.on)
-    return clock(rule, decided.on, closed=knowledge.closed_days) if rule is not None else None
+    rule = rule_in_use(knowledge, payer.kind, profile, purpose, wanted, notice_on)
+    if rule is not None and rule.from_denial:
+        return counted(rule, denial.denied_on, knowledge, extension_days=more)
+    return counted(rule, notice_on, knowledge, received_on, more)
 
 
 def counted_clock(
-    session: Session, denial: Denial, payer: Payer, profile: PayerProfile | None, knowledge: Knowledge
+    session: Session, denial: Denial, knowledge: Knowledge, running: Running | None = None
 ) -> Clock | None:
-    """Return how a denial's date to file by, or for its next level, is counted; None for any other clock."""
-    if denial.clock not in ("file_by", "next_level"):
+    """Return how a denial's date is counted by its rule, as it stands or ``running`` otherwise.
+
+    None where the clock that runs is not counted.
+    """
+    running = running or Running.of(denial)
+    if running.clock not in COUNTED:
         return None
-    decided = _decided(session, denial.practice_id, payer.id, denial.id) if denial.clock == "next_level" else {}
-    return _clock(denial, payer, profile, knowledge, decided.get(denial.id))
+    payer = session.get_one(Payer, denial.payer_id)
+    profile = profile_of(session, denial.practice_id, payer.id)
+    decided = _decided(session, denial.practice_id, payer.id, denial.id) if running.clock == "next_level" else {}
+    return _clock(denial, running, payer, profile, knowledge, decided.get(denial.id))
 
 
-class _Decided(NamedTuple):
-    level: int
-    on: date
-
-
-def _decided(session: Session, practice_id: int, payer_id: int, denial_id: int | None = None) -> dict[int, _Decided]:
-    """Return the newest decision on each denial of a payer, or on one of them."""
+def _decided(session: Session, practice_id: int, payer_id: int, denial_id: int | None = None) -> dict[int, int]:
+    """Return the highest level decided on each denial of a payer, or on one of them."""
     query = (
-        select(Outcome.denial_id, Appeal.level, Outcome.decided_on)
+        select(Outcome.denial_id, Appeal.level)
         .join(Appeal, and_(Appeal.practice_id == Outcome.practice_id, Appeal.id == Outcome.appeal_id))
         .where(Outcome.practice_id == practice_id, Appeal.payer_id == payer_id)
         .order_by(Appeal.level)
     )
     if denial_id is not None:
         query = query.where(Outcome.denial_id == denial_id)
-    return {found: _Decided(level, on) for found, level, on in session.execute(query)}
+    return {row.denial_id: row.level for row in session.execute(query)}
 
 
 def move_clocks(session: Session, moves: Sequence[ClockMove]) -> None:

@@ -14,12 +14,17 @@ from tracker.models import Payer, PayerProfile
 
 
 class Start(NamedTuple):
-    """What starts a denial's first clock. ``barred_by`` is the remark that rules an appeal out, or empty."""
+    """What starts a denial's first clock. ``barred_by`` is the remark that rules an appeal out, or empty.
+
+    ``received_on`` is the proven receipt of the notice, ``extension_days`` what the payer granted.
+    """
 
     payer_kind: str
     denied_on: date
     service_date: date | None
     barred_by: str = ""
+    received_on: date | None = None
+    extension_days: int = 0
 
 
 def profile_of(session: Session, practice_id: int, payer_id: int) -> PayerProfile | None:
@@ -49,7 +54,7 @@ def usual_rule(
 ) -> ClockRule | None:
     """Return the rule of the reference data: of the large payer the practice named, or else of the payer's kind."""
     named = (profile.named or "") if profile is not None else ""
-    if purpose in ("claim_filing", "corrected_claim"):
+    if purpose in ("claim_filing", "corrected_claim", "records"):
         return knowledge.filing_rule(payer_kind, on, named, purpose)
     return knowledge.clock_rule(payer_kind, level, on, named)
 
@@ -82,4 +87,18 @@ def file_by(knowledge: Knowledge, start: Start, profile: PayerProfile | None) ->
     if trigger is None:
         return None
     rule = rule_in_use(knowledge, start.payer_kind, profile, purpose, level, trigger)
-    return clock(rule, trigger, closed=knowledge.closed_days) if rule is not None else None
+    received_on = None if start.barred_by else start.received_on
+    return counted(rule, trigger, knowledge, received_on, start.extension_days)
+
+
+def counted(
+    rule: ClockRule | None,
+    trigger: date,
+    knowledge: Knowledge,
+    received_on: date | None = None,
+    extension_days: int = 0,
+) -> Clock | None:
+    """Return the clock a rule starts on ``trigger``, with the days federal offices close; None without a rule."""
+    if rule is None:
+        return None
+    return clock(rule, trigger, received_on=received_on, extension_days=extension_days, closed=knowledge.closed_days)

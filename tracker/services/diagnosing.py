@@ -8,18 +8,20 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from tracker.day_counts import touch_denials
 from tracker.db import insert_rows
 from tracker.diagnosis import NO_CHOICES, Choices, LineDiagnosis, Quote, diagnose
 from tracker.diagnosis import Suggestion as Cause
 from tracker.knowledge import Knowledge
-from tracker.models import CauseDecision, Denial, Finding, Suggestion
+from tracker.models import CauseDecision, Denial, Findings, StoredFinding, Suggestion
 from tracker.models.base import take_ids
+from tracker.models.findings import kept_findings
 from tracker.services.cases import StoredCase, stored_cases
 from tracker.services.cause_decisions import choices_by_payer
 from tracker.services.known_claims import chunks
 from tracker.services.rule_switches import knowledge_key, rules_off
 
-_FINDING = ("practice_id", "id", "denial_id", "rule_id", "result", "reason", "evidence", "knowledge_version")
+_FINDINGS = ("practice_id", "id", "denial_id", "kept", "knowledge_version")
 _SUGGESTION = (
     "practice_id", "id", "denial_id", "rank", "ruled_out", "root_cause", "path", "strength", "rules", "reasons",
     "evidence", "against", "cure", "letter", "knowledge_version",
@@ -95,13 +97,13 @@ def _diagnose(
 
 def _save(session: Session, practice_id: int, diagnosed: Sequence[_Diagnosed], version: str) -> None:
     denial_ids = [entry.denial.id for entry in diagnosed]
-    for model in (Finding, Suggestion):
+    for model in (Findings, Suggestion):
         session.execute(
             delete(model)
             .where(model.practice_id == practice_id, model.denial_id.in_(denial_ids))
             .execution_options(synchronize_session=False)
         )
-    insert_rows(session, Finding, _FINDING, list(_finding_rows(practice_id, diagnosed, version)))
+    insert_rows(session, Findings, _FINDINGS, list(_findings_rows(practice_id, diagnosed, version)))
     insert_rows(session, Suggestion, _SUGGESTION, list(_suggestion_rows(practice_id, diagnosed, version)))
     _update_denials(session, practice_id, diagnosed, _rejected(session, practice_id, denial_ids))
 
@@ -116,14 +118,13 @@ def _rejected(session: Session, practice_id: int, denial_ids: Sequence[int]) -> 
     return frozenset((row.denial_id, row.root_cause) for row in session.execute(query))
 
 
-def _finding_rows(practice_id: int, diagnosed: Iterable[_Diagnosed], version: str) -> Iterable[tuple[Any, ...]]:
-    rows = [
-        (entry.denial.id, finding.rule_id[:60], str(finding.result), finding.reason, _quotes(finding.evidence, entry))
-        for entry in diagnosed
-        for finding in entry.diagnosis.findings
-    ]
-    for row_id, row in zip(take_ids(len(rows)), rows, strict=True):
-        yield (practice_id, row_id, *row, version)
+def _findings_rows(practice_id: int, diagnosed: Sequence[_Diagnosed], version: str) -> Iterable[tuple[Any, ...]]:
+    for row_id, entry in zip(take_ids(len(diagnosed)), diagnosed, strict=True):
+        found = (
+            StoredFinding(one.rule_id, str(one.result), one.reason, _quotes(one.evidence, entry))
+            for one in entry.diagnosis.findings
+        )
+        yield practice_id, row_id, entry.denial.id, kept_findings(found), version
 
 
 def _suggestion_rows(practice_id: int, diagnosed: Sequence[_Diagnosed], version: str) -> Iterable[tuple[Any, ...]]:
@@ -140,7 +141,7 @@ def _suggestion_rows(practice_id: int, diagnosed: Sequence[_Diagnosed], version:
 def _suggestion_row(entry: _Diagnosed, cause: Cause, rank: int, ruled_out: bool) -> tuple[Any, ...]:
     return (
         entry.denial.id, rank, ruled_out, cause.root_cause, str(cause.path), str(cause.strength), list(cause.rules),
-        list(cause.reasons), _quotes(cause.evidence, entry), _quotes(cause.against, entry), cause.cure, cause.letter,
+        [reason._asdict() for reason in cause.reasons], _quotes(cause.evidence, entry), _quotes(cause.against, entry), cause.cure, cause.letter,
     )  # fmt: skip
 
 
@@ -183,6 +184,7 @@ def _update_denials(
         .values({name: bindparam(f"new_{name}") for name in ("root_cause", "strength", "path")})
     )
     session.connection().execute(statement, list(changes.values()))
+    touch_denials(session, practice_id, changes)
     for row in session.identity_map.values():
         if isinstance(row, Denial) and row.id in changes:
             session.expire(row, ["root_cause", "strength", "path"])

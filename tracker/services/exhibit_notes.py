@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import and_, select
+from sqlalchemy import Integer, and_, cast, func, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Appeal, Claim, Denial, Note, NoteLink
+from tracker.domain.protection import is_protected
+from tracker.models import Appeal, Denial, Note, NoteLink
+from tracker.models.protection import with_protected
+from tracker.services.appealed import claim_ids_of
 
 # The keys by which letters name enclosures, for the kinds of notes; other kinds are enclosed under their own name.
 _KEYS = {"daily": "note", "re_evaluation": "evaluation"}
@@ -28,22 +31,24 @@ def note_key(note: Note) -> str:
 
 
 def linked_notes(session: Session, appeal: Appeal) -> Sequence[Note]:
-    """Return the notes of the appeal's claim, oldest first."""
-    return [note for note, _ in _linked(session, appeal)]
+    """Return the ordinary notes of the appeal's claims, oldest first: what a letter may quote."""
+    return [note for note, _ in _linked(session, appeal) if not is_protected(note.protection)]
 
 
 def _linked(session: Session, appeal: Appeal) -> list[tuple[Note, bool]]:
-    """Return the notes of the claim, oldest first, with whether a person chose them."""
+    """Return the notes of the claims, oldest first, each once, with whether a person chose it."""
     query = (
-        select(Note, NoteLink.by_hand)
+        select(Note, func.max(cast(NoteLink.by_hand, Integer)))
         .join(NoteLink, and_(NoteLink.practice_id == Note.practice_id, NoteLink.note_id == Note.id))
         .where(
             NoteLink.practice_id == appeal.practice_id,
-            NoteLink.claim_id == appeal.claim_id,
+            NoteLink.claim_id.in_(claim_ids_of(session, appeal)),
             NoteLink.removed.is_(False),
         )
+        .group_by(Note.practice_id, Note.id)
     )
-    return [(note, by_hand) for note, by_hand in session.execute(query.order_by(Note.service_date, Note.id))]
+    found = session.execute(with_protected(query.order_by(Note.service_date, Note.id)))
+    return [(note, bool(by_hand)) for note, by_hand in found]
 
 
 def offered_notes(
@@ -52,14 +57,19 @@ def offered_notes(
     """Return the notes to enclose, oldest first; ``named`` are the keys the letter counts on.
 
     Used are the notes of the denied days, those a person linked, and of other days what the letter names. Daily notes
-    of other days are offered and left out: a payer gets no more than it needs (45 CFR 164.502(b)).
+    of other days are offered and left out: a payer gets no more than it needs (45 CFR 164.502(b)). Protected notes are
+    offered to who may read them, and left out.
     """
     days = {denial.service_date for denial in denials if denial.service_date is not None}
     linked = _linked(session, appeal)
-    offered = [OfferedNote(note, by_hand or _belongs(note, days, named)) for note, by_hand in linked]
+    offered = [OfferedNote(note, _is_used(note, days, named, by_hand=by_hand)) for note, by_hand in linked]
     behind = _notes_behind(session, appeal, days) if days else []
     offered += [OfferedNote(note, note_key(note) in named) for note in behind]
     return sorted(offered, key=lambda each: (each.note.service_date or date.max, each.note.id))
+
+
+def _is_used(note: Note, days: set[date], named: frozenset[str], *, by_hand: bool) -> bool:
+    return not is_protected(note.protection) and (by_hand or _belongs(note, days, named))
 
 
 def _belongs(note: Note, days: set[date], named: frozenset[str]) -> bool:
@@ -69,18 +79,21 @@ def _belongs(note: Note, days: set[date], named: frozenset[str]) -> bool:
 
 
 def _notes_behind(session: Session, appeal: Appeal, days: set[date]) -> list[Note]:
-    """Return the newest note of each other kind up to the last denied day, but none a person took away or linked."""
-    claim = session.get_one(Claim, (appeal.practice_id, appeal.claim_id))
-    last = max(days)
+    """Return the other kinds of notes behind the denied days, but none a person took away or linked.
+
+    Of each kind that is the newest up to the first denied day, and all from there to the last.
+    """
+    first, last = min(days), max(days)
     touched = select(NoteLink.note_id).where(
-        NoteLink.practice_id == appeal.practice_id, NoteLink.claim_id == appeal.claim_id
+        NoteLink.practice_id == appeal.practice_id, NoteLink.claim_id.in_(claim_ids_of(session, appeal))
     )
     query = select(Note).where(
         Note.practice_id == appeal.practice_id,
-        Note.patient_id == claim.patient_id,
+        Note.patient_id == appeal.patient_id,
         Note.kind.in_(_BEHIND),
-        Note.service_date.between(last - _REACH, last),
+        Note.service_date.between(first - _REACH, last),
         Note.id.not_in(touched),
     )
-    newest = {note.kind: note for note in session.scalars(query.order_by(Note.service_date, Note.id))}
-    return list(newest.values())
+    found = session.scalars(query.order_by(Note.service_date, Note.id)).all()
+    before = {note.kind: note for note in found if note.service_date and note.service_date <= first}
+    return [note for note in found if note.service_date and (note.service_date > first or before[note.kind] is note)]

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.letters.record_page import RecordPage, RecordTable
-from tracker.letters.words import long_date
+from tracker.letters.words import and_list, long_date
 from tracker.models import Appeal, Authorization, Claim, EligibilityCheck, Patient, Payer, Practice, Submission
+from tracker.services.appealed import claim_ids_of
 from tracker.services.coverage import coverage_of
 
 _TYPED = "Printed from what the practice recorded of the payer's answer. It is not the payer's own paper."
@@ -27,7 +28,6 @@ class Record(NamedTuple):
 
 
 class _About(NamedTuple):
-    claim: Claim
     patient: Patient
     payer: Payer
     practice: Practice
@@ -41,23 +41,24 @@ class _About(NamedTuple):
 
 
 def records_of(session: Session, appeal: Appeal) -> list[Record]:
-    """Return the records on file that bear on an appeal, in the order of a packet."""
+    """Return the records on file that bear on an appeal, in the order of a packet.
+
+    Of several claims the approval and the eligibility check are the first one's, as the letter states them.
+    """
     own = appeal.practice_id
-    claim = session.get_one(Claim, (own, appeal.claim_id))
+    claims = [session.get_one(Claim, (own, each)) for each in claim_ids_of(session, appeal)]
     about = _About(
-        claim,
-        session.get_one(Patient, (own, claim.patient_id)),
+        session.get_one(Patient, (own, appeal.patient_id)),
         session.get_one(Payer, appeal.payer_id),
         session.get_one(Practice, own),
     )
-    for_claim = coverage_of(session, own, claim.patient_id, claim.id)
-    in_general = coverage_of(session, own, claim.patient_id, None)
-    approval = for_claim.authorization or in_general.authorization
-    check = for_claim.eligibility or in_general.eligibility
+    on_file = [coverage_of(session, own, appeal.patient_id, each) for each in [*(one.id for one in claims), None]]
+    approval = next((one.authorization for one in on_file if one.authorization), None)
+    check = next((one.eligibility for one in on_file if one.eligibility), None)
     found = [_authorization(about, approval)] if approval else []
     found += [_eligibility(about, check)] if check else []
-    receipts = _receipts(session, claim)
-    return [*found, _filing(about, receipts)] if receipts else found
+    receipts = _receipts(session, claims)
+    return [*found, _filing(about, claims, receipts)] if receipts else found
 
 
 def _authorization(about: _About, row: Authorization) -> Record:
@@ -83,20 +84,28 @@ def _eligibility(about: _About, row: EligibilityCheck) -> Record:
     return Record("eligibility", about.page("Eligibility check on record", facts, _TYPED, None))
 
 
-def _receipts(session: Session, claim: Claim) -> Sequence[Submission]:
+def _receipts(session: Session, claims: Sequence[Claim]) -> Sequence[Submission]:
     query = select(Submission).where(
-        Submission.practice_id == claim.practice_id, Submission.claim_id == claim.id, Submission.receipt != ""
+        Submission.practice_id == claims[0].practice_id,
+        Submission.claim_id.in_([claim.id for claim in claims]),
+        Submission.receipt != "",
     )
     return session.scalars(query.order_by(Submission.sent_on, Submission.id)).all()
 
 
-def _filing(about: _About, receipts: Sequence[Submission]) -> Record:
+def _filing(about: _About, claims: Sequence[Claim], receipts: Sequence[Submission]) -> Record:
+    ours = {claim.id: claim.control_number for claim in claims}
+    several = len(claims) > 1
     facts = [
-        ("Our claim number", about.claim.control_number),
-        ("Payer's claim number", about.claim.payer_claim_number),
+        ("Our claim numbers" if several else "Our claim number", and_list(list(ours.values()))),
+        (
+            "Payer's claim numbers" if several else "Payer's claim number",
+            and_list([claim.payer_claim_number for claim in claims if claim.payer_claim_number]),
+        ),
     ]
     rows = tuple(
         (
+            *((ours[row.claim_id],) if several else ()),
             long_date(row.sent_on),
             row.receipt,
             row.proof,
@@ -105,7 +114,14 @@ def _filing(about: _About, receipts: Sequence[Submission]) -> Record:
         )
         for row in receipts
     )
-    heads = ("Date", "Receipt", "What it says", "File's control numbers", "Recorded from")
+    heads = (
+        *(("Claim",) if several else ()),
+        "Date",
+        "Receipt",
+        "What it says",
+        "File's control numbers",
+        "Recorded from",
+    )
     table = RecordTable("Each sending and what became of it", heads, rows)
     return Record("receipt", about.page("Proof of timely filing", facts, _RECEIPTS, table))
 

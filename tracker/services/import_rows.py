@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
+from tracker.day_counts import touch_days, touch_denials
 from tracker.db import insert_rows
 from tracker.models import (
     Adjustment,
@@ -23,6 +24,8 @@ from tracker.models import (
     Submission,
 )
 from tracker.models.base import id_stream
+from tracker.models.sealed import sealed_columns
+from tracker.sealing.cipher import Place
 
 # A row may only point to rows of tables above it.
 _ORDER: tuple[type[Base], ...] = (
@@ -65,11 +68,11 @@ class RowBuffer:
     def change(self, model: type[Base], practice_id: int, row_id: int, **values: Any) -> None:
         """Ask for new values of one stored row."""
         if self._keep:
-            changes = {
-                "key_practice": practice_id,
-                "key_id": row_id,
-                **{f"new_{name}": v for name, v in values.items()},
-            }
+            sealed, place = sealed_columns(model), Place(practice_id, row_id)
+            changes: dict[str, Any] = {"key_practice": practice_id, "key_id": row_id}
+            for name, value in values.items():
+                is_sealed = name in sealed and value is not None
+                changes[f"new_{name}"] = sealed[name].placed(value, place) if is_sealed else value
             self._updates.setdefault((model, tuple(values)), []).append(changes)
 
     def flush(self, session: Session) -> None:
@@ -80,6 +83,7 @@ class RowBuffer:
                 rows.clear()
         for (model, names), changes in self._updates.items():
             _update_rows(session, model, names, changes)
+            _note_changes(session, model, changes)
         self._updates.clear()
 
 
@@ -92,3 +96,12 @@ def _update_rows(session: Session, model: type[Base], names: tuple[str, ...], ch
         .values({name: bindparam(f"new_{name}") for name in names})
     )
     session.connection().execute(statement, changes)
+
+
+def _note_changes(session: Session, model: type[Base], changes: list[dict[str, Any]]) -> None:
+    """Tell the counts by day: a line has its first answer, a denial goes on."""
+    for change in changes:
+        if model is ClaimLine:
+            touch_days(session, change["key_practice"], (change.get("new_first_remit_on"),))
+        elif model is Denial:
+            touch_denials(session, change["key_practice"], (change["key_id"],))

@@ -22,6 +22,12 @@ from tracker.services.receipts import READERS
 from tracker.services.storing import Report, Stored, claims_in, no_report, read_and_store
 from tracker.services.storing_835 import as_written
 
+BACKLOG = "backlog"
+"""The format of a list of denials out of another program (services/backlog.py)."""
+
+FOLDER = "folder"
+"""How a file came that lay in the watched folder (jobs/watching.py)."""
+
 BIG_IMPORT_CLAIMS = 2000
 """From this many claims on, a file is read and stored as a job."""
 
@@ -47,24 +53,14 @@ def stage(  # noqa: PLR0913  # who brings what, for whom, when
 
     A big file gets its preview from a job (kind import.preview). Raises ImportProblem when the file is refused.
     """
-    file_format = recognise(data, filename)
-    row = ImportFile(
-        practice_id=practice.id,
-        batch=batch,
-        filename=filename[:200],
-        file_format=file_format,
-        content_hash=file_hash(data),
-        size=len(data),
-        state="staged",
-        preview={},
-        created_at=now,
-        created_by_id=user_id,
-        expires_at=now + timedelta(hours=staged_hours),
-    )
+    row = new_import(
+        practice, filename, data, file_format=recognise(data, filename), batch=batch, state="staged", now=now,
+        user_id=user_id,
+    )  # fmt: skip
+    row.expires_at = now + timedelta(hours=staged_hours)
     session.add(row)
     session.flush()
-    session.add(RawFile(practice_id=practice.id, import_id=row.id, content=zlib.compress(data, 1)))
-    session.flush()
+    keep_bytes(session, row, data)
     if claims_in(data) >= BIG_IMPORT_CLAIMS:
         ask_for(
             session, "import.preview", {"import_id": row.id}, f"import.preview:{row.id}", now,
@@ -73,6 +69,30 @@ def stage(  # noqa: PLR0913  # who brings what, for whom, when
     else:
         make_preview(session, practice, row, data, knowledge, now)
     return row
+
+
+def new_import(  # noqa: PLR0913  # what came, for whom, as what
+    practice: Practice,
+    filename: str,
+    data: bytes,
+    *,
+    file_format: str,
+    batch: str,
+    state: str,
+    now: datetime,
+    user_id: int | None,
+) -> ImportFile:
+    """Return a new row for a file that came."""
+    return ImportFile(
+        practice_id=practice.id, batch=batch, filename=filename[:200], file_format=file_format,
+        content_hash=file_hash(data), size=len(data), state=state, preview={}, created_at=now, created_by_id=user_id,
+    )  # fmt: skip
+
+
+def keep_bytes(session: Session, row: ImportFile, data: bytes) -> None:
+    """Keep the bytes of a file, sealed."""
+    session.add(RawFile(practice_id=row.practice_id, import_id=row.id, content=zlib.compress(data, 1)))
+    session.flush()
 
 
 def raw_bytes(session: Session, row: ImportFile) -> bytes:
@@ -93,16 +113,16 @@ def make_preview(
     report: Report = no_report,
 ) -> None:
     """Fill ``row.preview`` by a dry run of storing."""
-    with _dry_run(session, practice):
+    with dry_run(session, practice):
         stored = read_and_store(
-            session, practice, row.id, row.filename, data, knowledge, now, keep=False, report=report
+            session, practice, row.id, row.filename, data, knowledge, now, only_own=True, keep=False, report=report
         )
         preview = _preview(session, stored)
     row.preview = preview
 
 
 @contextmanager
-def _dry_run(session: Session, practice: Practice) -> Iterator[None]:
+def dry_run(session: Session, practice: Practice) -> Iterator[None]:
     """Run storing and take back the little it writes on the way (payers, the next denial number)."""
     number = practice.next_denial_number
     point = session.begin_nested()
@@ -130,6 +150,7 @@ def _preview(session: Session, stored: Stored) -> dict[str, Any]:
         "updated": len(triage.updated),
         "recoveries": [{"denial": move.denial_number, "amount_cents": move.amount_cents} for move in recovered],
         "recovered_cents": sum(move.amount_cents for move in recovered),
+        "foreign": stored.foreign,
         "not_denials_cents": counted.not_denials_cents,
         "ignored": {name: count for name, count in sorted(classes.items()) if name not in _SHOWN_AS_DENIALS},
         "check_cents": counted.check_cents,
@@ -199,13 +220,19 @@ def store(
     knowledge: Knowledge,
     report: Report = no_report,
 ) -> Stored:
-    """Store a staged file in the caller's transaction and keep the counts with it."""
-    practice = session.get_one(Practice, row.practice_id)
+    """Store a staged file in the caller's transaction and keep the counts with it.
+
+    A file whose answers came in another way since it was staged is not kept a second time (state known).
+    """
+    practice = session.get_one(Practice, row.practice_id, with_for_update=True)  # one file of a practice at a time
     stored = read_and_store(
         session, practice, row.id, row.filename, raw_bytes(session, row), knowledge, now,
-        skipped_keys=frozenset(row.skipped), report=report,
+        skipped_keys=frozenset(row.skipped), only_own=True, report=report,
     )  # fmt: skip
     row.state, row.stored_at, row.expires_at = "stored", now, None
+    if stored.status == "duplicate":
+        row.state = "known"
+        drop_bytes(session, row)
     row.result = stored.as_result() | {"skipped": stored.triage.skipped}
     row.preview = {"claims": row.preview.get("claims", 0)}
     return stored
@@ -227,11 +254,11 @@ def import_now(  # noqa: PLR0913  # who brings what, for whom, when
 
     Returns the import (None when nothing was new) and what was stored. Raises ImportProblem when the file is refused.
     """
-    row = ImportFile(
-        practice_id=practice.id, batch="", filename=filename[:200], file_format=recognise(data, filename),
-        content_hash=file_hash(data), size=len(data), state="stored", created_at=now, created_by_id=user_id,
-        stored_at=now,
+    row = new_import(
+        practice, filename, data, file_format=recognise(data, filename), batch="", state="stored", now=now,
+        user_id=user_id,
     )  # fmt: skip
+    row.stored_at = now
     session.add(row)
     session.flush()
     stored = read_and_store(session, practice, row.id, filename, data, knowledge, now, only_own=only_own, report=report)
@@ -239,7 +266,7 @@ def import_now(  # noqa: PLR0913  # who brings what, for whom, when
         session.delete(row)
         session.flush()
         return None, stored
-    session.add(RawFile(practice_id=practice.id, import_id=row.id, content=zlib.compress(data, 1)))
+    keep_bytes(session, row, data)
     row.result = stored.as_result()
     session.flush()
     return row, stored
@@ -249,17 +276,19 @@ def cancel(session: Session, row: ImportFile, now: datetime) -> None:  # noqa: A
     """Drop a staged file and its bytes."""
     if row.state == "staged":
         row.state, row.preview = "cancelled", {}
-        _drop_bytes(session, row)
+        drop_bytes(session, row)
 
 
 def expire_staged(session: Session, now: datetime) -> int:
-    """Drop the staged files whose time is up; return how many."""
-    rows = session.scalars(select(ImportFile).where(ImportFile.state == "staged", ImportFile.expires_at <= now)).all()
+    """Drop the files, staged or in quarantine, whose time is up; return how many."""
+    waiting = ImportFile.state.in_(("staged", "held")), ImportFile.expires_at <= now
+    rows = session.scalars(select(ImportFile).where(*waiting)).all()
     for row in rows:
         row.state, row.preview = "expired", {}
-        _drop_bytes(session, row)
+        drop_bytes(session, row)
     return len(rows)
 
 
-def _drop_bytes(session: Session, row: ImportFile) -> None:
+def drop_bytes(session: Session, row: ImportFile) -> None:
+    """Delete the bytes of a file."""
     session.execute(delete(RawFile).where(RawFile.practice_id == row.practice_id, RawFile.import_id == row.id))

@@ -6,11 +6,12 @@ from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.denial_life import Answer, AnswerKind, Standing, standing_after
 from tracker.models import Claim, ClaimLine, ClaimPayment, Denial, DenialAnswer, Patient
+from tracker.services.patient_keys import PatientKeys
 
 T = TypeVar("T")
 _CHUNK = 500
@@ -99,6 +100,7 @@ class KnownClaims:
 
     def __init__(self, session: Session, practice_id: int) -> None:
         self._session, self._practice_id = session, practice_id
+        self._keys = PatientKeys(session, practice_id)
         self._loaded: set[str] = set()
         self._by_key: dict[str, list[KnownClaim]] = {}
         self._by_payer_number: dict[str, KnownClaim] = {}
@@ -194,21 +196,22 @@ class KnownClaims:
         """Return the claim with a payer claim number."""
         return self._by_payer_number.get(number) if number else None
 
-    def load_patients(self, match_keys: Iterable[str]) -> None:
-        """Bring the ids of the stored patients with these match keys into memory."""
-        wanted = set(match_keys) - self._patients_asked
+    def load_patients(self, told: Iterable[str]) -> None:
+        """Bring the ids of the stored patients that ``told_of`` tells of into memory."""
+        wanted = set(told) - self._patients_asked
         self._patients_asked |= wanted
         for part in chunks(wanted):
-            query = select(Patient.match_key, Patient.id).where(
-                Patient.practice_id == self._practice_id, Patient.match_key.in_(part)
+            told_by_key = {self._keys.match(each): each for each in part}
+            query = select(Patient.match_key, func.coalesce(Patient.merged_into_id, Patient.id)).where(
+                Patient.practice_id == self._practice_id, Patient.match_key.in_(told_by_key)
             )
             for key, patient_id in self._session.execute(query.order_by(Patient.id.desc())):
-                self._patients[key] = patient_id
+                self._patients[told_by_key[key]] = patient_id
 
-    def patient(self, match_key: str) -> int | None:
-        """Return the id of the patient with a match key (call load_patients first)."""
-        return self._patients.get(match_key)
+    def patient(self, told: str) -> int | None:
+        """Return the id of the patient that ``told_of`` tells of (call load_patients first)."""
+        return self._patients.get(told)
 
-    def remember_patient(self, match_key: str, patient_id: int) -> None:
+    def remember_patient(self, told: str, patient_id: int) -> None:
         """Keep a new patient findable."""
-        self._patients[match_key] = patient_id
+        self._patients[told] = patient_id

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.knowledge import Knowledge
 from tracker.letters.facts import SignerFacts
+from tracker.letters.problems import LetterProblem
 from tracker.models import Appeal, Denial, Job, Letter
 from tracker.models.base import new_public_id
 from tracker.services.appealing import AppealRefused, newest_letter, open_appeal
@@ -39,7 +40,10 @@ def draft_one(
     except AppealRefused as refusal:
         return {"denial": denial.number, "why": str(refusal)}
     letter = newest_letter(session, appeal)
-    gaps = len(letter_in_hand(session, appeal, letter, knowledge, today).draft.gaps)
+    try:
+        gaps = len(letter_in_hand(session, appeal, letter, knowledge, today).draft.gaps)
+    except LetterProblem as problem:
+        return {"denial": denial.number, "why": str(problem)}
     return {"denial": denial.number, "letter": letter.id, "gaps": gaps}
 
 
@@ -63,8 +67,13 @@ def ask_for_packets(
     arguments = {
         "drafts": drafts.public_id,
         "letters": [[one.letter_id, one.version] for one in confirmed],
-        "name": signer.name,
-        "title": signer.title,
+        "signer": {
+            "name": signer.name,
+            "title": signer.title,
+            "credentials": signer.credentials,
+            "helper": signer.helper,
+            "picture": signer.picture,
+        },
         "by_hand": signer.signed_on is None,
     }
     return ask_for(

@@ -4,24 +4,33 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.domain.protection import is_protected
 from tracker.knowledge import Knowledge
-from tracker.letters.catalog import LetterTemplate, templates
-from tracker.letters.draft import Draft, draft
+from tracker.letters.catalog import LetterTemplate
+from tracker.letters.draft import Draft
 from tracker.letters.facts import LetterFacts, SignerFacts
 from tracker.letters.facts_json import as_json, from_json
+from tracker.letters.own_template import written
 from tracker.letters.packet import Packet, make_packet
 from tracker.letters.pdf import make_pdf
-from tracker.models import Appeal, AppealDenial, Attachment, Letter, LetterText
+from tracker.letters.pictures import Pictures
+from tracker.models import Appeal, Attachment, Letter, LetterText
 from tracker.services import working
+from tracker.services.added_files import AddedFile
+from tracker.services.appealed import denials_of, set_denials
 from tracker.services.appealing import AppealRefused, log_appeal
 from tracker.services.letter_exhibits import EnclosureChoice, enclosures, exhibit_files
-from tracker.services.letter_facts import LetterRows, denials_of, letter_facts, letter_rows
+from tracker.services.letter_facts import LetterRows, letter_facts, letter_rows
+from tracker.services.letter_numbers import line_numbers, renumbered
 from tracker.services.letter_texts import keep_text
+from tracker.services.own_templates import template_of
+from tracker.services.pictures import keep_pictures, pictures_of
+from tracker.services.protected_notes import ProtectionProblem, hidden_sources, require_consent, with_hidden
+from tracker.services.signature_requests import drop_request, lend_due
 
 
 class LetterConflict(Exception):  # noqa: N818  # a conflict of two people, not a fault
@@ -30,7 +39,10 @@ class LetterConflict(Exception):  # noqa: N818  # a conflict of two people, not 
 
 @dataclass(frozen=True, slots=True)
 class LetterInHand:
-    """A letter with everything it is made of: rows, template, enclosures, facts and the draft itself."""
+    """A letter with everything it is made of: rows, template, enclosures, facts and the draft itself.
+
+    ``barred`` says why its enclosures cannot go out as they are: for a protected note's sake.
+    """
 
     letter: Letter
     rows: LetterRows
@@ -38,6 +50,8 @@ class LetterInHand:
     enclosures: tuple[EnclosureChoice, ...]
     facts: LetterFacts
     draft: Draft
+    pictures: Pictures
+    barred: str = ""
 
     @property
     def used(self) -> tuple[EnclosureChoice, ...]:
@@ -47,12 +61,18 @@ class LetterInHand:
 
 @dataclass(frozen=True, slots=True)
 class SignedPacket:
-    """A finished packet before it is stored. ``exhibits`` are all enclosures as the letter keeps them."""
+    """A finished packet before it is stored. ``exhibits`` are all enclosures as the letter keeps them.
+
+    ``protected``: a protected note is among those used.
+    """
 
     packet: Packet
     facts: LetterFacts
     html: str
+    template_hash: str
     exhibits: tuple[dict[str, Any], ...]
+    pictures: Pictures
+    protected: bool
 
 
 def letter_in_hand(
@@ -68,16 +88,29 @@ def letter_in_hand(
     With ``signer`` the draft is what that person signs.
     """
     rows = letter_rows(session, appeal, today)
-    template = templates()[letter.template]
+    template = template_of(session, letter)
     choices = tuple(enclosures(session, appeal, template, rows.denials, letter.exhibits))
     if letter.signed_at is not None:
         facts = from_json(letter.facts)
     else:
         used = [choice for choice in choices if choice.used]
         facts = letter_facts(session, rows, letter, used, knowledge, signer)
-    return LetterInHand(
-        letter, rows, template, choices, facts, draft(template, facts, letter.fields.get("paragraphs", {}))
-    )
+    drafted = written(template, facts, letter.fields.get("paragraphs", {}))
+    pictures = pictures_of(session, appeal.practice_id, facts)
+    barred = _why_barred(session, letter, choices, today) if letter.signed_at is None else ""
+    return LetterInHand(letter, rows, template, choices, facts, drafted, pictures, barred)
+
+
+def _why_barred(session: Session, letter: Letter, choices: Sequence[EnclosureChoice], today: date) -> str:
+    enclosed = [each for each in letter.exhibits if each.get("used")]
+    if hidden_sources(session, letter.practice_id, enclosed):
+        return "An enclosed note is protected. Only a person with leave to read it can sign this packet"
+    try:
+        for choice in choices:
+            require_consent(session, choice.note if choice.used else None, today)
+    except ProtectionProblem as problem:
+        return str(problem)
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +158,16 @@ def save_draft(  # who saves what, when, and how
     changed_template = edits.template != letter.template
     fields = dict(letter.fields)
     fields["paragraphs"] = {} if changed_template else dict(edits.paragraphs)
-    fields["facts"] = dict(edits.facts)
+    fields["facts"], changed_lines = _facts_and_lines(session, appeal, letter, edits)
     values: dict[str, Any] = {
         "template": edits.template,
         "fields": fields,
-        "exhibits": [dict(each) for each in edits.exhibits],
+        "exhibits": with_hidden(session, appeal.practice_id, letter.exhibits, edits.exhibits),
         "signer_name": edits.signer_name,
         "signer_title": edits.signer_title,
     }
     changed = [name for name, value in values.items() if getattr(letter, name) != value]
-    changed += ["denials"] if _set_denials(session, appeal, edits.denial_ids) else []
+    changed += ["denials"] if changed_lines else []
     if changed:
         for name, value in values.items():
             setattr(letter, name, value)
@@ -143,6 +176,20 @@ def save_draft(  # who saves what, when, and how
         if not by_itself:
             log_appeal(session, appeal, "letter_saved", now, user_id, {"changed": changed})
     session.flush()
+
+
+def _facts_and_lines(session: Session, appeal: Appeal, letter: Letter, edits: Edits) -> tuple[dict[str, str], bool]:
+    """Set the lines of the letter; return the typed facts, which may name them by new numbers, and whether they changed.
+
+    The day the letter is to be signed by is that of its lines.
+    """
+    before = line_numbers(session, appeal)
+    if not set_denials(session, appeal, edits.denial_ids):
+        return dict(edits.facts), False
+    after = line_numbers(session, appeal)
+    lend_due(session, appeal.practice_id, before.keys() - after.keys(), None)
+    lend_due(session, appeal.practice_id, after.keys() - before.keys(), letter.signature_due)
+    return renumbered(edits.facts, before, after), True
 
 
 def take_back(
@@ -164,25 +211,6 @@ def take_back(
 def _refuse_signed(letter: Letter) -> None:
     if letter.signed_at is not None:
         raise AppealRefused("This letter is signed and locked. Make a new version to change it")
-
-
-def _set_denials(session: Session, appeal: Appeal, wanted: Sequence[int]) -> bool:
-    """Make the appeal be about these denials of its claim; an empty choice changes nothing."""
-    links = {
-        link.denial_id: link
-        for link in session.scalars(
-            select(AppealDenial).where(
-                AppealDenial.practice_id == appeal.practice_id, AppealDenial.appeal_id == appeal.id
-            )
-        )
-    }
-    if not wanted or links.keys() == set(wanted):
-        return False
-    for denial_id in links.keys() - set(wanted):
-        session.delete(links[denial_id])
-    for denial_id in set(wanted) - links.keys():
-        session.add(AppealDenial(practice_id=appeal.practice_id, appeal_id=appeal.id, denial_id=denial_id))
-    return True
 
 
 def set_quotes(
@@ -217,10 +245,19 @@ def make_signed_packet(hand: LetterInHand) -> SignedPacket:
     _refuse_signed(hand.letter)
     if hand.draft.gaps:
         raise AppealRefused("; ".join(gap.message for gap in hand.draft.gaps))
+    if hand.barred:
+        raise AppealRefused(hand.barred)
     files = exhibit_files(hand.facts, hand.used, hand.rows.patient)
     title = f"Appeal A-{hand.rows.appeal.number}"
-    packet = make_packet(make_pdf(hand.draft.html), files, title=title, practice=hand.facts.practice.name)
-    return SignedPacket(packet, hand.facts, hand.draft.html, tuple(_as_packed(hand, packet)))
+    packet = make_packet(
+        make_pdf(hand.draft.html, pictures=hand.pictures, own=hand.draft.own),
+        files,
+        title=title,
+        practice=hand.facts.practice.name,
+    )
+    packed = tuple(_as_packed(hand, packet))
+    protected = any(is_protected(choice.note.protection) for choice in hand.used if choice.note is not None)
+    return SignedPacket(packet, hand.facts, hand.draft.html, hand.template.hash, packed, hand.pictures, protected)
 
 
 def _as_packed(hand: LetterInHand, packet: Packet) -> Iterator[dict[str, Any]]:
@@ -251,20 +288,26 @@ def lock_letter(  # noqa: PLR0913  # who signs what, seen how and when
     digest = hashlib.sha256(made.packet.pdf).hexdigest()
     title = f"Packet of A-{appeal.number}, version {letter.edition}"
     packet = Attachment(
-        practice_id=appeal.practice_id, claim_id=appeal.claim_id, appeal_id=appeal.id, kind="packet", title=title,
+        practice_id=appeal.practice_id, appeal_id=appeal.id, kind="packet", title=title,
         content_type="application/pdf", content=made.packet.pdf, content_hash=digest, pages=made.packet.pages,
-        added_at=now, added_by_id=user_id,
+        protected=made.protected, added_at=now, added_by_id=user_id,
     )  # fmt: skip
     session.add(packet)
     session.flush()
+    keep_pictures(session, appeal.practice_id, made.pictures, now)
+    drop_request(session, appeal, letter)
     letter.packet_id, letter.pdf_hash = packet.id, digest
-    letter.template_hash = templates()[letter.template].hash
+    letter.template_hash = made.template_hash
     letter.facts = as_json(made.facts)
     letter.exhibits = list(made.exhibits)
     letter.signed_at, letter.signed_by_id, letter.saved_at = now, user_id, now
-    letter.signer_name, letter.signer_title = made.facts.signer.name, made.facts.signer.title
+    signer = made.facts.signer
+    letter.signer_name, letter.signer_title = signer.name, signer.title
     appeal.status = "ready"
-    details = {"edition": letter.edition, "pages": made.packet.pages} | ({"batch": True} if batch else {})
+    details: dict[str, Any] = {"edition": letter.edition, "pages": made.packet.pages} | (
+        {"batch": True} if batch else {}
+    )
+    details |= {"by": signer.helper, "for": signer.name} if signer.helper else {}
     log_appeal(session, appeal, "letter_signed", now, user_id, details)
     denials = [denial for denial in denials_of(session, appeal) if denial.is_open]
     working.set_status(session, denials, "ready_to_send", now, user_id)
@@ -291,37 +334,9 @@ def new_edition(session: Session, appeal: Appeal, signed: Letter, now: datetime,
     return letter
 
 
-_TYPES = {
-    b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"II*\0": "image/tiff", b"MM\0*": "image/tiff",
-}  # fmt: skip
-
-
-def content_type_of(content: bytes) -> str:
-    """Return what a checked file is by its first bytes: a picture, else a PDF."""
-    return next((kind for start, kind in _TYPES.items() if content.startswith(start)), "application/pdf")
-
-
-class AddedFile(NamedTuple):
-    """A file a person adds to an appeal; its pages were counted when it was checked."""
-
-    title: str
-    content_type: str
-    content: bytes
-    pages: int
-
-    @classmethod
-    def of(cls, title: str, content: bytes, pages: int) -> "AddedFile":
-        """Return the file with the type its first bytes show."""
-        return cls(title, content_type_of(content), content, pages)
-
-
 def keep_file(session: Session, appeal: Appeal, kind: str, file: AddedFile, now: datetime, user_id: int) -> Attachment:
     """Keep a file with an appeal: an exhibit of its packet, the proof of its sending, the payer's decision."""
-    row = Attachment(
-        practice_id=appeal.practice_id, claim_id=appeal.claim_id, appeal_id=appeal.id, kind=kind,
-        title=file.title, content_type=file.content_type, content=file.content,
-        content_hash=hashlib.sha256(file.content).hexdigest(), pages=file.pages, added_at=now, added_by_id=user_id,
-    )  # fmt: skip
+    row = file.attachment(appeal.practice_id, kind, now, user_id, appeal_id=appeal.id)
     session.add(row)
     log_appeal(session, appeal, f"{kind}_added", now, user_id, {"title": file.title})
     session.flush()

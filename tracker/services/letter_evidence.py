@@ -59,7 +59,7 @@ def offered_quotes(session: Session, denials: Sequence[Denial]) -> list[Place]:
             Suggestion.practice_id == denials[0].practice_id,
             Suggestion.denial_id.in_([denial.id for denial in denials]),
         )
-        .order_by(Suggestion.ruled_out, Suggestion.rank)
+        .order_by(Suggestion.ruled_out, Suggestion.rank, Suggestion.denial_id)
     )
     places: dict[tuple[str, int, int], Place] = {}
     for suggestion in session.scalars(query):
@@ -70,13 +70,27 @@ def offered_quotes(session: Session, denials: Sequence[Denial]) -> list[Place]:
     return list(places.values())
 
 
+def usual_quotes(session: Session, denials: Sequence[Denial], *, one_of_each_note: bool) -> list[dict[str, Any]]:
+    """Return the offered places a letter starts with, as it keeps them: all, or the best of each note."""
+    places = offered_quotes(session, denials)
+    if one_of_each_note:
+        best: dict[str, Place] = {}
+        for place in places:
+            best.setdefault(place.note, place)
+        places = list(best.values())
+    return [place._asdict() for place in places]
+
+
 def _about(cause: str) -> str:
     return _ABOUT_CAUSE.get(cause) or _ABOUT_GROUP.get(cause.split("_", maxsplit=1)[0], "function")
 
 
 def quotes_of(places: Iterable[Place], notes: Mapping[str, Note], keys: Mapping[str, str]) -> tuple[Quote, ...]:
-    """Return quotes for the letter, word for word, in the order of the notes; places that are gone are left out."""
-    known = sorted((place for place in places if place.note in notes), key=lambda place: (place.note, place.start))
+    """Return quotes for the letter, word for word, in the order of ``notes``; places that are gone are left out."""
+    order = {public_id: place for place, public_id in enumerate(notes)}
+    known = sorted(
+        (place for place in places if place.note in notes), key=lambda place: (order[place.note], place.start)
+    )
     return tuple(_quote(place, notes[place.note], keys.get(place.note, "")) for place in known)
 
 
@@ -85,7 +99,7 @@ def _quote(place: Place, note: Note, key: str) -> Quote:
     kind = KINDS.get(note.kind, "Note").lower()
     day = f" {short_date(note.service_date)}" if note.service_date else ""
     words = " ".join(note.text[place.start : place.end].split())
-    return Quote(words, f"{kind}{day}, line {first}", place.about, key)
+    return Quote(words, f"{kind}{day}, line {first}", place.about, key, place.note)
 
 
 def lines_of_note(note: Note, first: int, last: int) -> tuple[int, int] | None:

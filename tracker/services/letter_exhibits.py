@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, defer
 
+from tracker.domain.protection import is_protected, notice_of
 from tracker.letters.arrangement import Placement, in_order, placement
 from tracker.letters.catalog import LetterTemplate
 from tracker.letters.facts import LetterFacts
@@ -16,12 +17,15 @@ from tracker.letters.record_page import RecordPage, make_record_page
 from tracker.letters.remittance_page import make_remittance_page
 from tracker.letters.sheets import Sheet, make_sheet, sheets_for
 from tracker.letters.words import long_date
-from tracker.models import Appeal, Attachment, Denial, Note, Patient, Payer
+from tracker.models import Appeal, Attachment, Denial, Note, Patient, Payer, RecordsRequest
+from tracker.services.denial_files import papers_of
 from tracker.services.exhibit_notes import note_key, offered_notes
 from tracker.services.exhibit_records import records_of
 from tracker.services.notes import KINDS
+from tracker.services.protected_notes import consent_words
 
 REMITTANCE = "remittance"
+_EXTRACT = "Remittance extract of the denied lines"
 SHEET = "sheet"
 # A record is enclosed when the letter counts on the paper it stands for.
 _STANDS_FOR = {"authorization": "approval", "eligibility": "eligibility", "receipt": "receipt"}
@@ -32,6 +36,7 @@ class EnclosureChoice(NamedTuple):
 
     ``source`` is ``remittance``, a record's key, ``sheet:`` and a sheet's id, a note's or an attachment's public id.
     ``used`` is false when it is left out. ``pages`` counts the pages that stay, where they are known.
+    ``consent`` says what the authorization of a protected note covers.
     """
 
     key: str
@@ -44,6 +49,7 @@ class EnclosureChoice(NamedTuple):
     sheet: Sheet | None = None
     record: RecordPage | None = None
     placed: Placement = Placement("")
+    consent: str = ""
 
     def placed_as(self, placed: Placement) -> "EnclosureChoice":
         """Return the enclosure as a person placed it; ``used`` stays what is usual until somebody decides."""
@@ -81,12 +87,17 @@ def _offered(
     named = frozenset(exhibit.key for exhibit in template.exhibits)
     found = []
     if any(denial.source == "835" for denial in denials):
-        found.append(
-            EnclosureChoice(REMITTANCE, "Remittance extract of the denied lines", REMITTANCE, used=True, pages=1)
-        )
+        pages = 1 if len({denial.claim_id for denial in denials}) == 1 else None
+        found.append(EnclosureChoice(REMITTANCE, _EXTRACT, REMITTANCE, used=True, pages=pages))
+    papers = papers_of(session, appeal.practice_id, [denial.id for denial in denials])
+    found += [_file(paper, REMITTANCE) for paper in papers if paper.kind == "eob"]
     found += [_file(file, _BELOW_KEYS[file.kind]) for file in _of_level_below(session, appeal)]
+    late = [_file(paper, paper.kind)._replace(used=False) for paper in papers if paper.kind != "eob"]
+    found += [*late, *_asking_letters(session, denials, used="request" in named)]
     for note, used in offered_notes(session, appeal, denials, named):
-        found.append(EnclosureChoice(note_key(note), note_title(note), note.public_id, used, note=note))
+        consent = consent_words(session, note) if is_protected(note.protection) else ""
+        choice = EnclosureChoice(note_key(note), note_title(note), note.public_id, used, note=note, consent=consent)
+        found.append(choice)
     for key, page in records_of(session, appeal):
         found.append(EnclosureChoice(key, page.title, f"record-{key}", _STANDS_FOR[key] in named, record=page))
     titles = {exhibit.title: exhibit.key for exhibit in template.exhibits}
@@ -94,6 +105,23 @@ def _offered(
     # Form sheets are left out until a person ticks them.
     sheets = [sheet for sheet in sheets_of(session, appeal) if sheet.enclose]
     return [*found, *(EnclosureChoice(SHEET, sheet.title, sheet.source, used=False, sheet=sheet) for sheet in sheets)]
+
+
+def _asking_letters(session: Session, denials: Sequence[Denial], *, used: bool) -> list[EnclosureChoice]:
+    """Return the payer's letters that asked for records of the claims."""
+    query = (
+        select(Attachment)
+        .join(
+            RecordsRequest,
+            and_(RecordsRequest.practice_id == Attachment.practice_id, RecordsRequest.letter_id == Attachment.id),
+        )
+        .where(
+            RecordsRequest.practice_id == denials[0].practice_id,
+            RecordsRequest.claim_id.in_({denial.claim_id for denial in denials}),
+        )
+    )
+    files = session.scalars(query.options(defer(Attachment.content)).order_by(Attachment.id))
+    return [_file(file, "request")._replace(used=used) for file in files]
 
 
 _BELOW_KEYS = {"decision": "decision", "proof": "proof_of_sending"}
@@ -137,13 +165,13 @@ def exhibit_content(facts: LetterFacts, choice: EnclosureChoice, patient: Patien
     if choice.attachment is not None:
         return choice.attachment.content
     if choice.note is not None:
-        return make_note_page(_page_of(choice.note, facts, patient))
+        return make_note_page(_page_of(choice.note, facts, patient, choice.consent))
     if choice.sheet is not None:
         return make_sheet(choice.sheet, facts)
     return make_record_page(choice.record) if choice.record is not None else make_remittance_page(facts)
 
 
-def _page_of(note: Note, facts: LetterFacts, patient: Patient) -> NotePage:
+def _page_of(note: Note, facts: LetterFacts, patient: Patient, consent: str) -> NotePage:
     return NotePage(
         practice=facts.practice.name,
         patient=facts.patient.name,
@@ -152,6 +180,8 @@ def _page_of(note: Note, facts: LetterFacts, patient: Patient) -> NotePage:
         service_date=note.service_date,
         birth_date=patient.birth_date,
         author=note.author,
+        notice=notice_of(note.protection),
+        consent=consent,
     )
 
 

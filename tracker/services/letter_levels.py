@@ -6,11 +6,11 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from tracker.knowledge import Knowledge
-from tracker.letters.catalog import templates
 from tracker.letters.level_facts import ControversyFacts, DecisionFacts
 from tracker.models import Appeal, Letter, Outcome, Payer
 from tracker.services.appealing import newest_letter
 from tracker.services.outcomes import outcomes_of
+from tracker.services.own_templates import template_of
 
 _WITH_A_LEAST_AMOUNT = frozenset({"medicare_b", "medicare_advantage"})
 
@@ -37,7 +37,7 @@ def _decision(session: Session, appeal: Appeal, outcomes: Sequence[Outcome]) -> 
     kind = session.get_one(Payer, appeal.payer_id).kind
     return DecisionFacts(
         level=appeal.level,
-        name=templates()[letter.template].request_name(kind),
+        name=template_of(session, letter).request_name(kind),
         result=refused[0].result,
         decided_on=max(one.decided_on for one in refused),
         reference="; ".join(dict.fromkeys(one.reference for one in refused if one.reference)),

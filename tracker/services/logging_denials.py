@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -16,8 +17,8 @@ from tracker.services.clocks import Start, file_by, profile_of
 from tracker.services.diagnosing import diagnose_claims
 from tracker.services.known_claims import control_key
 from tracker.services.linking import link_claims
+from tracker.services.patient_keys import PatientKeys, told_of
 from tracker.services.payers import PayerDirectory
-from tracker.services.storing_835 import patient_key
 
 
 class LoggingProblem(Exception):  # noqa: N818  # a problem to show, like ImportProblem
@@ -29,16 +30,22 @@ class LoggingProblem(Exception):  # noqa: N818  # a problem to show, like Import
 
 
 @dataclass(frozen=True, slots=True)
-class TypedDenial:
-    """What a person typed. ``code`` is the line's procedure code, empty when the whole claim was denied.
-
-    ``file_by`` replaces the date counted from the payer's rule.
-    """
+class TypedClaim:
+    """A claim as a person names it."""
 
     payer_name: str
     patient: Person
     claim_number: str
     service_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class TypedDenial(TypedClaim):
+    """What a person typed. ``code`` is the line's procedure code, empty when the whole claim was denied.
+
+    ``file_by`` replaces the date counted from the payer's rule.
+    """
+
     group_code: str
     carc: str
     remarks: tuple[str, ...]
@@ -52,7 +59,9 @@ class TypedDenial:
 
 def likely_same(session: Session, practice_id: int, typed: TypedDenial) -> Denial | None:
     """Return a denial of the same claim number or patient, day of service and code that is logged already."""
-    patients = select(Patient.id).where(Patient.practice_id == practice_id, *_same_name(typed.patient))
+    patients = select(Patient.id).where(
+        Patient.practice_id == practice_id, _same_name(session, practice_id, typed.patient)
+    )
     claims = select(Claim.id).where(
         Claim.practice_id == practice_id, Claim.control_key == control_key(typed.claim_number)
     )
@@ -80,7 +89,11 @@ def first_clock(  # what decides about it
     """Return the "File by" clock of a denial by the payer's rule, None when no limit is known."""
     barred = appeal_barred_by(denial, knowledge) or ""
     profile = profile_of(session, practice_id, payer_id) if payer_id is not None else None
-    return file_by(knowledge, Start(payer_kind, denial.denied_on, denial.service_date, barred), profile)
+    start = Start(
+        payer_kind, denial.notice_on or denial.denied_on, denial.service_date, barred, denial.received_on,
+        denial.extension_days or 0,
+    )  # fmt: skip
+    return file_by(knowledge, start, profile)
 
 
 def log_denial(
@@ -90,25 +103,52 @@ def log_denial(
 
     Raises LoggingProblem when the claim number is known and belongs to another patient.
     """
-    payer = PayerDirectory(session).find_or_make(typed.payer_name, "", "", "")
-    claim = _claim(session, practice_id, payer, typed)
-    line = _line(session, claim, typed) if typed.code else None
+    denial, _ = add_denial(session, practice_id, typed, knowledge, now)
+    link_claims(session, practice_id, [denial.claim_id])
+    diagnose_claims(session, practice_id, [denial.claim_id], knowledge, today)
+    return denial
+
+
+class Made(NamedTuple):
+    """A denial that was added, and its claim's line where that had to be made too."""
+
+    denial: Denial
+    line: ClaimLine | None
+
+
+def add_denial(  # what is added, and where it came from
+    session: Session,
+    practice_id: int,
+    typed: TypedDenial,
+    knowledge: Knowledge,
+    now: datetime,
+    *,
+    import_id: int | None = None,
+    payers: PayerDirectory | None = None,
+) -> Made:
+    """Store a denial, typed or of a row of the list ``import_id``, with its clock; notes and causes are left to the caller.
+
+    Raises LoggingProblem when the claim number is known and belongs to another patient.
+    """
+    claim = find_or_make_claim(
+        session, practice_id, typed, typed.amount_cents, import_id=import_id, payers=payers
+    )  # fmt: skip
+    payer = session.get_one(Payer, claim.payer_id)
+    line, made = _line(session, claim, typed) if typed.code else (None, False)
     practice = session.get_one(Practice, practice_id, with_for_update=True)
     denial = Denial(
         practice_id=practice_id, number=practice.next_denial_number, claim_id=claim.id,
         claim_line_id=line.id if line else None, patient_id=claim.patient_id, payer_id=claim.payer_id,
         code=typed.code, service_date=typed.service_date, group_code=typed.group_code, carc=typed.carc,
         remarks=" ".join(typed.remarks), denial_class=str(LineClass.DENIED), amount_cents=typed.amount_cents,
-        billed_cents=line.charge_cents if line else typed.amount_cents, denied_on=typed.denied_on, source="hand",
-        clock="file_by", created_at=now,
+        billed_cents=line.charge_cents if line else typed.amount_cents, denied_on=typed.denied_on,
+        source="hand" if import_id is None else "list", import_id=import_id, clock="file_by", created_at=now,
     )  # fmt: skip
     practice.next_denial_number += 1
     start_clock(session, denial, payer, typed.file_by, knowledge)
     session.add(denial)
     session.flush()
-    link_claims(session, practice_id, [claim.id])
-    diagnose_claims(session, practice_id, [claim.id], knowledge, today)
-    return denial
+    return Made(denial, line if made else None)
 
 
 def start_clock(session: Session, denial: Denial, payer: Payer, typed: date | None, knowledge: Knowledge) -> None:
@@ -121,32 +161,45 @@ def start_clock(session: Session, denial: Denial, payer: Payer, typed: date | No
         denial.clock_rule, denial.file_by_safe, denial.file_by_legal = due.rule.id, due.safe, due.legal
 
 
-def _same_name(person: Person) -> tuple[ColumnElement[bool], ...]:
-    return (
-        func.lower(Patient.last_name) == person.last_name.lower(),
-        func.lower(Patient.first_name) == person.first_name.lower(),
-    )
+def _same_name(session: Session, practice_id: int, person: Person) -> ColumnElement[bool]:
+    return Patient.name_key == PatientKeys(session, practice_id).name(person.last_name, person.first_name)
 
 
 def _patient(session: Session, practice_id: int, person: Person) -> Patient:
     """Return the one patient of this name, else a new one: two of the same name cannot be told apart by it."""
-    found = session.scalars(
-        select(Patient).where(Patient.practice_id == practice_id, *_same_name(person)).limit(2)
-    ).all()
+    named = select(func.coalesce(Patient.merged_into_id, Patient.id)).where(
+        Patient.practice_id == practice_id, _same_name(session, practice_id, person)
+    )
+    found = session.scalars(named.distinct().limit(2)).all()
     if len(found) == 1:
-        return found[0]
+        return session.get_one(Patient, (practice_id, found[0]))
+    keys = PatientKeys(session, practice_id)
     patient = Patient(
         practice_id=practice_id,
         last_name=person.last_name,
         first_name=person.first_name,
-        match_key=patient_key(person),
+        match_key=keys.match(told_of(person)),
+        name_key=keys.name(person.last_name, person.first_name),
     )
     session.add(patient)
     session.flush()
     return patient
 
 
-def _claim(session: Session, practice_id: int, payer: Payer, typed: TypedDenial) -> Claim:
+def find_or_make_claim(  # what is found or made, and where it came from
+    session: Session,
+    practice_id: int,
+    typed: TypedClaim,
+    charge_cents: int,
+    *,
+    import_id: int | None = None,
+    payers: PayerDirectory | None = None,
+) -> Claim:
+    """Return the claim of a number, else a new one with these facts.
+
+    Raises LoggingProblem when the number is known and belongs to another patient.
+    """
+    payer = (payers or PayerDirectory(session)).find_or_make(typed.payer_name, "", "", "")
     key = control_key(typed.claim_number)
     known = session.scalar(
         select(Claim)
@@ -161,7 +214,7 @@ def _claim(session: Session, practice_id: int, payer: Payer, typed: TypedDenial)
         return known
     claim = Claim(
         practice_id=practice_id, payer_id=payer.id, patient_id=_patient(session, practice_id, typed.patient).id,
-        source="hand", control_number=typed.claim_number, control_key=key, charge_cents=typed.amount_cents,
+        source="hand", import_id=import_id, control_number=typed.claim_number, control_key=key, charge_cents=charge_cents,
         service_from=typed.service_date, service_to=typed.service_date,
     )  # fmt: skip
     session.add(claim)
@@ -169,8 +222,8 @@ def _claim(session: Session, practice_id: int, payer: Payer, typed: TypedDenial)
     return claim
 
 
-def _line(session: Session, claim: Claim, typed: TypedDenial) -> ClaimLine:
-    """Return the claim's line of this code and day that has no denial yet, else a new line."""
+def _line(session: Session, claim: Claim, typed: TypedDenial) -> tuple[ClaimLine, bool]:
+    """Return the claim's line of this code and day that has no denial yet, else a new line, and whether it is new."""
     lines = session.scalars(
         select(ClaimLine)
         .where(ClaimLine.practice_id == claim.practice_id, ClaimLine.claim_id == claim.id)
@@ -183,7 +236,7 @@ def _line(session: Session, claim: Claim, typed: TypedDenial) -> ClaimLine:
     )
     for line in lines:
         if line.code == typed.code and line.service_date == typed.service_date and line.id not in denied:
-            return line
+            return line, False
     line = ClaimLine(
         practice_id=claim.practice_id, claim_id=claim.id, payer_id=claim.payer_id,
         line=max((one.line for one in lines), default=0) + 1, code=typed.code, modifiers=" ".join(typed.modifiers),
@@ -192,4 +245,4 @@ def _line(session: Session, claim: Claim, typed: TypedDenial) -> ClaimLine:
     )  # fmt: skip
     session.add(line)
     session.flush()
-    return line
+    return line, True

@@ -20,7 +20,7 @@ _PASTE = "Open it, copy the text, and paste it."
 
 
 def read_note_file(filename: str, data: bytes) -> str:
-    """Return the text of an uploaded .txt or .pdf note. Raises ImportProblem saying why a file cannot be read."""
+    """Return the text of an uploaded note: .txt, .pdf, C-CDA or FHIR. Raises ImportProblem saying why a file cannot be read."""
     try:
         done = subprocess.run(  # noqa: S603  # our own program, the file goes to its input
             [sys.executable, "-m", "tracker.services.note_files", Path(filename).suffix[:10]],

@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.domain.appeal_life import Consequence, DecisionError, Result, consequence, require_amount
-from tracker.domain.deadlines import Clock, clock
+from tracker.domain.appeal_life import Consequence, DecisionError, Result, consequence, forwarding, require_amount
+from tracker.domain.deadlines import Clock
 from tracker.domain.statuses import status_after_closing
 from tracker.knowledge import Knowledge
-from tracker.models import Appeal, Denial, Outcome
-from tracker.services.appeal_sending import denials_of, move
+from tracker.models import Appeal, Denial, Outcome, Payer
+from tracker.services.appeal_sending import move
+from tracker.services.appealed import denials_of
 from tracker.services.appealing import AppealRefused, log_appeal
-from tracker.services.clocks import level_rule
+from tracker.services.clocks import counted, level_rule
 from tracker.services.working import change_denials
 
 
@@ -40,9 +41,14 @@ class Decision:
 
 
 def next_level_clock(session: Session, appeal: Appeal, decided_on: date, knowledge: Knowledge) -> Clock | None:
-    """Return the clock of the level above an appeal, counted from a decision, or None where none is known."""
+    """Return the clock of the level above an appeal, or None where none is known.
+
+    It counts from the decision, or from the first denial where both levels share one window.
+    """
     rule = level_rule(session, appeal.practice_id, appeal.payer_id, appeal.level + 1, decided_on, knowledge)
-    return clock(rule, decided_on, closed=knowledge.closed_days) if rule is not None else None
+    if rule is not None and rule.from_denial:
+        return counted(rule, min(denial.denied_on for denial in denials_of(session, appeal)), knowledge)
+    return counted(rule, decided_on, knowledge)
 
 
 def record_decision(
@@ -54,19 +60,20 @@ def record_decision(
     today: date,
     user_id: int,
 ) -> None:
-    """Record a payer's decision on every line of an appeal.
+    """Record a payer's decision on every line of an appeal that is not decided yet.
 
-    Overturned lines close; upheld and dismissed ones stay open with the next level's clock; a request for more
+    A line that a remittance paid, or an earlier answer decided, keeps that decision. Overturned lines close; upheld and dismissed ones stay open with the next level's clock; a request for more
     information leaves the appeal with the payer. Raises AppealRefused, and nothing is changed, when the appeal was not
     sent, the date is impossible, a line is missing, or an amount does not fit its result.
     """
-    denials = {denial.id: denial for denial in denials_of(session, appeal)}
+    denials = {denial.id: denial for denial in undecided(session, appeal)}
     _refuse_impossible(appeal, decision, denials, today)
     _forget_requests(session, appeal)
     following = next_level_clock(session, appeal, decision.decided_on, knowledge)
+    forwarded = forwarding(session.get_one(Payer, appeal.payer_id).kind, appeal.level + 1) is not None
     for line in decision.lines:
         session.add(_outcome(appeal, decision, line, now, user_id))
-        after = consequence(line.result, has_next_level=following is not None)
+        after = consequence(line.result, has_next_level=following is not None or forwarded)
         values = _values(after, decision, following)
         change_denials(session, [denials[line.denial_id]], _event_kind(after), values, now, user_id)
     if all(line.result.decides for line in decision.lines):
@@ -83,7 +90,7 @@ def _refuse_impossible(appeal: Appeal, decision: Decision, denials: Mapping[int,
         raise AppealRefused("Date of the decision must be today or before")
     if appeal.sent_on is not None and decision.decided_on < appeal.sent_on:
         raise AppealRefused(f"Date of the decision must not be before the appeal was sent, {appeal.sent_on:%m/%d/%Y}")
-    if {line.denial_id for line in decision.lines} != set(denials):
+    if sorted(line.denial_id for line in decision.lines) != sorted(denials):
         raise AppealRefused("Say for each line what the payer decided")
     for line in decision.lines:
         denial = denials[line.denial_id]
@@ -96,7 +103,8 @@ def _refuse_impossible(appeal: Appeal, decision: Decision, denials: Mapping[int,
 def _forget_requests(session: Session, appeal: Appeal) -> None:
     """A decision takes the place of an earlier request for information; that stays in the activity."""
     for outcome in outcomes_of(session, appeal):
-        session.delete(outcome)
+        if not Result(outcome.result).decides:
+            session.delete(outcome)
     session.flush()
 
 
@@ -104,6 +112,12 @@ def outcomes_of(session: Session, appeal: Appeal) -> Sequence[Outcome]:
     """Return what was decided about an appeal's lines."""
     query = select(Outcome).where(Outcome.practice_id == appeal.practice_id, Outcome.appeal_id == appeal.id)
     return session.scalars(query.order_by(Outcome.denial_id)).all()
+
+
+def undecided(session: Session, appeal: Appeal) -> Sequence[Denial]:
+    """Return the denials of an appeal that nothing has decided yet."""
+    decided = {outcome.denial_id for outcome in outcomes_of(session, appeal) if Result(outcome.result).decides}
+    return [denial for denial in denials_of(session, appeal) if denial.id not in decided]
 
 
 def _outcome(appeal: Appeal, decision: Decision, line: LineDecision, now: datetime, user_id: int) -> Outcome:
@@ -124,14 +138,14 @@ def _values(after: Consequence, decision: Decision, following: Clock | None) -> 
             "status": status_after_closing(after.close_reason), "is_open": False, "close_reason": after.close_reason,
             "closed_on": decision.decided_on, "snoozed_to": None,
         }  # fmt: skip
+    notice = {"notice_on": decision.decided_on, "received_on": None, "extension_days": 0, "snoozed_to": None}
     if after.clock == "records_due":
         due = decision.records_due
-        return {
+        return notice | {
             "status": "needs_note", "clock": "records_due", "clock_rule": "by_hand" if due else "",
-            "file_by_safe": due, "file_by_legal": due, "snoozed_to": None,
+            "file_by_safe": due, "file_by_legal": due,
         }  # fmt: skip
-    return {
+    return notice | {
         "status": "in_review", "clock": "next_level", "clock_rule": following.rule.id if following else "",
         "file_by_safe": following.safe if following else None, "file_by_legal": following.legal if following else None,
-        "snoozed_to": None,
     }  # fmt: skip

@@ -10,6 +10,7 @@ from tracker.letters.arrangement import Placement
 from tracker.models import Appeal, Attachment, Letter
 from tracker.services.appealing import AppealRefused, log_appeal
 from tracker.services.letter_drafts import LetterConflict, LetterInHand
+from tracker.services.protected_notes import with_hidden
 
 
 def change_exhibit(
@@ -27,7 +28,8 @@ def arrange(  # whose packet, how, as whom
     Raises LetterConflict when the letter was saved after the person saw it, AppealRefused when it is signed.
     """
     _require_draft(hand.letter, seen_version)
-    stored = [one.as_json() for one in placed]
+    arranged = [one.as_json() for one in placed]
+    stored = with_hidden(session, hand.letter.practice_id, hand.letter.exhibits, arranged)
     if stored == hand.letter.exhibits:
         return
     hand.letter.exhibits = stored

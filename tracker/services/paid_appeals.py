@@ -7,11 +7,12 @@ from typing import NamedTuple
 from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
+from tracker.day_counts import touch_courses
 from tracker.domain.appeal_life import Result
 from tracker.domain.denial_life import AnswerKind
 from tracker.models import Appeal, AppealDenial, ClaimPayment, Denial, DenialAnswer, Event, Outcome, Remittance
-from tracker.services.appeal_sending import denials_of, move
-from tracker.services.outcomes import outcomes_of
+from tracker.services.appeal_sending import move
+from tracker.services.outcomes import undecided
 
 
 class PaidLine(NamedTuple):
@@ -27,7 +28,7 @@ class PaidLine(NamedTuple):
 def record_payments(session: Session, practice_id: int, import_id: int, now: datetime) -> None:
     """Record the outcomes that the payments of one import are.
 
-    A payment that settles the line overturns the denial, another one does so in part. Appeals whose lines are all
+    A payment that settles the line overturns the denial; one that leaves the rest denied does so in part. Appeals whose lines are all
     decided then are decided. A corrected claim has no appeal, so its payment is never counted as an overturned one.
     """
     lines = _paid_lines(session, practice_id, import_id)
@@ -57,7 +58,7 @@ def _paid_lines(session: Session, practice_id: int, import_id: int) -> list[Paid
             Appeal.practice_id == practice_id,
             Appeal.status == "sent",
             Remittance.import_id == import_id,
-            DenialAnswer.kind == str(AnswerKind.PAYMENT),
+            DenialAnswer.kind.in_([str(AnswerKind.PAYMENT), str(AnswerKind.REPEAT)]),  # a part paid, the rest denied
             DenialAnswer.amount_cents > 0,
             DenialAnswer.answered_on >= Appeal.sent_on,
         )
@@ -87,7 +88,7 @@ def _record(session: Session, line: PaidLine, now: datetime) -> None:
             recorded_at=now,
         )
     )  # fmt: skip
-    details = {"on": line.paid_on.isoformat(), "amount_cents": amount, "results": [str(result)]}
+    details = {"on": line.paid_on.isoformat(), "amount_cents": amount, "denial": line.denial.number}
     session.add(
         Event(
             practice_id=line.appeal.practice_id, at=now, kind="decision_paid", subject_kind="appeal",
@@ -98,8 +99,7 @@ def _record(session: Session, line: PaidLine, now: datetime) -> None:
 
 
 def _decide_if_done(session: Session, appeal: Appeal) -> None:
-    decided = {outcome.denial_id for outcome in outcomes_of(session, appeal) if Result(outcome.result).decides}
-    if decided == {denial.id for denial in denials_of(session, appeal)}:
+    if not undecided(session, appeal):
         move(appeal, "decided")
         session.flush()
 
@@ -112,6 +112,7 @@ def forget_payments(session: Session, practice_id: int, claim_payment_ids: Itera
             Appeal.practice_id == practice_id, Appeal.id.in_(select(Outcome.appeal_id).where(*mine).distinct())
         )
     ).all()
+    touch_courses(session, practice_id, session.scalars(select(Outcome.denial_id).where(*mine)))
     session.execute(delete(Outcome).where(*mine))
     for appeal in appeals:
         if appeal.status == "decided":

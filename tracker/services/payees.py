@@ -1,24 +1,18 @@
 """Which practice a file belongs to: by the NPI of its payee or billing provider, or by the file a receipt answers."""
 
-import re
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.importers import recognise
 from tracker.importers.errors import ImportProblem
-from tracker.models import Practice
+from tracker.importers.payees import payees_in
+from tracker.models import OwnNumber, Practice
 from tracker.services.receipts import practices_answered
-
-# Entity PE of an 835's N1 and 85 of an 837P's NM1, each with an NPI (qualifier XX) a few elements on.
-_NAMED = re.compile(
-    rb"(?:N1([^A-Za-z0-9\s])PE|NM1([^A-Za-z0-9\s])85).{0,200}?[^A-Za-z0-9\s]XX[^A-Za-z0-9\s](\d{10})", re.DOTALL
-)
 
 
 def npis_in(data: bytes) -> list[str]:
-    """Return the NPIs of the payees (835) or billing providers (837P) a file names, in its order."""
-    return list(dict.fromkeys(match[3].decode() for match in _NAMED.finditer(data)))
+    """Return the NPIs of the payees (835) or billing providers (837P, 277CA) a file names, in its order."""
+    return list(dict.fromkeys(payee.npi for payee in payees_in(data) if payee.npi))
 
 
 def find_practices(session: Session, data: bytes) -> list[Practice]:
@@ -26,8 +20,14 @@ def find_practices(session: Session, data: bytes) -> list[Practice]:
     npis = npis_in(data)
     if not npis and recognise(data) == "999":
         return list(session.scalars(select(Practice).where(Practice.id.in_(practices_answered(session, data)))))
-    found = {p.npi: p for p in session.scalars(select(Practice).where(Practice.npi.in_(npis)))}
-    return [found[npi] for npi in npis if npi in found]
+    found = {
+        p.npi: p for p in session.scalars(select(Practice).where(Practice.npi.in_(npis), Practice.deleted_at.is_(None)))
+    }
+    listed = select(OwnNumber.number, Practice).join(Practice, Practice.id == OwnNumber.practice_id)
+    listed = listed.where(Practice.deleted_at.is_(None))
+    for number, practice in session.execute(listed.where(OwnNumber.kind == "npi", OwnNumber.number.in_(npis))):
+        found.setdefault(number, practice)
+    return list(dict.fromkeys(found[npi] for npi in npis if npi in found))
 
 
 def require_one_practice(session: Session, data: bytes) -> Practice:

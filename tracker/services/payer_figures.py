@@ -15,6 +15,7 @@ from tracker.services.clock_moves import ClockMove, clock_moves, move_clocks
 from tracker.services.clocks import own_limit, profile_of, usual_rule
 from tracker.services.coverage import EditConflict
 from tracker.services.diagnosing import diagnose_claims
+from tracker.services.takebacks import move_disputes
 
 PACKET_LIMITS = ("packet_files", "packet_file_mb", "packet_total_mb", "packet_file_pages")
 FIGURES = ("counting_method", "requires_discipline_modifier", "named", "limits", "habits", *PACKET_LIMITS)
@@ -72,9 +73,9 @@ def set_figures(  # one practice's figures for one payer
     knowledge: Knowledge,
     today: date,
 ) -> int:
-    """Set some of a practice's figures for a payer; clocks and likely causes of its open denials follow.
+    """Set some of a practice's figures for a payer; clocks, likely causes and dates of open takebacks follow.
 
-    Returns how many clocks moved; dates set by hand stay. Raises EditConflict when somebody else was quicker.
+    Returns how many clocks of denials moved; dates set by hand stay. Raises EditConflict when somebody else was quicker.
     """
     profile = profile_of(session, practice_id, payer.id)
     if (profile.version if profile else None) != seen_version:
@@ -92,6 +93,7 @@ def set_figures(  # one practice's figures for one payer
     session.flush()
     move_clocks(session, moves)
     if changed:
+        move_disputes(session, practice_id, payer, profile, knowledge)
         own = Denial.practice_id == practice_id, Denial.payer_id == payer.id, Denial.is_open
         claims = session.scalars(select(Denial.claim_id).where(*own).distinct().order_by(Denial.claim_id)).all()
         diagnose_claims(session, practice_id, claims, knowledge, today)

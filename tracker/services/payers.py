@@ -34,7 +34,8 @@ def payer_kind(name: str, filing_code: str) -> str:
     return by_filing or by_name or "commercial"
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a payer's name as names are compared: small letters and digits, one space between words."""
     return re.sub(r"[^a-z0-9]+", " ", name.lower()).strip()
 
 
@@ -64,10 +65,10 @@ class PayerDirectory:
 
     def _find(self, name: str, payer_code: str, tin: str) -> Payer | None:
         for payer in self._payers:
-            if payer_code and payer.payer_code == payer_code and _plain(payer.name) == _plain(name):
+            if payer_code and payer.payer_code == payer_code and plain_name(payer.name) == plain_name(name):
                 return payer
         for payer in self._payers:
-            if name and _plain(payer.name) == _plain(name):
+            if name and plain_name(payer.name) == plain_name(name):
                 return payer
         for payer in self._payers:
             if payer_code and payer.payer_code == payer_code:

@@ -1,13 +1,16 @@
 """Practices: added and changed by their owners."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.access import Role
+from tracker.domain.zones import day_at, zone_of
 from tracker.models import Membership, Practice
 
-FIELDS = ("name", "npi", "tin", "address", "phone", "fax", "signer_name", "signer_title")
+FIELDS = ("name", "npi", "tin", "address", "phone", "fax", "signer_name", "signer_title", "time_zone")
 
 
 class PracticeProblem(Exception):  # noqa: N818  # a problem to show, like ImportProblem
@@ -24,7 +27,7 @@ def add_practice(session: Session, user_id: int, values: Mapping[str, str]) -> P
     change_practice(session, practice, values)
     session.add(practice)
     session.flush()
-    session.add(Membership(user_id=user_id, practice_id=practice.id, role="owner"))
+    session.add(Membership(user_id=user_id, practice_id=practice.id, role=Role.OWNER))
     return practice
 
 
@@ -38,4 +41,15 @@ def change_practice(session: Session, practice: Practice, values: Mapping[str, s
             raise PracticeProblem("npi", "Another practice here has this NPI")
     for name in FIELDS:
         setattr(practice, name, values[name])
-    practice.npi = values["npi"] or None
+    practice.npi, practice.time_zone = values["npi"] or None, values["time_zone"] or None
+
+
+def practice_day(session: Session, practice_id: int, now: datetime) -> date:
+    """Return which day a moment is at a practice."""
+    return day_at(now, zone_of([session.scalar(select(Practice.time_zone).where(Practice.id == practice_id))]))
+
+
+def set_submitted(session: Session, practice: Practice, counts: Mapping[str, int]) -> None:
+    """Keep the claims a practice submitted by month (``2026-10``), in place of all those before."""
+    practice.submitted_claims = dict(counts) or None
+    session.flush()

@@ -20,7 +20,9 @@ def set_email(session: Session, user_id: int, email: str) -> None:
     session.execute(update(User).where(User.id == user_id).values(email=email))
 
 
-def set_looks(session: Session, user_id: int, theme: Theme, *, compact: bool, single_keys: bool) -> None:
-    """Keep colors, row height and whether single keys are shortcuts."""
-    values = {"theme": theme, "compact_rows": compact, "single_keys": single_keys}
+def set_looks(
+    session: Session, user_id: int, theme: Theme, *, compact: bool, single_keys: bool, masks_names: bool
+) -> None:
+    """Keep colors, row height, whether single keys are shortcuts, and whether patients are shown by their initials."""
+    values = {"theme": theme, "compact_rows": compact, "single_keys": single_keys, "masks_names": masks_names}
     session.execute(update(User).where(User.id == user_id).values(**values))

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from tracker.models import Claim, Event, Patient, Provider
+from tracker.models import Claim, Event, Patient, Practice, Provider
 from tracker.services.coverage import EditConflict
+from tracker.services.patient_keys import PatientKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,14 @@ def edit_patient(
     session: Session, patient: Patient, seen_version: int, values: Mapping[str, Any], now: datetime, user_id: int
 ) -> bool:
     """Set a patient's facts; return whether any changed. Raises EditConflict when somebody else was quicker."""
-    return _edit(session, patient, "patient", seen_version, values, now, user_id)
+    changed = _edit(session, patient, "patient", seen_version, values, now, user_id)
+    if changed:
+        keys = PatientKeys(session, patient.practice_id)
+        patient.name_key = keys.name(patient.last_name, patient.first_name)
+        patient.member_key = keys.member(patient.member_id)
+        names_edited = update(Practice).where(Practice.id == patient.practice_id)
+        session.execute(names_edited.values(name_edits=Practice.name_edits + 1))
+    return changed
 
 
 def edit_claim(  # what was typed of the claim, and of who treated

@@ -63,5 +63,7 @@ def ask_for_renewal(session: Session, practice_id: int, knowledge: Knowledge, no
 
 def ask_for_all_renewals(session: Session, knowledge: Knowledge, now: datetime) -> None:
     """Ask for the work for every practice that is behind; at the start of the server and now and then."""
-    for practice_id in session.scalars(select(Practice.id).order_by(Practice.id)).all():
+    for practice_id in session.scalars(
+        select(Practice.id).where(Practice.deleted_at.is_(None)).order_by(Practice.id)
+    ).all():
         ask_for_renewal(session, practice_id, knowledge, now)

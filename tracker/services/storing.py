@@ -5,7 +5,7 @@ tell what is known (x12.md rules 23, 24).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.db import require_practice
+from tracker.domain.receipt import Receipts
 from tracker.domain.remittance import Problem, Remittance
 from tracker.importers import recognise
 from tracker.importers.errors import ImportProblem
@@ -22,6 +23,7 @@ from tracker.knowledge import Knowledge
 from tracker.models import ClaimPayment, Practice
 from tracker.models import Remittance as RemittanceRow
 from tracker.services.import_rows import RowBuffer
+from tracker.services.own_numbers import Numbers, numbers_of
 from tracker.services.paid_appeals import record_payments
 from tracker.services.receipts import READERS, store_receipts
 from tracker.services.storing_835 import Counted, RemittanceStore, trace_key
@@ -40,13 +42,14 @@ def no_report(_done: int, _total: int, _doing: str) -> None:
 
 @dataclass(slots=True)
 class Stored:
-    """What storing (or a dry run) made of a file."""
+    """What storing (or a dry run) made of a file; ``foreign`` counts parts left out because they are for others."""
 
     file_format: str
     counted: Counted = field(default_factory=Counted)
     triage: TriageResult = field(default_factory=TriageResult)
     problems: list[Problem] = field(default_factory=list)
     known_transactions: int = 0
+    foreign: int = 0
     denied_claim_ids: set[int] = field(default_factory=set)
 
     @property
@@ -86,6 +89,13 @@ class _Import:
     rows: RowBuffer
     stored: Stored
     report: Report
+    own: Numbers | None
+
+    def is_foreign(self, npi: str, tin: str) -> bool:
+        """Whether a part is for other numbers than the practice's; it is counted then."""
+        found = self.own is not None and not self.own.owns(npi, tin)
+        self.stored.foreign += found
+        return found
 
 
 def read_and_store(  # noqa: PLR0913  # one import with all that decides it
@@ -104,21 +114,21 @@ def read_and_store(  # noqa: PLR0913  # one import with all that decides it
 ) -> Stored:
     """Read a file and store it for ``practice``; with ``keep=False`` write nothing and say what would be stored.
 
-    ``skipped_keys`` are denials a person unticked. ``only_own`` leaves out transactions that pay another NPI.
+    ``skipped_keys`` are denials a person unticked. ``only_own`` leaves out what is for other numbers than the practice's.
     Raises ImportProblem when the file cannot be trusted; the caller rolls back.
     """
     require_practice(session, practice.id)
     file_format = recognise(data, filename)
     stored = Stored(file_format)
-    work = _Import(session, practice, import_id, RowBuffer(keep=keep), stored, report)
+    own = numbers_of(session, practice) if only_own else None
+    work = _Import(session, practice, import_id, RowBuffer(keep=keep), stored, report, own)
     if file_format == "835":
-        _store_835(work, data, knowledge, now, skipped_keys, only_own=only_own)
+        _store_835(work, data, knowledge, now, skipped_keys)
     elif file_format == "837P":
         _store_837(work, data, now)
     elif file_format in READERS:
-        store_receipts(
-            session, practice.id, import_id, READERS[file_format](data), work.rows, stored.counted, stored.problems
-        )
+        found = (_own_receipts(work, each) for each in READERS[file_format](data))
+        store_receipts(session, practice.id, import_id, found, work.rows, stored.counted, stored.problems)
     else:
         what = "Choose an 835, an 837P, a 277CA or a 999; others cannot be imported."
         raise ImportProblem("File", f"{filename} is a {file_format} file.", what)
@@ -129,16 +139,20 @@ def read_and_store(  # noqa: PLR0913  # one import with all that decides it
     return stored
 
 
-def _store_835(
-    work: _Import, data: bytes, knowledge: Knowledge, now: datetime, skipped: frozenset[str], *, only_own: bool
-) -> None:
+def _own_receipts(work: _Import, receipts: Receipts) -> Receipts:
+    """Return what a receipt says of the practice's own claims; what is wrong with others' is not told either."""
+    own = tuple(claim for claim in receipts.claims if not work.is_foreign(claim.provider_npi, claim.provider_tin))
+    return receipts if len(own) == len(receipts.claims) else replace(receipts, claims=own, problems=())
+
+
+def _store_835(work: _Import, data: bytes, knowledge: Knowledge, now: datetime, skipped: frozenset[str]) -> None:
     stored, session = work.stored, work.session
     triage = Triage(session, work.practice, work.import_id, knowledge, work.rows, skipped, now)
     stored.triage = triage.result
     store = RemittanceStore(session, work.practice.id, work.import_id, knowledge, triage, work.rows, stored.counted)
     total, seen = claims_in(data), set[tuple[str, str]]()
     for remittance in read_835(data):
-        if only_own and remittance.payee_npi and remittance.payee_npi != work.practice.npi:
+        if work.is_foreign(remittance.payee_npi, remittance.payee_tin):
             continue
         problems = list(remittance.problems)
         paid_on = _payment_date(remittance, now, problems)
@@ -204,7 +218,11 @@ def _store_837(work: _Import, data: bytes, now: datetime) -> None:
     stored = work.stored
     store = ClaimStore(work.session, work.practice.id, work.import_id, work.rows, stored.counted)
     total = claims_in(data)
-    for batch in read_837p(data):
+    for whole in read_837p(data):
+        own = tuple(claim for claim in whole.claims if not work.is_foreign(claim.billing.npi, claim.billing_tin))
+        if whole.claims and not own:
+            continue
+        batch = whole if len(own) == len(whole.claims) else replace(whole, claims=own, problems=())
         stored.problems += batch.problems
         store.store(batch, batch.submitted_on or now.date())
         work.rows.flush(work.session)

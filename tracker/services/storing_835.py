@@ -18,9 +18,11 @@ from tracker.models import ClaimPayment as ClaimPaymentRow
 from tracker.models import Remittance as RemittanceRow
 from tracker.models import ServicePayment as ServicePaymentRow
 from tracker.models.base import new_public_id
+from tracker.services.clocks import profile_of
 from tracker.services.import_rows import RowBuffer
 from tracker.services.known_claims import KnownClaim, KnownClaims, KnownLine, KnownPayment, control_key
 from tracker.services.line_matching import match_line, spread_claim_adjustments
+from tracker.services.patient_keys import PatientKeys, told_of
 from tracker.services.payers import PayerDirectory
 from tracker.services.takebacks import dispute_clock
 from tracker.services.triage import AnsweredLine, Triage
@@ -64,18 +66,9 @@ _PLB = (
 )  # fmt: skip
 _PATIENT = (
     "practice_id", "id", "public_id", "last_name", "first_name", "middle_name", "birth_date", "sex", "member_id",
-    "match_key", "version",
+    "match_key", "name_key", "member_key", "version",
 )  # fmt: skip
 _PROVIDER = ("practice_id", "id", "npi", "name", "credential", "discipline", "taxonomy")
-
-
-def patient_key(person: Person) -> str:
-    """Return what finds the same patient in the next file: member id and name, or name and birth date."""
-    name = f"{person.last_name.upper()}|{person.first_name[:1].upper()}"
-    if person.member_id:
-        return f"{person.member_id.upper()}|{name}"[:120]
-    born = person.birth_date.isoformat() if person.birth_date else ""
-    return f"|{person.last_name.upper()}|{person.first_name.upper()}|{born}"[:120]
 
 
 def as_written(name: str) -> str:
@@ -110,22 +103,25 @@ class People:
     def __init__(self, session: Session, practice_id: int, rows: RowBuffer, known: KnownClaims) -> None:
         self._practice_id, self._known, self._ids = practice_id, known, rows.ids
         self._patient_rows, self._provider_rows = rows.table(Patient, _PATIENT), rows.table(Provider, _PROVIDER)
+        self._keys = PatientKeys(session, practice_id)
         query = select(Provider.npi, Provider.id).where(Provider.practice_id == practice_id)
         self._providers: dict[str, int] = dict(session.execute(query).all())
 
     def patient(self, person: Person) -> int:
         """Return the id of the patient, made if unknown."""
-        key = patient_key(person)
-        found = self._known.patient(key)
+        told = told_of(person)
+        found = self._known.patient(told)
         if found is not None:
             return found
         row_id = next(self._ids)
+        last, first = as_written(person.last_name)[:80] or "Not named", as_written(person.first_name)[:80]
         values = (
-            self._practice_id, row_id, new_public_id(), as_written(person.last_name)[:80] or "Not named",
-            as_written(person.first_name)[:80], as_written(person.middle_name)[:80], person.birth_date, person.sex[:1], person.member_id[:80], key, 1,
+            self._practice_id, row_id, new_public_id(), last, first, as_written(person.middle_name)[:80],
+            person.birth_date, person.sex[:1], person.member_id[:80],
+            self._keys.match(told), self._keys.name(last, first), self._keys.member(person.member_id), 1,
         )  # fmt: skip
         self._patient_rows.append(values)
-        self._known.remember_patient(key, row_id)
+        self._known.remember_patient(told, row_id)
         return row_id
 
     def provider(self, npi: str, name: str, taxonomy: str = "", discipline: str = "") -> int | None:
@@ -248,7 +244,7 @@ class RemittanceStore:
             for number in (claim.payer_claim_number, claim.original_reference)
         ]
         self._known.load_payer_numbers(lost)
-        self._known.load_patients(patient_key(claim.patient) for claim in claims)
+        self._known.load_patients(told_of(claim.patient) for claim in claims)
         self._load_visits([claim for claim in claims if not self._known.by_key(control_key(claim.control_number))])
 
     def _load_visits(self, lost: Sequence[ClaimPayment]) -> None:
@@ -257,7 +253,7 @@ class RemittanceStore:
         self._visits = find_visits(self._session, self._practice_id, filter(None, map(self._visit, nameless)))
 
     def _visit(self, paid: ClaimPayment) -> Visit | None:
-        return visit_of(paid, self._known.patient(patient_key(paid.patient)))
+        return visit_of(paid, self._known.patient(told_of(paid.patient)))
 
     def _store_claim(self, paid: ClaimPayment, remittance_id: int, payer: Payer, paid_on: date) -> None:
         claim = self._find(paid, payer.id) or self._make(paid, payer, paid_on)
@@ -347,8 +343,9 @@ class RemittanceStore:
         candidates = [p for p in claim.payments if p.payer_claim_number in numbers] or claim.payments
         exact = [p for p in candidates if p.paid_cents == -paid.paid_cents] or candidates
         if exact:
-            claim.payments.remove(exact[-1])
-            self._rows.change(ClaimPaymentRow, self._practice_id, exact[-1].id, reversed_by_id=payment_id)
+            taken_back = exact[-1]
+            claim.payments.remove(taken_back)
+            self._rows.change(ClaimPaymentRow, self._practice_id, taken_back.id, reversed_by_id=payment_id)
 
     def _store_answers(
         self, claim: KnownClaim, paid: ClaimPayment, payment_id: int, payer: Payer, paid_on: date
@@ -441,7 +438,8 @@ class RemittanceStore:
         """A recoupment names the payer claim number it is about (x12.md rule 36); the money stays at provider level."""
         pairs = remittance.provider_adjustments
         self._known.load_payer_numbers(plb.reference.split(" ")[0] for plb in pairs)
-        due = dispute_clock(payer.kind, paid_on, self._knowledge) if pairs else None
+        own = profile_of(self._session, self._practice_id, payer.id) if pairs else None
+        due = dispute_clock(payer.kind, paid_on, own, self._knowledge) if pairs else None
         for plb, is_takeback in zip(pairs, takebacks(pairs), strict=True):
             claim = self._known.by_payer_number(plb.reference.split(" ")[0])
             task = ("open", due.safe if due else None, due.rule.id if due else "") if is_takeback else ("", None, "")

@@ -12,8 +12,9 @@ from tracker.domain.receipt import batch_key
 from tracker.models import Claim, ClaimLine, Patient, Submission
 from tracker.services.import_rows import RowBuffer
 from tracker.services.known_claims import KnownClaim, KnownClaims, KnownLine, chunks, control_key
+from tracker.services.patient_keys import told_of
 from tracker.services.payers import PayerDirectory
-from tracker.services.storing_835 import ClaimFacts, ClaimRows, Counted, People, as_written, patient_key
+from tracker.services.storing_835 import ClaimFacts, ClaimRows, Counted, People, as_written
 
 _SUBMISSION = ("practice_id", "id", "claim_id", "import_id", "sent_on", "receipt", "proof", "batch")
 
@@ -34,7 +35,7 @@ class ClaimStore:
     def store(self, batch: ClaimBatch, sent_on: date) -> None:
         """Ask for the rows of all claims of one batch."""
         self._known.load(control_key(claim.control_number) for claim in batch.claims)
-        self._known.load_patients(patient_key(claim.patient) for claim in batch.claims)
+        self._known.load_patients(told_of(claim.patient) for claim in batch.claims)
         self._load_sent(batch.claims)
         key = batch_key(batch.group_control, batch.control_number)
         stored = sum(self._store_claim(claim, claim.submitted_on or sent_on, key) for claim in batch.claims)

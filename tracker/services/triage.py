@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.classification import ClassifiedLine, LineClass
 from tracker.domain.deadlines import Clock
-from tracker.domain.denial_life import Answer, AnswerKind, Standing, next_kind
+from tracker.domain.denial_life import Answer, AnswerKind, Standing, begins_anew, next_kind
 from tracker.domain.remittance import Adjustment, ClaimPayment, ServicePayment
 from tracker.knowledge import Knowledge
 from tracker.models import Denial, DenialAnswer, Payer, PayerProfile, Practice
@@ -23,8 +23,8 @@ _DENIAL = (
     "practice_id", "id", "public_id", "number", "claim_id", "claim_line_id", "patient_id", "payer_id", "import_id",
     "code", "service_date", "group_code", "carc", "remarks", "denial_class", "amount_cents", "billed_cents",
     "denied_on", "times_denied", "status", "is_open", "close_reason", "closed_on", "recovered_cents", "clock",
-    "clock_rule", "file_by_safe", "file_by_legal", "due_on", "root_cause", "strength", "path", "diagnosed_with", "source",
-    "created_at", "version",
+    "clock_rule", "notice_on", "extension_days", "file_by_safe", "file_by_legal", "due_on", "root_cause", "strength",
+    "path", "diagnosed_with", "source", "created_at", "version",
 )  # fmt: skip
 _ANSWER = (
     "practice_id", "id", "denial_id", "claim_payment_id", "service_payment_id", "kind", "answered_on", "amount_cents",
@@ -129,7 +129,7 @@ class Triage:
     ) -> None:
         """Open or continue the denials that one claim payment is about."""
         if claim.denial is not None and lines:
-            self._answer_whole_by_lines(claim.denial, paid, payment_id, paid_on, lines)
+            self._answer_whole_by_lines(claim, claim.denial, paid, payment_id, payer, paid_on, lines)
         else:
             for answered in lines:
                 self._answer_line(claim, paid, payment_id, payer, paid_on, answered)
@@ -152,13 +152,15 @@ class Triage:
             line.denial = self._open(claim, paid, payer, paid_on, classified, service.remarks + paid.remarks, subject)
         if line.denial is not None and kind is not None:
             self._attach(line.denial, kind, service.paid_cents, paid_on, payment_id, answered.service_payment_id)
-            self._restart_clock(line.denial, kind, payer, paid_on, line.service_date, classified)
+            self._restart_clock(line.denial, payer, paid_on, line.service_date, classified)
 
-    def _answer_whole_by_lines(
+    def _answer_whole_by_lines(  # one claim payment with all that belongs to it
         self,
+        claim: KnownClaim,
         denial: DenialInHand,
         paid: ClaimPayment,
         payment_id: int,
+        payer: Payer,
         paid_on: date,
         lines: Sequence[AnsweredLine],
     ) -> None:
@@ -168,6 +170,7 @@ class Triage:
         kind = next_kind(line_class, paid.paid_cents, denial.standing)
         if kind is not None:
             self._attach(denial, kind, paid.paid_cents, paid_on, payment_id, None)
+            self._restart_clock(denial, payer, paid_on, claim.service_from, lines[0].classified)
 
     def _answer_claim(
         self,
@@ -194,6 +197,7 @@ class Triage:
             kind = next_kind(line_class, cents, denial.standing)
             if kind is not None:
                 self._attach(denial, kind, cents, paid_on, payment_id, None)
+                self._restart_clock(denial, payer, paid_on, claim.service_from, whole)
 
     def _open(
         self,
@@ -223,8 +227,9 @@ class Triage:
             "carc": reason.carc[:5], "remarks": " ".join(unique)[:120],
             "denial_class": str(classified.line_class), "amount_cents": amount_cents,
             "billed_cents": subject.charge_cents, "denied_on": paid_on, "status": "new", "clock": "file_by",
-            "clock_rule": due.rule.id if due else "", "file_by_safe": due.safe if due else None,
-            "file_by_legal": due.legal if due else None, "root_cause": "", "strength": "", "path": "", "diagnosed_with": "",
+            "clock_rule": due.rule.id if due else "", "notice_on": paid_on, "extension_days": 0,
+            "file_by_safe": due.safe if due else None, "file_by_legal": due.legal if due else None,
+            "root_cause": "", "strength": "", "path": "", "diagnosed_with": "",
             "source": "835", "created_at": self._now, "version": 1,
         }  # fmt: skip
         self._hands[denial_id] = hand
@@ -255,20 +260,23 @@ class Triage:
     def _restart_clock(
         self,
         denial: DenialInHand,
-        kind: AnswerKind,
         payer: Payer,
         paid_on: date,
         service_date: date | None,
         classified: ClassifiedLine,
     ) -> None:
-        """A correction that denies again restarts the clock (x12.md rule 35)."""
-        if kind is AnswerKind.REPEAT and denial.standing.reopened:
-            due = self._clock(payer, paid_on, service_date, classified)
-            denial.values.update(
-                clock_rule=due.rule.id if due else "",
-                file_by_safe=due.safe if due else None,
-                file_by_legal=due.legal if due else None,
-            )
+        if not begins_anew(denial.answers):
+            return
+        due = self._clock(payer, paid_on, service_date, classified)
+        denial.values.update(
+            clock="file_by",
+            clock_rule=due.rule.id if due else "",
+            notice_on=paid_on,
+            received_on=None,
+            extension_days=0,
+            file_by_safe=due.safe if due else None,
+            file_by_legal=due.legal if due else None,
+        )
 
     def _clock(
         self, payer: Payer, paid_on: date, service_date: date | None, classified: ClassifiedLine

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from tracker.domain.denial_life import Answer, AnswerKind, standing_after
+from tracker.day_counts import touch_courses, touch_days
+from tracker.domain.denial_life import Answer, AnswerKind, begins_anew, standing_after
+from tracker.knowledge import load
 from tracker.models import (
     Adjustment,
     Appeal,
@@ -20,10 +22,12 @@ from tracker.models import (
     ClaimPayment,
     Denial,
     DenialAnswer,
+    DenialCourse,
     EligibilityCheck,
-    Finding,
+    Findings,
     ImportFile,
     Letter,
+    LetterText,
     Note,
     NoteLink,
     Patient,
@@ -31,12 +35,17 @@ from tracker.models import (
     Provider,
     ProviderAdjustment,
     RawFile,
+    RecordsRequest,
     Remark,
     Remittance,
     ServicePayment,
     Submission,
     Suggestion,
+    TherapistAsk,
 )
+from tracker.models.protection import regardless
+from tracker.services.clock_history import BY_HAND, recounted
+from tracker.services.clock_moves import Running
 from tracker.services.known_claims import chunks
 from tracker.services.paid_appeals import forget_payments
 
@@ -63,6 +72,7 @@ def undo_import(session: Session, row: ImportFile, now: datetime) -> None:
     _delete_answers(session, row)
     for denial in continued:
         _stand_as_before(session, denial, continued[denial])
+    _delete_added_lines(session, row)
     _delete_claims(session, row)
     session.execute(delete(RawFile).where(RawFile.practice_id == row.practice_id, RawFile.import_id == row.id))
     row.state, row.undone_at, row.preview = "undone", now, {}
@@ -125,23 +135,25 @@ def _continued_denials(session: Session, row: ImportFile) -> dict[Denial, str]:
 
 
 def _delete_denials(session: Session, row: ImportFile) -> None:
-    query = select(Denial.id).where(Denial.practice_id == row.practice_id, Denial.import_id == row.id)
+    mine = (Denial.practice_id == row.practice_id, Denial.import_id == row.id)
+    touch_days(session, row.practice_id, session.scalars(select(Denial.denied_on).where(*mine).distinct()))
+    query = select(Denial.id).where(*mine)
     for ids in chunks(session.scalars(query).all()):
         _delete_drafts(session, row.practice_id, ids)
-        for model in (Finding, Suggestion, CauseDecision, DenialAnswer):
+        for model in (Findings, Suggestion, CauseDecision, DenialAnswer, DenialCourse, Attachment, TherapistAsk):
             session.execute(delete(model).where(model.practice_id == row.practice_id, model.denial_id.in_(ids)))
         session.execute(delete(Denial).where(Denial.practice_id == row.practice_id, Denial.id.in_(ids)))
 
 
 def _delete_drafts(session: Session, practice_id: int, denial_ids: Sequence[int]) -> None:
-    query = select(AppealDenial.appeal_id).where(
-        AppealDenial.practice_id == practice_id, AppealDenial.denial_id.in_(denial_ids)
-    )
-    appeals = set(session.scalars(query))
+    """Take these denials out of the letters they are in; a letter that is about nothing then goes."""
+    links = select(AppealDenial.appeal_id).where(AppealDenial.practice_id == practice_id)
+    appeals = set(session.scalars(links.where(AppealDenial.denial_id.in_(denial_ids))))
     session.execute(
-        delete(AppealDenial).where(AppealDenial.practice_id == practice_id, AppealDenial.appeal_id.in_(appeals))
+        delete(AppealDenial).where(AppealDenial.practice_id == practice_id, AppealDenial.denial_id.in_(denial_ids))
     )
-    for model in (Letter, Attachment):
+    appeals -= set(session.scalars(links.where(AppealDenial.appeal_id.in_(appeals))))
+    for model in (LetterText, Letter, Attachment):
         session.execute(delete(model).where(model.practice_id == practice_id, model.appeal_id.in_(appeals)))
     session.execute(delete(Appeal).where(Appeal.practice_id == practice_id, Appeal.id.in_(appeals)))
 
@@ -156,6 +168,8 @@ def _delete_answers(session: Session, row: ImportFile) -> None:
             .where(ClaimPayment.practice_id == practice_id, ClaimPayment.reversed_by_id.in_(ids))
             .values(reversed_by_id=None)
         )
+        answered = DenialAnswer.practice_id == practice_id, DenialAnswer.claim_payment_id.in_(ids)
+        touch_courses(session, practice_id, session.scalars(select(DenialAnswer.denial_id).where(*answered)))
         for model in (DenialAnswer, Adjustment, Remark):
             session.execute(delete(model).where(model.practice_id == practice_id, model.claim_payment_id.in_(ids)))
         _forget_first_answers(session, practice_id, ids)
@@ -180,11 +194,10 @@ def _forget_first_answers(session: Session, practice_id: int, payment_ids: Seque
         ServicePayment.claim_line_id == ClaimLine.id,
         ServicePayment.claim_payment_id.not_in(payment_ids),
     )
+    alone = (ClaimLine.practice_id == practice_id, ClaimLine.id.in_(answered), ~otherwise)
+    touch_days(session, practice_id, session.scalars(select(ClaimLine.first_remit_on).where(*alone).distinct()))
     session.execute(
-        update(ClaimLine)
-        .where(ClaimLine.practice_id == practice_id, ClaimLine.id.in_(answered), ~otherwise)
-        .values(first_remit_on=None)
-        .execution_options(synchronize_session=False)
+        update(ClaimLine).where(*alone).values(first_remit_on=None).execution_options(synchronize_session=False)
     )
 
 
@@ -193,12 +206,29 @@ def _stand_as_before(session: Session, denial: Denial, status: str) -> None:
         DenialAnswer.practice_id == denial.practice_id, DenialAnswer.denial_id == denial.id
     )
     rows = session.execute(query.order_by(DenialAnswer.id)).all()
-    standing = standing_after(Answer(AnswerKind(kind), cents) for kind, cents, _ in rows)
+    answers = [Answer(AnswerKind(kind), cents) for kind, cents, _ in rows]
+    standing = standing_after(answers)
     denial.times_denied = max(standing.times_denied, 1)
     denial.recovered_cents = max(standing.recovered_cents, 0)
     denial.is_open, denial.close_reason = standing.is_open, standing.close_reason
     denial.closed_on = None if standing.is_open or not rows else rows[-1].answered_on
     denial.status = status or denial.status
+    starts = [rows[at - 1].answered_on for at in range(2, len(rows) + 1) if begins_anew(answers[:at])]
+    notice_on = starts[-1] if starts else denial.denied_on
+    if denial.clock == "file_by" and denial.notice_on != notice_on and denial.clock_rule != BY_HAND:
+        running = Running("file_by", notice_on, None, 0)
+        for name, value in recounted(session, denial, load(), running).items():
+            setattr(denial, name, value)
+
+
+def _delete_added_lines(session: Session, row: ImportFile) -> None:
+    """Delete the lines that a list of denials gave to claims that were there, unless a payer answered them since."""
+    answered = exists().where(
+        ServicePayment.practice_id == ClaimLine.practice_id, ServicePayment.claim_line_id == ClaimLine.id
+    )
+    for ids in chunks(row.result.get("lines_added", [])):
+        lines = (ClaimLine.practice_id == row.practice_id, ClaimLine.id.in_(ids), ~answered)
+        session.execute(delete(ClaimLine).where(*lines).execution_options(synchronize_session=False))
 
 
 def _delete_claims(session: Session, row: ImportFile) -> None:
@@ -207,7 +237,7 @@ def _delete_claims(session: Session, row: ImportFile) -> None:
     session.execute(delete(Submission).where(Submission.practice_id == practice_id, Submission.import_id == row.id))
     used = [
         exists().where(model.practice_id == Claim.practice_id, model.claim_id == Claim.id)
-        for model in (ClaimPayment, Denial, Submission, Authorization, EligibilityCheck, PlanOfCare, Appeal)
+        for model in (ClaimPayment, Denial, Submission, Authorization, EligibilityCheck, PlanOfCare, RecordsRequest)
     ]
     query = select(Claim.id, Claim.patient_id, Claim.rendering_provider_id).where(
         Claim.practice_id == practice_id, Claim.import_id == row.id, *(~is_used for is_used in used)
@@ -230,16 +260,19 @@ def _delete_claims(session: Session, row: ImportFile) -> None:
 
 def _delete_patients(session: Session, practice_id: int, patient_ids: set[int]) -> None:
     """Delete the patients nobody speaks of any more."""
-    models = (Claim, Note, Denial, Authorization, EligibilityCheck, PlanOfCare)
+    models = (Claim, Note, Denial, Authorization, EligibilityCheck, PlanOfCare, Appeal)
+    merged = aliased(Patient)
+    stays = exists().where(merged.practice_id == Patient.practice_id, merged.merged_into_id == Patient.id)
     for ids in chunks(patient_ids):
         used = [
             exists().where(model.practice_id == Patient.practice_id, model.patient_id == Patient.id) for model in models
         ]
-        session.execute(
+        unused = (
             delete(Patient)
-            .where(Patient.practice_id == practice_id, Patient.id.in_(ids), *(~is_used for is_used in used))
+            .where(Patient.practice_id == practice_id, Patient.id.in_(ids), ~stays, *(~is_used for is_used in used))
             .execution_options(synchronize_session=False)
         )
+        session.execute(regardless(unused))
 
 
 def _delete_providers(session: Session, practice_id: int, provider_ids: set[int | None]) -> None:

@@ -20,11 +20,10 @@ from tracker.domain.case import (
     History,
 )
 from tracker.domain.claim import DISCIPLINE_OF_TAXONOMY, BilledClaim, Provider
-from tracker.domain.payer_habits import HABITS
 from tracker.importers.case_file import read_case
 from tracker.importers.x837p import read_837p
 from tracker.models import Claim, ClaimPayment, Payer, PayerProfile, Practice
-from tracker.services.clocks import own_days
+from tracker.services.case_payers import case_payer
 from tracker.services.payers import payer_kind
 
 MOST_CLAIMS = 200
@@ -83,12 +82,7 @@ def with_own_figures(session: Session, practice: Practice, case: Case) -> Case:
         return case
     own: PayerProfile = found.PayerProfile
     day = min((line.service_date for line in case.claim.lines if line.service_date), default=case.history.as_of)
-    habits = tuple((name, own.habits[name]) for name in HABITS if name in own.habits)
-    payer = CasePayer(
-        case.payer.name, case.payer.kind, own.counting_method, own.requires_discipline_modifier,
-        own_days(own.limits, "claim_filing", 0, day), own_days(own.limits, "appeal", 1, day), habits,
-    )  # fmt: skip
-    return replace(case, payer=payer)
+    return replace(case, payer=case_payer(case.payer.name, case.payer.kind, own, day, day))
 
 
 def _provider(provider: Provider | None) -> CaseProvider | None:

@@ -1,88 +1,23 @@
-"""People who sign in: passwords, sign-in with a throttle, sessions of browsers."""
+"""People who sign in: adding, inviting, roles, leaving."""
 
-import hashlib
-import secrets
-import threading
-import unicodedata
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from argon2.profiles import RFC_9106_LOW_MEMORY
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.models import Membership, Practice, User, UserSession
-
-MIN_PASSWORD, MAX_PASSWORD = 8, 128
-_FREE_TRIES = 5  # security.md C-05: five free, then 1, 2, 4 ... 60 seconds, never for good
-_LONGEST_WAIT = 60
-_AT_ONCE = threading.Semaphore(2)  # a hash takes 64 MiB: many at once would exhaust the memory (security.md C-03)
+from tracker.domain.access import Role
+from tracker.models import Denial, Membership, Practice, User
+from tracker.services.api_tokens import end_tokens
+from tracker.services.password_rules import WeakPassword, refuse_weak
+from tracker.services.passwords import hash_password
+from tracker.services.protected_notes import set_leave
+from tracker.services.sessions import end_sessions
+from tracker.services.working import assign
 
 
 class UserProblem(Exception):  # noqa: N818  # a problem to show, like ImportProblem
     """Raised when a user cannot be made or changed as asked; the message is for people."""
-
-
-class WrongPassword(UserProblem):
-    """Raised when the present password is wrong."""
-
-
-class SignInRefused(Exception):  # noqa: N818  # says what happened
-    """Raised when the name or the password is wrong, or the account waits after wrong tries: one answer for all."""
-
-
-class SeenSession(NamedTuple):
-    """A session as the list in the settings shows it."""
-
-    id: int
-    created_at: datetime
-    last_seen_at: datetime
-
-
-@cache
-def _hasher(fast: bool) -> PasswordHasher:
-    """Return RFC 9106's second recommended profile (64 MiB, 3 passes), or a cheap one for tests."""
-    if fast:
-        return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    return PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-
-
-@cache
-def _nobodys_hash(fast: bool) -> str:
-    return _hasher(fast).hash(secrets.token_hex(16))
-
-
-def _plain(password: str) -> str:
-    return unicodedata.normalize("NFC", password)
-
-
-def hash_password(password: str, *, fast_hash: bool = False) -> str:
-    """Return the argon2id hash of a password."""
-    with _AT_ONCE:
-        return _hasher(fast_hash).hash(_plain(password))
-
-
-def password_is_right(password_hash: str, password: str, *, fast_hash: bool = False) -> bool:
-    """Whether a password belongs to a hash."""
-    with _AT_ONCE:
-        try:
-            return _hasher(fast_hash).verify(password_hash, _plain(password))
-        except (VerifyMismatchError, InvalidHashError):
-            return False
-
-
-def check_password(login: str, password: str) -> None:
-    """Raise UserProblem when a new password is too short, too long or the sign-in name."""
-    if len(password) < MIN_PASSWORD:
-        raise UserProblem(f"The password must have at least {MIN_PASSWORD} characters")
-    if len(password) > MAX_PASSWORD:
-        raise UserProblem(f"The password must have at most {MAX_PASSWORD} characters")
-    if login.casefold() in password.casefold() or len(set(password)) < 4:
-        raise UserProblem("The password must not hold the sign-in name or one letter over and over")
 
 
 def find_user(session: Session, login: str) -> User | None:
@@ -90,142 +25,119 @@ def find_user(session: Session, login: str) -> User | None:
     return session.scalar(select(User).where(func.lower(User.login) == login.strip().lower()))
 
 
-def create_user(  # noqa: PLR0913  # what a user is made of
+def create_user(  # what a user is made of
     session: Session,
     login: str,
     name: str,
     password: str,
     practices: Sequence[Practice],
-    role: str = "biller",
+    role: Role = Role.BILLER,
     *,
     fast_hash: bool = False,
-    is_demo: bool = False,
 ) -> User:
     """Return a new user who may see ``practices``; raises UserProblem when the name is taken or the password weak."""
+    try:
+        refuse_weak(password, (login, name, *(practice.name for practice in practices)))
+    except WeakPassword as problem:
+        raise UserProblem(str(problem)) from None
+    user = invite(session, login, name, "", dict.fromkeys((practice.id for practice in practices), role))
+    user.password_hash = hash_password(password, fast_hash=fast_hash)
+    return user
+
+
+def invite(session: Session, login: str, name: str, email: str, roles: Mapping[int, Role]) -> User:
+    """Return a new user without a password, who takes up the account by a link; ``roles`` are by practice id.
+
+    Raises UserProblem when the sign-in name is taken.
+    """
     if find_user(session, login) is not None:
-        raise UserProblem(f"There is already a user named {login.strip()}.")
-    check_password(login, password)
-    user = User(
-        login=login.strip(), name=name, password_hash=hash_password(password, fast_hash=fast_hash), is_demo=is_demo
-    )
+        raise UserProblem(f"There is already a user named {login.strip()}")
+    user = User(login=login.strip(), name=name, email=email)
     session.add(user)
     session.flush()
-    session.add_all(Membership(user_id=user.id, practice_id=practice.id, role=role) for practice in practices)
+    session.add_all(Membership(user_id=user.id, practice_id=place, role=role) for place, role in roles.items())
+    session.flush()
     return user
 
 
-class Attempt(NamedTuple):
-    """A name and a password that were tried; ``user_id`` is None for an unknown name."""
+def roles_of(session: Session, user_id: int) -> dict[int, Role]:
+    """Return a person's roles by practice id."""
+    rows = session.execute(select(Membership.practice_id, Membership.role).where(Membership.user_id == user_id))
+    return {practice_id: Role(role) for practice_id, role in rows}
 
-    user_id: int | None
-    right: bool
 
+def set_roles(session: Session, user: User, wanted: Mapping[int, Role | None], now: datetime) -> bool:
+    """Give a person other roles in the practices of ``wanted`` (None: no access) and sign them out; whether any changed.
 
-def try_password(session: Session, login: str, password: str, *, fast_hash: bool = False) -> Attempt:
-    """Return whether a password belongs to a name; an unknown name takes as long as a wrong password.
-
-    Only reads: hashing takes a quarter of a second, and no lock of the database should last that long.
+    Raises UserProblem when a practice would be left without an owner, or the person without a practice.
     """
-    user = find_user(session, login)
-    password_hash = user.password_hash if user and user.is_active else _nobodys_hash(fast_hash)
-    right = password_is_right(password_hash, password, fast_hash=fast_hash)
-    return Attempt(user.id if user and user.is_active else None, right)
+    before = roles_of(session, user.id)
+    changed = {place: role for place, role in wanted.items() if before.get(place) != role}
+    _refuse_ownerless(session, user, [place for place in changed if before.get(place) is Role.OWNER])
+    if changed and not any((before | changed).values()):
+        raise UserProblem("Nothing would be left for this person to see. Disable the account instead")
+    for place, role in changed.items():
+        row = session.get(Membership, (user.id, place))
+        if role is None:
+            session.delete(row)
+        elif row is None:
+            session.add(Membership(user_id=user.id, practice_id=place, role=role))
+        else:
+            row.role = role
+    if changed:
+        end_sessions(session, user.id, now)
+        end_tokens(session, user.id, now, [place for place, role in changed.items() if role is None])
+    return bool(changed)
 
 
-def admit(session: Session, attempt: Attempt, now: datetime) -> User:
-    """Return the user of a right attempt and forget the wrong ones before it.
-
-    Raises SignInRefused when the attempt was wrong or the account still waits. Commit then too: wrong tries count.
-    """
-    user = session.get(User, attempt.user_id, with_for_update=True) if attempt.user_id else None
-    if user is None or (user.locked_until is not None and now < user.locked_until):
-        raise SignInRefused
-    row = update(User).where(User.id == user.id)
-    if not attempt.right:
-        tries = user.failed_sign_ins + 1
-        session.execute(row.values(failed_sign_ins=tries, locked_until=_wait_until(tries, now)))
-        raise SignInRefused
-    session.execute(row.values(failed_sign_ins=0, locked_until=None))
-    return user
+def readers_of_protected(session: Session, user_id: int) -> frozenset[int]:
+    """Return the practices where a person has leave to read protected notes."""
+    query = select(Membership.practice_id).where(Membership.user_id == user_id, Membership.protected_notes)
+    return frozenset(session.scalars(query))
 
 
-def _wait_until(wrong_tries: int, now: datetime) -> datetime | None:
-    over = wrong_tries - _FREE_TRIES
-    return None if over < 0 else now + timedelta(seconds=min(2 ** min(over, 10), _LONGEST_WAIT))
+def set_reading_protected(  # who may where, from when, as whom
+    session: Session, user_id: int, practice_id: int, allowed: bool, now: datetime, by_id: int
+) -> bool:
+    """Give a person leave to read the protected notes of a practice, or take it back; whether anything changed."""
+    member = session.get_one(Membership, (user_id, practice_id))
+    return set_leave(session, member, allowed=allowed, now=now, by_id=by_id)
 
 
-def change_password(session: Session, user: User, old: str, new: str, keep: int, now: datetime, *, fast: bool) -> None:
-    """Change a password and end the user's other sessions; ``keep`` is the id of the session that stays.
-
-    Raises WrongPassword, or UserProblem when the new one is weak.
-    """
-    if not password_is_right(user.password_hash, old, fast_hash=fast):
-        raise WrongPassword("The present password is not right")
-    check_password(user.login, new)
-    user.password_hash = hash_password(new, fast_hash=fast)
-    end_other_sessions(session, user.id, keep, now)
-
-
-# ---- sessions ----
-
-
-def _token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def open_session(session: Session, user: User, now: datetime) -> str:
-    """Return the token of a new session; only its hash is kept."""
-    token = secrets.token_urlsafe(32)
-    session.add(UserSession(token_hash=_token_hash(token), user_id=user.id, created_at=now, last_seen_at=now))
-    return token
-
-
-def find_session(
-    session: Session, token: str, now: datetime, idle_minutes: int, longest_hours: int
-) -> tuple[UserSession, User] | None:
-    """Return the living session of a token with its user, or None: unknown, ended, idle too long, or too old."""
-    found = session.execute(
-        select(UserSession, User)
-        .join(User, User.id == UserSession.user_id)
-        .where(
-            UserSession.token_hash == _token_hash(token),
-            UserSession.ended_at.is_(None),
-            UserSession.last_seen_at > now - timedelta(minutes=idle_minutes),
-            UserSession.created_at > now - timedelta(hours=longest_hours),
-            User.is_active.is_(True),
-        )
-    ).one_or_none()
-    return (found[0], found[1]) if found is not None else None
-
-
-def note_seen(session: Session, session_id: int, now: datetime) -> None:
-    """Keep a session awake."""
-    session.execute(update(UserSession).where(UserSession.id == session_id).values(last_seen_at=now))
-
-
-def choose_practice(session: Session, session_id: int, practice_id: int | None) -> None:
-    """Keep the switcher's choice; None means all practices."""
-    session.execute(update(UserSession).where(UserSession.id == session_id).values(practice_id=practice_id))
-
-
-def end_session(session: Session, session_id: int, now: datetime) -> None:
-    """End one session."""
-    session.execute(update(UserSession).where(UserSession.id == session_id).values(ended_at=now))
-
-
-def end_other_sessions(session: Session, user_id: int, keep: int, now: datetime) -> int:
-    """End all living sessions of a user but one; return how many."""
-    others = UserSession.user_id == user_id, UserSession.id != keep, UserSession.ended_at.is_(None)
-    count = session.scalar(select(func.count()).select_from(UserSession).where(*others)) or 0
-    session.execute(update(UserSession).where(*others).values(ended_at=now))
-    return count
-
-
-def living_sessions(session: Session, user_id: int, since: datetime) -> list[SeenSession]:
-    """Return the sessions of a user that are not ended and were seen after ``since``, newest first."""
-    rows = session.execute(
-        select(UserSession.id, UserSession.created_at, UserSession.last_seen_at)
-        .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None), UserSession.last_seen_at > since)
-        .order_by(UserSession.last_seen_at.desc())
+def disable(session: Session, user: User, now: datetime) -> None:
+    """Let a person sign in no more, from this moment. Raises UserProblem for the last owner of a practice."""
+    _refuse_ownerless(
+        session, user, [place for place, role in roles_of(session, user.id).items() if role is Role.OWNER]
     )
-    return [SeenSession(*row) for row in rows]
+    user.is_active = False
+    end_sessions(session, user.id, now)
+    end_tokens(session, user.id, now)
+
+
+def enable(user: User) -> None:
+    """Let a disabled person sign in again."""
+    user.is_active = True
+
+
+def _refuse_ownerless(session: Session, user: User, practice_ids: Sequence[int]) -> None:
+    """Raise UserProblem when one of the practices has no other active owner."""
+    for place in practice_ids:
+        others = (
+            select(Membership.user_id)
+            .join(User, User.id == Membership.user_id)
+            .where(
+                Membership.practice_id == place, Membership.role == Role.OWNER, User.id != user.id, User.is_active
+            )
+        )  # fmt: skip
+        if session.scalar(others.limit(1)) is None:
+            name = session.get_one(Practice, place).name
+            raise UserProblem(f"{user.name} is the only owner of {name}. Make somebody else an owner first")
+
+
+def hand_on(session: Session, practice_ids: Sequence[int], from_id: int, to_id: int, now: datetime, by_id: int) -> int:
+    """Give a person's open denials in some practices to somebody else; return how many."""
+    theirs = Denial.owner_id == from_id, Denial.is_open, Denial.practice_id.in_(practice_ids)
+    denials = session.scalars(select(Denial).where(*theirs).order_by(Denial.id)).all()
+    for place in sorted({denial.practice_id for denial in denials}):
+        assign(session, [denial for denial in denials if denial.practice_id == place], to_id, now, by_id)
+    return len(denials)

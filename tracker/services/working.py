@@ -12,20 +12,31 @@ from tracker.domain.statuses import OPEN_STATUSES, TYPED_CLOSE_REASONS, status_a
 from tracker.models import CauseDecision, Denial, Event
 from tracker.models.base import take_ids
 from tracker.services.cause_decisions import decisions_of, follow, put, standing_suggestion, state_of
+from tracker.services.comments import comment_stands, put_comment_back
 
-_DATES = frozenset({"file_by_safe", "file_by_legal", "snoozed_to", "closed_on"})
+_DATES = frozenset({"file_by_safe", "file_by_legal", "notice_on", "received_on", "snoozed_to", "closed_on"})
 
 
 class ChangeError(Exception):
-    """Raised when a change cannot be made; the message says why and what to do."""
+    """Raised when a change cannot be made; the message says why and what to do, ``field`` what to look at, if known."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
-def change_denials(
-    session: Session, denials: Sequence[Denial], kind: str, values: Mapping[str, Any], now: datetime, user_id: int
+def change_denials(  # who changes what, when, and what is to be remembered of it
+    session: Session,
+    denials: Sequence[Denial],
+    kind: str,
+    values: Mapping[str, Any],
+    now: datetime,
+    user_id: int,
+    about: Mapping[str, Any] | None = None,
 ) -> Event | None:
     """Set columns of denials and log it; returns the event that undoes all of it, None when nothing changed.
 
-    Raises StaleDataError at the next flush when somebody else changed one of the denials meanwhile.
+    ``about`` is kept with the event: ids and plain words. Raises StaleDataError at the next flush when somebody else changed one of the denials meanwhile.
     """
     changed = [(denial, _difference(denial, values)) for denial in denials]
     changed = [(denial, difference) for denial, difference in changed if difference]
@@ -38,7 +49,7 @@ def change_denials(
             kind=kind,
             subject_kind="denial",
             subject_id=denial.id,
-            details={"changes": difference},
+            details={**(about or {}), "changes": difference},
         )
         for event_id, (denial, difference) in zip(take_ids(len(changed)), changed, strict=True)
     ]
@@ -61,6 +72,11 @@ def _difference(denial: Denial, values: Mapping[str, Any]) -> dict[str, list[Any
         for name, value in values.items()
         if getattr(denial, name) != value
     }
+
+
+def value_of(name: str, kept: Any) -> Any:
+    """Return the value of a denial's column as an event keeps it."""
+    return date.fromisoformat(kept) if name in _DATES and kept else kept
 
 
 def _plain(value: Any) -> Any:
@@ -94,8 +110,11 @@ def snooze(
 def set_deadline(
     session: Session, denials: Sequence[Denial], file_by: date | None, now: datetime, user_id: int
 ) -> Event | None:
-    """Set the file-by date by hand: it is both the safe and the legal date then."""
-    values = {"file_by_safe": file_by, "file_by_legal": file_by, "clock_rule": "by_hand" if file_by else ""}
+    """Set the date of the running clock by hand: it is both the safe and the legal date then, extensions included."""
+    values = {
+        "file_by_safe": file_by, "file_by_legal": file_by, "clock_rule": "by_hand" if file_by else "",
+        "extension_days": 0,
+    }  # fmt: skip
     return change_denials(session, denials, "deadline", values, now, user_id)
 
 
@@ -105,14 +124,18 @@ def close(  # who closes what, when and why
     """Close denials for a reason a person gives, like ``written_off``."""
     if reason not in TYPED_CLOSE_REASONS:
         raise ChangeError("Choose why the denial is closed")
-    values = {
+    return change_denials(session, denials, "closed", closing(reason, today), now, user_id)
+
+
+def closing(reason: str, today: date) -> dict[str, Any]:
+    """Return what closing a denial for a reason sets."""
+    return {
         "status": status_after_closing(reason),
         "is_open": False,
         "close_reason": reason,
         "closed_on": today,
         "snoozed_to": None,
     }
-    return change_denials(session, denials, "closed", values, now, user_id)
 
 
 def comment(session: Session, denial: Denial, text: str, now: datetime, user_id: int) -> Event:
@@ -138,6 +161,8 @@ def undo(session: Session, event: Event, now: datetime, user_id: int) -> int:
     """
     if event.undone:
         raise ChangeError("This change was undone already")
+    if "comment" in event.details:
+        return _undo_comment(session, event, now, user_id)
     others = event.details.get("others", [])
     events = [
         event,
@@ -154,12 +179,21 @@ def undo(session: Session, event: Event, now: datetime, user_id: int) -> int:
     return len(events)
 
 
+def _undo_comment(session: Session, event: Event, now: datetime, user_id: int) -> int:
+    if not comment_stands(session, event):
+        raise ChangeError("The comment was changed again since. Undo the later change first")
+    put_comment_back(session, event)
+    event.undone = True
+    session.add(_undo_event(event, now, user_id))
+    session.flush()
+    return 1
+
+
 def _take_back(session: Session, event: Event, denial: Denial) -> None:
     if not still_stands(event, denial, decisions_of(session, denial)):
         raise ChangeError(f"D-{denial.number} was changed again since. Undo the later change first")
     for name, (before, _) in event.details.get("changes", {}).items():
-        value = date.fromisoformat(before) if name in _DATES and before else before
-        setattr(denial, name, value)
+        setattr(denial, name, value_of(name, before))
     for cause, before, _ in event.details.get("decisions", []):
         put(session, denial, cause, before)
     if "decisions" in event.details:

@@ -9,7 +9,7 @@ from tests.forms import fields_of, send
 from tests.web.test_denial_page import make_denial
 from tracker.db import transaction
 from tracker.knowledge import load
-from tracker.models import Appeal, Attachment, Denial, Outcome
+from tracker.models import Appeal, Attachment, Denial, Outcome, Payer
 from tracker.services.appealing import open_appeal
 
 
@@ -168,7 +168,7 @@ def test_the_second_of_two_people_is_told(alice, appeal, signed_in, cast, sessio
     record_sent(signed_in(cast.bob), appeal)
     answer = alice.post(address(appeal, "/sent"), data=opened)
     assert answer.status_code == 409
-    assert "Somebody changed this appeal since you opened it" in answer.text
+    assert "Someone else changed this" in answer.text
 
 
 def test_a_stranger_sees_nothing(signed_in, cast, appeal):
@@ -184,3 +184,18 @@ def test_the_list_shows_when_the_reply_is_due(alice, appeal):
     page = alice.get("/appeals").text
     assert "Sent 11/16/2026, 7 days ago" in page
     assert "53 days left" in page
+
+
+def test_a_level_the_plan_sends_on_itself_is_recorded_with_one_button(alice, appeal, denied, sessions):
+    with transaction(sessions.system()) as session:
+        session.get_one(Payer, denied.payer_id).kind = "medicare_advantage"
+    record_sent(alice, appeal)
+    record(alice, appeal, "upheld", **{"decision-decided_on": "11/20/2026"})
+    page = alice.get(address(appeal))
+    assert "Level 2 is not filed." in page.text
+    assert "42 CFR 422.590-.592" in page.text
+    answer = alice.post(address(appeal, "/next-level"), data={"csrf_token": build.csrf_token(page)})
+    following = alice.get(answer.headers["Location"]).text
+    assert "is with the next reviewer. Record the decision when it comes." in following
+    assert "Sent 11/20/2026, sent on by the payer itself" in following
+    assert "Record the decision" in following

@@ -43,6 +43,19 @@ def test_changes_are_marked_on_both_sides(alice, copied):
     assert "Okafor" not in page.split("</title>", 1)[0]
 
 
+def test_doses_of_exercises_stand_beside_each_other(alice, cast, sessions):
+    with transaction(sessions.system()) as session:
+        denial = make_denial(session, cast.eastside, note="Ther ex 25 min.\nSLR 3x12 4#, bridges 2x10")
+        patient = session.get_one(Patient, (denial.practice_id, denial.patient_id))
+        build.note(
+            session, patient, "Ther ex 26 min.\nSLR 3x10 4#, bridges 2x10", service_date=build.VISIT - timedelta(4)
+        )
+
+    page = words(alice.get(address(denial, "/compare")).text)
+
+    assert "SLR 3x10 4# SLR 3x12 4# Changed bridges 2x10 bridges 2x10 Same" in page
+
+
 def test_without_names_the_most_alike_is_taken(alice, copied):
     page = words(alice.get(address(copied[0], "/compare")).text)
     assert "Daily note of 09/10/2026" in page

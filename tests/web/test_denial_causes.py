@@ -9,7 +9,7 @@ from tests.forms import send
 from tests.web.test_denial_page import NOTE, address, make_denial, stored
 from tracker.db import transaction
 from tracker.knowledge import load
-from tracker.models import CauseDecision, Finding, Suggestion
+from tracker.models import CauseDecision, Suggestion
 from tracker.services.deciding import choose_cause, reject_cause
 
 
@@ -62,17 +62,12 @@ def absent(sessions, denial, rule: str, reason: str) -> None:
     """Make a stored suggestion rest on something that a rule did not find."""
     with transaction(sessions.system()) as session:
         version = load().version
-        session.add(
-            Finding(
-                practice_id=denial.practice_id, denial_id=denial.id, rule_id=rule, result="not_shown", reason=reason,
-                evidence=[], knowledge_version=version,
-            )
-        )  # fmt: skip
+        build.finding(session, denial, rule, "not_shown", reason)
         cause = load().rules[rule].root_causes[0]
         session.add(
             Suggestion(
                 practice_id=denial.practice_id, denial_id=denial.id, rank=2, root_cause=cause, path="appeal",
-                strength="likely", rules=[rule], reasons=[reason], evidence=[], against=[], cure=None, letter="L12",
+                strength="likely", rules=[rule], reasons=[{"kind": "finding", "words": reason}], evidence=[], against=[], cure=None, letter="L12",
                 knowledge_version=version,
             )
         )  # fmt: skip

@@ -7,7 +7,7 @@ from tests import build, edi
 from tests.forms import fields_of, send
 from tracker.db import transaction
 from tracker.knowledge import load
-from tracker.models import Appeal, Claim, Denial, Event, Note, Patient, Practice, Submission, Suggestion
+from tracker.models import Appeal, Claim, Denial, Event, Note, Outcome, Patient, Payer, Practice, Submission, Suggestion
 from tracker.services.diagnosing import diagnose_claims
 from tracker.services.importing import import_now
 
@@ -56,7 +56,7 @@ def stored(sessions, denial) -> Denial:
         return session.get_one(Denial, (denial.practice_id, denial.id))
 
 
-def reasons(sessions, denial) -> list[list[str]]:
+def reasons(sessions, denial) -> list[list[dict[str, str]]]:
     with sessions.system() as session:
         return [cause.reasons for cause in session.query(Suggestion).filter_by(denial_id=denial.id, ruled_out=False)]
 
@@ -171,7 +171,7 @@ def test_a_note_taken_away_does_not_come_back_by_itself(alice, denied, sessions)
         ("/snooze", {"snooze-until": "12/01/2026"}, "snoozed_to", date(2026, 12, 1)),
         ("/deadline", {"deadline-file_by": "12-15-2026"}, "file_by_safe", date(2026, 12, 15)),
         ("/status", {"status-status": "needs_note"}, "status", "needs_note"),
-        ("/close", {"close-reason": "written_off"}, "close_reason", "written_off"),
+        ("/close", {"close-reason": "written_off", "close-why": "Too late"}, "close_reason", "written_off"),
     ],
 )
 def test_a_change_is_made_logged_and_undone(alice, denied, sessions, action, fields, name, value):
@@ -375,3 +375,79 @@ def test_between_the_safe_and_the_legal_date_nothing_is_missed(alice, denied, se
     assert ("That day has passed" in page) == (legal < build.TODAY)
     assert "To arrive in time" not in page
     assert ("Last day 11/25" in page) == (legal > build.TODAY)
+
+
+def test_what_is_at_stake_stands_with_the_practices_own_history_from_ten_decided_up(alice, denied, sessions, cast):
+    def decided(count: int, result: str) -> None:
+        with transaction(sessions.system()) as session:
+            payer = session.get_one(Payer, denied.payer_id)
+            practice = session.get_one(Practice, cast.eastside.id)
+            for _ in range(count):
+                line = build.claim_line(session, build.claim(session, practice, None, payer))
+                row = build.denial(session, line, group_code=denied.group_code, carc=denied.carc)
+                appeal = build.appeal(session, row, status="decided")
+                session.add(
+                    Outcome(
+                        practice_id=practice.id, appeal_id=appeal.id, denial_id=row.id, result=result,
+                        decided_on=build.TODAY, recorded_at=build.NOW,
+                    )
+                )  # fmt: skip
+
+    decided(6, "overturned")
+    decided(3, "upheld")
+    page = " ".join(alice.get(address(denied)).text.split())
+    assert "<b>$147.00 denied.</b>" in page
+    assert "were overturned" not in page
+    decided(1, "partly")
+    page = " ".join(alice.get(address(denied)).text.split())
+    [link] = re.findall(r'<a href="([^"]*only=decided[^"]*)">7 of 10</a>', page)
+    assert "All 10 denials in this view" in alice.get(link.replace("&amp;", "&")).text
+
+
+def own_comment(client, denied, text="Called, spoke to Kim."):
+    """Write a comment; return what its form holds."""
+    send(client, address(denied), address(denied, "/comment"), **{"comment-text": text})
+    page = client.get(address(denied)).text
+    return {"event": re.search(r'name="event" value="(\d+)">\s*<label class="vh" for="comment-', page)[1]}
+
+
+def post_own(client, denied, **values):
+    token = build.csrf_token(client.get(address(denied)))
+    return client.post(address(denied, "/comment/own"), data={"csrf_token": token} | values, follow_redirects=True)
+
+
+def test_a_comment_of_ones_own_is_changed_and_the_change_undone(alice, denied):
+    held = own_comment(alice, denied)
+    page = post_own(alice, denied, **held, **{"comment-text": "Called, spoke to Lou.", "do": "save"}).text
+    assert "Comment changed." in page
+    assert "spoke to Kim" not in page
+    undone = undo_first(alice, page)
+    assert "Called, spoke to Kim." in undone
+    assert "spoke to Lou" not in undone
+
+
+def test_a_comment_of_ones_own_is_removed_and_brought_back(alice, denied):
+    held = own_comment(alice, denied)
+    page = post_own(alice, denied, **held, **{"comment-text": "Called", "do": "remove"}).text
+    assert "Comment removed." in page
+    assert "spoke to Kim" not in page
+    assert "Called, spoke to Kim." in undo_first(alice, page)
+
+
+def undo_first(client, page: str) -> str:
+    event = re.search(r'name="event" value="(\d+)"', page)[1]
+    here = re.search(r'name="next" value="([^"]+)"', page)[1]
+    data = {"csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page)[1], "event": event, "next": here}
+    return client.post("/undo", data=data, follow_redirects=True).text
+
+
+def test_a_comment_of_somebody_else_is_not_changed(alice, signed_in, cast, denied):
+    held = own_comment(alice, denied)
+    bob = signed_in(cast.bob)
+    assert "Save comment" not in bob.get(address(denied)).text
+    assert post_own(bob, denied, **held, **{"comment-text": "Mine now", "do": "save"}).status_code == 404
+    assert "spoke to Kim" in alice.get(address(denied)).text
+
+
+def test_the_page_says_whose_turn_it_is(alice, denied):
+    assert re.search(r"data-turn>With: Biller, \d+ days", alice.get(address(denied)).text)

@@ -1,5 +1,6 @@
 """The page "What is due"."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests import build
 from tests.forms import send
 from tracker.db import transaction
-from tracker.models import Membership, User
+from tracker.models import Membership, TherapistAsk, User
 
 
 @pytest.fixture
@@ -65,3 +66,28 @@ def test_the_address_for_mail_is_kept_and_checked(signed_in, cast, sessions):
     send(alice, "/settings", "/settings/mail", email="")
     with sessions.system() as session:
         assert session.get_one(User, cast.alice.id).email == ""
+
+
+def asked_long_ago(session, denial, by: int) -> None:
+    session.add(
+        TherapistAsk(
+            practice_id=denial.practice_id, denial_id=denial.id, asked_of="J. Cole, PT", asked_by_id=by,
+            asked_on=build.TODAY - timedelta(days=9), answer_by=build.TODAY - timedelta(days=4),
+        )
+    )  # fmt: skip
+
+
+def test_late_answers_of_therapists_are_named_and_lead_to_as_many_rows(signed_in, cast, denials, sessions):
+    with transaction(sessions.system()) as session:
+        asked_long_ago(session, denials[2], cast.alice.id)
+        asked_long_ago(session, denials[3], cast.bob.id)
+    alice = signed_in(cast.alice)
+    page = alice.get("/digest").text
+    assert "Asked 9 days ago, no answer" in page
+    assert f"D-{denials[2].number}<" in page
+    assert f"D-{denials[3].number}<" not in page
+    link = re.search(r'href="(/queue\?[^"]*only=no-answer[^"]*)">1 denial<', page)
+    assert link is not None
+    rows = alice.get(link[1].replace("&amp;", "&")).text
+    assert re.findall(r"data-row ", rows) == ["data-row "]
+    assert f"D-{denials[2].number}<" in rows

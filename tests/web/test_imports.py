@@ -1,5 +1,6 @@
 """The import pages through a browser without scripts: choose, check, log, done, undo."""
 
+import dataclasses
 import io
 import re
 from datetime import timedelta
@@ -15,7 +16,7 @@ from tracker.db import transaction
 from tracker.demo.volume import make_835
 from tracker.jobs.engine import Worker
 from tracker.jobs.tasks import TASKS
-from tracker.models import Claim, Denial, ImportFile, Job, Practice
+from tracker.models import Claim, Denial, ImportFile, Job, Practice, RawFile
 
 NPI = "1000000004"
 DENIED = claim("A1", line("97110", 90, 0, "CO-50:90", remarks=["N115"]), line("97140", 60, 30, "CO-45:30"))
@@ -55,7 +56,24 @@ def count(sessions, model):
         return session.scalar(select(func.count()).select_from(model))
 
 
-def test_files_are_checked_then_logged(alice, drop, sessions):
+def test_a_file_is_taken_for_the_practice_that_was_chosen_when_it_names_that_one(alice, sessions, cast):
+    boundary, body = encode_multipart(
+        MultiDict(
+            [
+                ("csrf_token", build.csrf_token(alice.get("/import"))),
+                ("practice", cast.eastside.public_id),
+                ("files", FileStorage(io.BytesIO(remit(DENIED)), "a.835")),
+            ]
+        )
+    )
+    answer = alice.post(
+        "/import", input_stream=io.BytesIO(body), content_type=f"multipart/form-data; boundary={boundary}"
+    )
+    assert answer.status_code == 303, answer.text
+    assert count(sessions, ImportFile) == 1
+
+
+def test_check_17_files_are_checked_then_logged(alice, drop, sessions):
     check = drop(("a.835", remit(DENIED, OTHER))).headers["Location"]
     page = alice.get(check).text
     assert "3 new denials to log" in page
@@ -67,7 +85,7 @@ def test_files_are_checked_then_logged(alice, drop, sessions):
     assert count(sessions, Denial) == 3
 
 
-def test_unticked_denials_are_left_out(alice, drop, sessions):
+def test_check_17_unticked_denials_are_left_out(alice, drop, sessions):
     check = drop(("a.835", remit(DENIED, OTHER))).headers["Location"]
     boxes = ticked(alice.get(check).text)
     post(alice, check, "log", log=boxes[:1])
@@ -91,7 +109,7 @@ def test_what_is_left_out_is_named(alice, drop):
     assert "Yes, $30.00" in page
 
 
-def test_a_bad_file_is_named_and_the_good_one_goes_on(alice, drop, sessions):
+def test_check_18_a_bad_file_is_named_and_the_good_one_goes_on(alice, drop, sessions):
     files = [("cut.835", remit(OTHER)[:450]), ("good.835", remit(DENIED)), ("scan.pdf", b"%PDF-1.7 scan")]
     check = drop(*files).headers["Location"]
     page = alice.get(check).text
@@ -117,13 +135,28 @@ def test_choosing_nothing_is_said_beside_the_field(alice, drop):
     assert answer.text.count("Choose at least one file") == 2
 
 
-def test_the_second_import_of_a_file_says_when_the_first_was(alice, drop, sessions):
+def test_check_17_the_second_import_of_a_file_says_when_the_first_was(alice, drop, sessions):
     data = remit(DENIED)
     check = drop(("a.835", data)).headers["Location"]
     post(alice, check, "log", log=ticked(alice.get(check).text))
     page = alice.get(drop(("a.835", data)).headers["Location"]).text
     assert "You imported this file on 11/23/2026. 1 denial came from it." in page
     assert "Log " not in page.split("<main")[1].split("Cancel import")[0].replace("Log in", "")
+    assert count(sessions, Denial) == 1
+
+
+def test_a_file_that_came_in_meanwhile_is_not_saved_twice_and_it_is_said(alice, drop, sessions):
+    data = remit(DENIED)
+    first, second = (drop(("a.835", data)).headers["Location"] for _ in range(2))
+    boxes = ticked(alice.get(second).text)
+    post(alice, first, "log", log=ticked(alice.get(first).text))
+    post(alice, second, "log", log=boxes)
+    page = alice.get(second).text
+    assert "Nothing new in this import" in page
+    assert "imported with another file in the meantime. It was not saved a second time." in page
+    with sessions.system() as session:
+        assert sorted(session.scalars(select(ImportFile.state))) == ["known", "stored"]
+        assert session.scalar(select(func.count()).select_from(RawFile)) == 1
     assert count(sessions, Denial) == 1
 
 
@@ -143,7 +176,7 @@ def test_logging_twice_logs_once(alice, drop, sessions):
     assert count(sessions, Denial) == 1
 
 
-def test_an_import_can_be_undone(alice, drop, sessions):
+def test_check_19_an_import_can_be_undone(alice, drop, sessions):
     check = drop(("a.835", remit(DENIED, OTHER))).headers["Location"]
     post(alice, check, "log", log=ticked(alice.get(check).text))
     answer = post(alice, check, "undo")
@@ -152,7 +185,7 @@ def test_an_import_can_be_undone(alice, drop, sessions):
     assert "taken back" in alice.get(check).text
 
 
-def test_undo_is_refused_with_a_reason_once_an_appeal_was_signed(alice, drop, sessions):
+def test_check_19_undo_is_refused_with_a_reason_once_an_appeal_was_signed(alice, drop, sessions):
     check = drop(("a.835", remit(DENIED))).headers["Location"]
     post(alice, check, "log", log=ticked(alice.get(check).text))
     with transaction(sessions.system()) as session:
@@ -179,8 +212,8 @@ def test_a_stranger_sees_and_changes_nothing_of_an_import(drop, sessions, signed
     for action in ("log", "cancel", "undo"):
         assert charlie.post(f"{check}/{action}", data={"csrf_token": token}).status_code == 404
     assert "a.835" not in charlie.get("/import").text
-    assert drop(("a.835", remit(DENIED)), browser=charlie).status_code == 422
-    assert count(sessions, ImportFile) == 1
+    assert drop(("a.835", remit(DENIED)), browser=charlie).location.endswith("/import#held")
+    assert count(sessions, ImportFile) == 2
 
 
 def test_a_form_without_its_token_changes_nothing(alice, drop, sessions):
@@ -260,3 +293,16 @@ LONG = make_835(2_000, 3)
 
 def _payee(data: bytes) -> str:
     return re.search(rb"N1\*PE\*[^*]*\*XX\*(\d{10})", data)[1].decode()
+
+
+def test_the_import_page_counts_what_came_by_the_watched_folder_today(app, alice, sessions, cast, tmp_path):
+    assert "watched folder" not in alice.get("/import").text
+    app.config["SETTINGS"] = dataclasses.replace(app.config["SETTINGS"], watch_dir=tmp_path)
+    assert "No file came from the watched folder today." in alice.get("/import").text
+    with transaction(sessions.system()) as session:
+        build.import_file(session, cast.eastside, came_by="folder")
+        build.import_file(session, cast.eastside, came_by="folder", created_at=build.NOW - timedelta(days=1))
+        build.import_file(session, cast.lakeview, came_by="folder")
+    page = alice.get("/import").text
+    assert "1 file came from the watched folder today." in page
+    assert page.count("From the watched folder") == 2

@@ -95,7 +95,7 @@ def test_lines_denied_for_the_same_reason_go_into_one_appeal(alice, denied, sess
     assert other.id not in joined
 
 
-def test_a_gap_blocks_signing_and_is_named(alice, letter, sessions, denied):
+def test_check_25_a_gap_blocks_signing_and_is_named(alice, letter, sessions, denied):
     page = alice.get(letter).text
     assert "Add what the therapist did that an aide could not" in page
     answer = send(alice, letter, letter, then="sign")

@@ -1,5 +1,6 @@
 """Logging a denial by hand: what is typed becomes a claim, a line, a denial with a clock and causes."""
 
+import io
 import re
 from datetime import date, timedelta
 
@@ -7,9 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from tests import build
+from tests.letters.drawing import picture
 from tracker.db import transaction
 from tracker.knowledge import load
-from tracker.models import Claim, ClaimLine, Denial, Patient, Payer
+from tracker.models import Appeal, Claim, ClaimLine, Denial, Patient, Payer
 
 TYPED = {
     "payer": "Harbor Health HMO", "patient": "Okafor, Nina", "claim_number": "EPT-900", "service_date": "09/14/2026",
@@ -239,3 +241,30 @@ def test_the_facts_say_when_a_code_is_no_denial(alice, cast):
 )
 def test_the_facts_bear_anything(alice, cast, query):
     assert alice.get(f"/denials/new/facts?{query}").status_code == 200
+
+
+def test_the_paper_it_was_logged_from_is_kept_and_shown(alice, cast, sessions):
+    scan = picture("JPEG")
+    log(alice, cast, file=(io.BytesIO(scan), "eob.jpg"))
+    page = alice.get(f"/denials/{only_denial(sessions, cast).public_id}").text
+    [paper] = set(re.findall(r'href="(/papers/[^"]+)"', page))
+    assert "EOB or denial letter" in page
+    assert alice.get(paper).data == scan
+
+
+def test_a_paper_that_cannot_be_read_is_refused_and_nothing_typed_is_lost(alice, cast, sessions):
+    answer = log(alice, cast, file=(io.BytesIO(b"MZ"), "eob.exe"))
+    assert answer.status_code == 422
+    assert "it is no PDF, PNG, JPG or TIF" in answer.text
+    assert 'value="EPT-900"' in answer.text
+    with sessions.system() as session:
+        assert session.scalar(select(func.count()).select_from(Denial)) == 0
+
+
+def test_the_scan_goes_into_the_packet_in_place_of_the_remittance_extract(alice, cast, sessions):
+    log(alice, cast, do="draft", file=(io.BytesIO(picture("PNG")), "eob.png"))
+    with sessions.system() as session:
+        appeal = session.scalars(select(Appeal)).one()
+    page = alice.get(f"/appeals/{appeal.public_id}/packet").text
+    assert "EOB or denial letter" in page
+    assert "Remittance extract" not in page.split('class="exhibits"')[1].split("</ol>")[0]

@@ -134,8 +134,8 @@ def test_somebody_else_was_quicker_and_nothing_is_overwritten(alice, packet, ses
     do(alice, packet, "remittance", "leave")
     kept = newest(sessions, denied).exhibits
     answer = do(alice, packet, "remittance", "use", version=old)
-    assert answer.status_code == 303
-    assert "Somebody else saved this letter" in alice.get(packet).text
+    assert answer.status_code == 409
+    assert "Somebody else saved this letter" in answer.text
     assert newest(sessions, denied).exhibits == kept
 
 

@@ -13,6 +13,13 @@ from tracker.models import Denial, Payer, PayerProfile
 from tracker.services.clocks import profile_of
 
 
+@pytest.fixture(autouse=True)
+def leads(become, cast):
+    """Payer limits are changed by leads."""
+    become(cast.alice, "lead")
+    become(cast.charlie, "lead")
+
+
 @pytest.fixture
 def alice(signed_in, cast):
     return signed_in(cast.alice)

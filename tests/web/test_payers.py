@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from tests import build
@@ -7,6 +9,13 @@ from tracker.db import transaction
 from tracker.domain.payer_habits import HABITS
 from tracker.models import Payer
 from tracker.services.cases import case_from_rows
+
+
+@pytest.fixture(autouse=True)
+def leads(become, cast):
+    """Payer limits are changed by leads."""
+    become(cast.alice, "lead")
+    become(cast.charlie, "lead")
 
 
 @pytest.fixture
@@ -92,3 +101,20 @@ def test_another_practice_neither_sees_nor_sets_anything(signed_in, cast, addres
     data = {"csrf_token": token, "address": "Elsewhere"}
     assert charlie.post(f"{address}/address", data=data).status_code == 404
     assert charlie.post(f"{address}/figures?practice={cast.eastside.public_id}", data=data).status_code == 404
+
+
+def test_the_last_twelve_months_say_what_is_too_few_and_lead_to_their_rows(alice, address, denied):
+    page = alice.get(address).text
+    card = page[page.index('id="year-title"') : page.index("Top denial reasons")]
+    words = " ".join(re.sub(r"<[^>]+>", "", card).split())
+    assert "Dec 2025 to Nov 2026" in words
+    assert "Denied1 line, $147.00 billed" in words.replace("Denied 1 line", "Denied1 line")
+    assert "None decided yet" in words
+    assert "Not shown under 10 decided appeals" in words
+    links = re.findall(r'href="(/queue[^"]*)">1 line<', card)
+    assert links
+    assert f"D-{denied.number}<" in alice.get(links[0].replace("&amp;", "&")).text
+
+
+def test_another_practices_year_stays_its_own(signed_in, cast, address, denied):
+    assert signed_in(cast.charlie).get(address).status_code == 404

@@ -3,13 +3,15 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from tests import build
+from tests.auditing.entries import detail, entries
 from tracker.db import transaction
+from tracker.domain.audit import Chain
 from tracker.models import Denial, Event, Membership, Search, User
 
 TODAY = build.TODAY
@@ -64,7 +66,7 @@ def test_the_total_row_is_that_of_the_whole_view(alice, three):
 
 
 def test_the_queue_is_the_home_page(alice, three):
-    assert numbers(alice.get("/")) == ["D-1041", "D-1042", "D-1043"]
+    assert numbers(alice.get("/", follow_redirects=True)) == ["D-1041", "D-1042", "D-1043"]
 
 
 def test_denials_of_another_practice_are_not_there(alice, three):
@@ -173,7 +175,8 @@ def stored(sessions, cast):
         return {row.number: row for row in session.scalars(select(Denial))}
 
 
-def test_assigning_two_and_undoing_it(alice, three, sessions, cast):
+def test_assigning_two_and_undoing_it(alice, three, sessions, cast, become):
+    become(cast.alice, "lead")
     post(alice, "/queue/change", denial=ids(three[:2]), do="assign", owner=cast.bob.public_id)
     assert [stored(sessions, cast)[n].owner_id for n in (1041, 1042, 1043)] == [cast.bob.id, cast.bob.id, None]
     page = alice.get("/queue").text
@@ -191,6 +194,19 @@ def test_changing_the_status_of_one(alice, three, sessions, cast):
     post(alice, "/queue/change", denial=ids(three[:1]), do="status", status="needs_note")
     assert stored(sessions, cast)[1041].status == "needs_note"
     assert "Status of D-1041 changed." in alice.get("/queue").text
+
+
+def test_snoozing_two_and_waking_one(alice, three, sessions, cast):
+    post(alice, "/queue/change", denial=ids(three[:2]), do="snooze", until="12/01/2026")
+    assert "2 denials snoozed to 12/01/2026." in alice.get("/queue").text
+    post(alice, "/queue/change", denial=ids(three[:1]), do="snooze", until="")
+    assert [stored(sessions, cast)[n].snoozed_to for n in (1041, 1042, 1043)] == [None, date(2026, 12, 1), None]
+
+
+def test_the_date_of_one_is_set_where_it_stands(alice, three, sessions, cast):
+    post(alice, "/queue/change", denial=ids(three[:1]), do="deadline", file_by="12/31/2026")
+    assert stored(sessions, cast)[1041].file_by_legal == date(2026, 12, 31)
+    assert "Date of D-1041 set to 12/31/2026." in alice.get("/queue").text
 
 
 def test_changing_the_whole_view_leaves_the_rest_alone(alice, three, sessions, cast):
@@ -215,6 +231,9 @@ def test_undo_leaves_alone_what_somebody_changed_since(alice, three, sessions, c
         ({"do": "assign", "owner": "", "one": "1"}, "Choose who the denials are for"),
         ({"do": "status", "status": "", "one": "1"}, "Choose one of the open statuses"),
         ({"do": "status", "status": "closed_paid", "one": "1"}, "Choose one of the open statuses"),
+        ({"do": "snooze", "until": "soon", "one": "1"}, "Enter the date like 11/29/2026"),
+        ({"do": "snooze", "until": "11/23/2026", "one": "1"}, "Snooze date must be after today"),
+        ({"do": "deadline", "file_by": "", "one": "1"}, "Enter the date like 11/29/2026"),
     ],
 )
 def test_a_change_that_says_too_little_changes_nothing(alice, three, sessions, cast, fields, words):
@@ -308,14 +327,42 @@ def test_the_file_holds_the_whole_view_and_says_what_it_is(alice, sessions, cast
     assert {row[heads.index("patient")] for row in body} == {"Okafor, N.", "'=HYPERLINK(1), X."}
 
 
+def test_only_the_ticked_denials_are_in_the_file_of_a_selection(alice, three, sessions, cast):
+    answer = post(alice, "/queue/export.csv", denial=ids(three[1:]), **{"view-sort": "-denial"})
+    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))
+    assert ["Rows", "2"] in rows
+    assert [row[0] for row in rows[rows.index([]) + 2 :]] == ["D-1043", "D-1042"]
+    with sessions.reading({cast.eastside.id}) as session:
+        assert session.scalars(select(Event.details).where(Event.kind == "exported")).all() == [
+            {"what": "queue", "rows": 2, "reason": "work"}
+        ]
+    post(alice, "/queue/export.csv")
+    assert "Select at least one denial. Nothing was exported." in alice.get("/queue").text
+
+
 def test_a_file_that_is_taken_out_is_logged(alice, three, sessions, cast):
     alice.get("/queue/export.csv")
     with sessions.reading({cast.eastside.id}) as session:
         [event] = session.scalars(select(Event).where(Event.kind == "exported"))
-    assert (event.user_id, event.details) == (cast.alice.id, {"what": "queue", "rows": 3})
+    assert (event.user_id, event.details) == (
+        cast.alice.id,
+        {"what": "queue", "rows": 3, "reason": "work"},
+    )
 
 
-def test_the_people_who_may_take_over_are_those_of_the_practice(alice, three, sessions, cast):
+@pytest.mark.parametrize(("typed", "kept"), [("payer", "payer"), ("", "work"), ("for a friend", "other")])
+def test_the_file_says_why_it_was_taken_out_by_a_closed_list(alice, three, sessions, cast, engine, typed, kept):
+    assert 'name="reason"' in alice.get("/queue").text
+    alice.get("/queue/export.csv", query_string={"reason": typed, "code": "CO-50"})
+    row = entries(engine, Chain.READS)[-1]
+    assert (row.action, detail(row)["reason"]) == ("exported", kept)
+    assert "friend" not in row.detail
+    with sessions.reading({cast.eastside.id}) as session:
+        assert session.scalars(select(Event.details).where(Event.kind == "exported")).one()["reason"] == kept
+
+
+def test_the_people_who_may_take_over_are_those_of_the_practice(alice, three, sessions, cast, become):
+    become(cast.alice, "lead")
     page = alice.get("/queue").text
     owners = re.search(r'id="bulk-owner".*?</select>', page, re.DOTALL)[0]
     assert re.findall(r">([A-Z]\w+)</option>", owners) == ["Alice", "Bob", "Nobody"]
@@ -323,3 +370,41 @@ def test_the_people_who_may_take_over_are_those_of_the_practice(alice, three, se
         session.delete(session.get_one(Membership, (cast.bob.id, cast.eastside.id)))
         assert session.get(User, cast.bob.id)
     assert "Bob" not in re.search(r'id="bulk-owner".*?</select>', alice.get("/queue").text, re.DOTALL)[0]
+
+
+def test_a_page_is_told_of_denials_that_came_since_it_was_made(alice, sessions, cast):
+    ask = re.search(r'data-news="([^"]+)"', alice.get("/queue?view=open").text)[1].replace("&amp;", "&")
+    assert alice.get(ask).json == {"words": ""}
+    with transaction(sessions.system()) as session:
+        build.denied_line(session, cast.eastside)
+        build.denied_line(session, cast.eastside, is_open=False, status="closed_paid")
+        build.denied_line(session, cast.lakeview)
+    assert alice.get(ask).json == {"words": "1 new denial, show"}
+
+
+def test_asking_for_news_keeps_nobody_signed_in(alice, clock):
+    ask = re.search(r'data-news="([^"]+)"', alice.get("/queue").text)[1].replace("&amp;", "&")
+    for _ in range(4):
+        clock.now += timedelta(minutes=9)
+        answer = alice.get(ask)
+    assert answer.status_code == 303
+
+
+def test_a_page_says_how_long_its_person_stays_signed_in(alice, clock):
+    page = alice.get("/queue")
+    assert 'data-session-seconds="1800"' in page.text
+    clock.now += timedelta(minutes=28)
+    answer = alice.post("/stay", data={"csrf_token": build.csrf_token(page)})
+    assert (answer.status_code, answer.headers["X-Session-Seconds"]) == (204, "1800")
+    clock.now += timedelta(minutes=28)
+    assert alice.get("/queue").status_code == 200
+
+
+def test_the_filter_says_who_has_it(alice, sessions, cast):
+    with transaction(sessions.system()) as session:
+        build.denied_line(session, cast.eastside, status="waiting_on_payer")
+        build.denied_line(session, cast.eastside)
+    page = alice.get("/queue?who=payer").text
+    assert 'data-total="1"' in page
+    assert "Who has it: payer" in page
+    assert "Payer, " in page

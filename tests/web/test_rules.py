@@ -14,7 +14,7 @@ from tracker.diagnosis.payers import PAYER_WORDS
 from tracker.jobs.engine import Worker
 from tracker.jobs.tasks import TASKS
 from tracker.knowledge import load
-from tracker.models import Denial, Event, Job, Membership, Practice, RuleSwitch, Suggestion
+from tracker.models import Denial, Event, Job, Practice, RuleSwitch, Suggestion
 from tracker.reports.rule_words import PAYER_TITLES, codes_in_words, payers_in_words
 from tracker.services.deciding import choose_cause
 from tracker.services.diagnosing import diagnose_claims
@@ -31,9 +31,8 @@ def denied(sessions, cast):
 
 
 @pytest.fixture
-def owner(sessions, cast, signed_in):
-    with transaction(sessions.system()) as session:
-        session.scalars(select(Membership).where(Membership.user_id == cast.alice.id)).one().role = "owner"
+def owner(cast, signed_in, become):
+    become(cast.alice, "owner")
     return signed_in(cast.alice)
 
 
@@ -108,7 +107,7 @@ def test_a_biller_sees_the_switch_but_cannot_use_it(signed_in, cast, sessions):
     page = alice.get("/rules/CLM_KX").text
     assert "Do without it" not in page
     data = {"csrf_token": build.csrf_token(alice.get("/queue")), "practice": cast.eastside.public_id, "state": "off"}
-    assert alice.post("/rules/CLM_KX/switch", data=data).status_code == 404
+    assert alice.post("/rules/CLM_KX/switch", data=data).status_code == 403
     with sessions.system() as session:
         assert session.scalars(select(RuleSwitch)).all() == []
 

@@ -1,6 +1,7 @@
-"""Settings: looks, password, sessions, practices, the demo's end."""
+"""Settings: looks, practices, the demo's end."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -36,61 +37,6 @@ def test_an_unknown_theme_changes_nothing(signed_in, cast):
     assert post(signed_in(cast.alice), "/settings/looks", theme="pink").status_code == 422
 
 
-# ---- password ----
-
-
-def change(client, old=build.PASSWORD, new="seven blue chairs", again="seven blue chairs"):
-    return post(client, "/settings/password", old=old, new=new, again=again)
-
-
-def signs_in(app, login, password):
-    client = app.test_client()
-    form = {"login": login, "password": password, "csrf_token": build.csrf_token(client.get("/login"))}
-    return client.post("/login", data=form).status_code == 303
-
-
-def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(app, signed_in, cast):
-    here, elsewhere = signed_in(cast.alice), signed_in(cast.alice)
-    assert change(here).status_code == 303
-    assert here.get("/queue").status_code == 200
-    assert elsewhere.get("/queue").status_code == 303
-    assert signs_in(app, "alice", "seven blue chairs")
-    assert not signs_in(app, "alice", build.PASSWORD)
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({"old": "wrong"}, "The present password is not right"),
-        ({"new": "short", "again": "short"}, "The password must have at least 8 characters"),
-        ({"new": "x" * 129, "again": "x" * 129}, "The password must have at most 128 characters"),
-        ({"new": "alice12345", "again": "alice12345"}, "must not hold the sign-in name"),
-        ({"new": "aaaaaaaaaa", "again": "aaaaaaaaaa"}, "one letter over and over"),
-        ({"again": "other words here"}, "The two new passwords must be the same"),
-        ({"old": ""}, "Enter the present password"),
-    ],
-)
-def test_a_password_that_will_not_do(app, signed_in, cast, fields, message):
-    page = change(signed_in(cast.alice), **fields)
-    assert page.status_code == 422
-    assert page.text.count(message) == 2
-    assert signs_in(app, "alice", build.PASSWORD)
-
-
-def test_accents_typed_in_two_ways_are_one_password(app, signed_in, cast):
-    change(signed_in(cast.alice), new="cafe\u0301 au lait", again="cafe\u0301 au lait")
-    assert signs_in(app, "alice", "caf\u00e9 au lait")
-
-
-def test_other_browsers_are_signed_out_on_demand(signed_in, cast):
-    here, elsewhere, bobs = signed_in(cast.alice), signed_in(cast.alice), signed_in(cast.bob)
-    assert here.get("/settings").text.count("Signed in ") >= 2
-    post(here, "/settings/sessions")
-    assert "1 other session signed out." in here.get("/settings").text
-    assert elsewhere.get("/queue").status_code == 303
-    assert bobs.get("/queue").status_code == 200
-
-
 # ---- practices ----
 
 
@@ -110,10 +56,10 @@ def test_an_owner_changes_the_practice(signed_in, owner, cast, sessions):
     assert (row.npi, row.signer_name, row.address.split()) == (NEW_NPI, "Ann Poe", ["1", "Elm", "St", "Springfield"])
 
 
-def test_who_is_no_owner_cannot_change_it(signed_in, cast):
+def test_a_biller_cannot_change_it(signed_in, cast):
     client = signed_in(cast.alice)
-    assert client.get(f"/settings/practices/{cast.eastside.public_id}").status_code == 404
-    assert post(client, f"/settings/practices/{cast.eastside.public_id}", name="X").status_code == 404
+    assert client.get(f"/settings/practices/{cast.eastside.public_id}").status_code == 403
+    assert post(client, f"/settings/practices/{cast.eastside.public_id}", name="X").status_code == 403
 
 
 def test_an_owner_does_not_reach_another_practice(signed_in, owner, cast):
@@ -157,10 +103,11 @@ def test_the_npi_of_another_practice_is_refused(signed_in, owner, cast, sessions
     )
 
 
-def test_who_adds_a_practice_owns_it(signed_in, cast, sessions):
+def test_who_adds_a_practice_owns_it(signed_in, cast, sessions, become):
+    become(cast.alice, "admin")
     client = signed_in(cast.alice)
     assert post(client, "/settings/practices/new", name="Riverside SLP").status_code == 303
-    assert "Riverside SLP" in client.get("/queue").text
+    assert client.get("/queue").status_code == 200
     with sessions.reading(()) as session:
         row = session.scalars(select(Practice).where(Practice.name == "Riverside SLP")).one()
         assert session.get_one(Membership, (cast.alice.id, row.id)).role == "owner"
@@ -193,3 +140,31 @@ def test_the_demo_is_removed_only_by_a_tick_and_with_a_practice_of_ones_own(sign
     assert "demo data" not in page.split("<main")[1].replace("Demo data removed.", "")
     with sessions.reading(()) as session:
         assert session.scalars(select(Practice).where(Practice.is_demo)).all() == []
+
+
+def test_the_practices_time_zone_says_which_day_it_is(signed_in, owner, cast, sessions, clock):
+    client = signed_in(owner)
+    fields = form_of(client, cast.eastside) | {"time_zone": "Pacific/Honolulu"}
+    assert post(client, f"/settings/practices/{cast.eastside.public_id}", **fields).status_code == 303
+    with transaction(sessions.system()) as session:
+        build.denied_line(session, cast.eastside, file_by_safe=build.TODAY, file_by_legal=build.TODAY)
+    clock.now = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+    assert "Due today" in signed_in(owner).get("/queue").text
+    clock.now += timedelta(hours=1)
+    assert "1 day overdue" in signed_in(owner).get("/queue").text
+
+
+def test_an_unknown_time_zone_is_refused(signed_in, owner, cast):
+    client = signed_in(owner)
+    fields = form_of(client, cast.eastside) | {"time_zone": "Mars/Olympus"}
+    assert post(client, f"/settings/practices/{cast.eastside.public_id}", **fields).status_code == 422
+
+
+def test_masked_names_show_initials_in_the_queue_and_on_a_denial(signed_in, cast, sessions):
+    with transaction(sessions.system()) as session:
+        denial = build.denied_line(session, cast.eastside)
+    client = signed_in(cast.alice)
+    pages = ("/queue", f"/denials/{denial.public_id}")
+    assert all("Quill" in client.get(page).text for page in pages)
+    post(client, "/settings/looks", theme="system", mask_names="y")
+    assert not any("Quill" in client.get(page).text for page in pages)

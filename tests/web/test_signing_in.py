@@ -1,14 +1,16 @@
 """Signing in and out: passwords, the throttle, sessions, what a stranger may reach."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from tests import build
+from tracker.app import create_app
 from tracker.db import transaction
-from tracker.models import User, UserSession
-from tracker.services.users import try_password
+from tracker.models import SignInTries, User, UserSession
+from tracker.services import sign_in
 
 REFUSED = "The sign-in name or the password is not right"
 
@@ -34,16 +36,18 @@ def test_the_name_is_kept_and_the_password_is_not(client, cast):
 
 
 def test_an_unknown_name_is_hashed_too(sessions, cast, monkeypatch):
-    """Otherwise its quicker answer would tell who has an account."""
-    from tracker.services import users
+    """Otherwise its quicker answer would tell who has an account; the same for who was invited and has no password."""
+    from tracker.services import sign_in
 
+    with transaction(sessions.system()) as session:
+        session.get_one(User, cast.bob.id).password_hash = ""
     hashed = []
-    real = users.password_is_right
-    monkeypatch.setattr(users, "password_is_right", lambda *a, **k: hashed.append(a[0]) or real(*a, **k))
-    with sessions.reading(()) as session:
-        assert not try_password(session, "nobody", "x", fast_hash=True).right
-    assert len(hashed) == 1
-    assert hashed[0].startswith("$argon2id$")
+    real = sign_in.password_is_right
+    monkeypatch.setattr(sign_in, "password_is_right", lambda *a, **k: hashed.append(a[0]) or real(*a, **k))
+    for name in ("nobody", "bob"):
+        with sessions.reading(()) as session:
+            assert not sign_in.try_password(session, name, "x", fast_hash=True).right
+    assert [one.startswith("$argon2id$") for one in hashed] == [True, True]
 
 
 def test_the_name_is_found_in_any_mix_of_capitals(client, cast):
@@ -56,35 +60,60 @@ def test_a_person_who_left_cannot_sign_in(client, sessions, cast):
     assert REFUSED in try_to_sign_in(client, "alice", build.PASSWORD).text
 
 
-def test_after_five_wrong_tries_the_right_password_waits_too(client, cast, clock):
+# ---- the throttle ----
+
+
+@pytest.mark.parametrize("name", ["alice", "nobody"])
+def test_after_five_wrong_tries_a_name_waits_whether_it_exists_or_not(client, cast, clock, name):
+    for _ in range(5):
+        assert try_to_sign_in(client, name, "wrong").status_code == 422
+    page = try_to_sign_in(client, name, build.PASSWORD)
+    assert page.status_code == 429
+    assert page.headers["Retry-After"] == "1"
+    assert "There were too many wrong tries. Wait 1 second, then try again" in page.text
+
+
+def test_after_the_wait_the_right_password_signs_in(client, cast, clock):
     for _ in range(5):
         try_to_sign_in(client, "alice", "wrong")
-    assert try_to_sign_in(client, "alice", build.PASSWORD).status_code == 422
     clock.now += timedelta(seconds=2)
     assert try_to_sign_in(client, "alice", build.PASSWORD).status_code == 303
 
 
-@pytest.mark.parametrize(("wrong_tries", "seconds"), [(4, 0), (5, 1), (6, 2), (8, 8), (40, 60)])
+@pytest.mark.parametrize(("wrong_tries", "seconds"), [(4, 0), (5, 1), (6, 2), (8, 8), (40, 60), (5000, 60)])
 def test_the_wait_grows_and_ends_at_a_minute(sessions, cast, wrong_tries, seconds):
-    from tracker.services.users import Attempt, SignInRefused, admit
-
+    counted = sign_in.counters("alice", "192.0.2.7")
     with transaction(sessions.system()) as session:
-        session.get_one(User, cast.alice.id).failed_sign_ins = wrong_tries - 1
-    with transaction(sessions.system()) as session, pytest.raises(SignInRefused):
-        admit(session, Attempt(cast.alice.id, right=False), build.NOW)
-    with sessions.reading(()) as session:
-        until = session.get_one(User, cast.alice.id).locked_until
+        sign_in.count_wrong(session, counted, build.NOW)
+        session.get_one(SignInTries, counted[0].key).wrong = wrong_tries - 1
+        sign_in.count_wrong(session, counted, build.NOW)
+        until = session.get_one(SignInTries, counted[0].key).waits_until
     assert until == (build.NOW + timedelta(seconds=seconds) if seconds else None)
 
 
-def test_waiting_does_not_make_the_wait_longer(sessions, cast):
-    from tracker.services.users import Attempt, SignInRefused, admit
-
-    for _ in range(20):
-        with transaction(sessions.system()) as session, pytest.raises(SignInRefused):
-            admit(session, Attempt(cast.alice.id, right=False), build.NOW)
+def test_waiting_does_not_make_the_wait_longer(client, sessions, cast):
+    for _ in range(12):
+        try_to_sign_in(client, "alice", "wrong")
     with sessions.reading(()) as session:
-        assert session.get_one(User, cast.alice.id).locked_until == build.NOW + timedelta(seconds=1)
+        assert session.get_one(SignInTries, sign_in.counters("alice", "")[0].key).wrong == 5
+
+
+def test_an_address_that_tries_many_names_waits_too(app, client, cast, clock):
+    for number in range(30):
+        assert try_to_sign_in(client, f"name{number}", "wrong").status_code == 422
+    assert try_to_sign_in(client, "alice", build.PASSWORD).status_code == 429
+    elsewhere = app.test_client()
+    elsewhere.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert try_to_sign_in(elsewhere, "alice", build.PASSWORD).status_code == 303
+
+
+def test_an_account_under_attack_from_elsewhere_waits_a_minute_at_most(app, client, cast, clock):
+    for number in range(200):
+        attacker = app.test_client()
+        attacker.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        try_to_sign_in(attacker, "alice", "wrong")
+        clock.now += timedelta(seconds=61)
+    assert try_to_sign_in(client, "alice", build.PASSWORD).status_code == 303
 
 
 def test_a_right_password_forgets_the_wrong_tries(client, sessions, cast):
@@ -92,7 +121,30 @@ def test_a_right_password_forgets_the_wrong_tries(client, sessions, cast):
         try_to_sign_in(client, "alice", "wrong")
     try_to_sign_in(client, "alice", build.PASSWORD)
     with sessions.reading(()) as session:
-        assert session.get_one(User, cast.alice.id).failed_sign_ins == 0
+        assert session.get(SignInTries, sign_in.counters("alice", "")[0].key) is None
+
+
+def test_counts_are_forgotten_after_a_day(client, sessions, cast, clock):
+    for _ in range(4):
+        try_to_sign_in(client, "alice", "wrong")
+    with transaction(sessions.system()) as session:
+        sign_in.forget_old_tries(session, clock.now + timedelta(hours=25))
+        assert session.scalars(select(SignInTries)).all() == []
+
+
+def test_a_password_hashed_with_older_costs_is_hashed_again(app, client, sessions, cast):
+    from argon2 import PasswordHasher
+
+    old = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(build.PASSWORD)
+    with transaction(sessions.system()) as session:
+        session.get_one(User, cast.alice.id).password_hash = old
+    assert try_to_sign_in(client, "alice", build.PASSWORD).status_code == 303
+    with sessions.reading(()) as session:
+        assert "t=1" in session.get_one(User, cast.alice.id).password_hash
+    assert try_to_sign_in(app.test_client(), "alice", build.PASSWORD).status_code == 303
+
+
+# ---- sessions ----
 
 
 def test_only_the_hash_of_the_token_is_kept(signed_in, sessions, cast):
@@ -109,6 +161,18 @@ def test_every_sign_in_makes_a_new_token(signed_in, sessions, cast):
     signed_in(cast.alice)
     with sessions.reading(()) as session:
         assert len(set(session.scalars(select(UserSession.token_hash)))) == 2
+
+
+def test_signing_in_again_ends_the_session_before(app, client, cast):
+    try_to_sign_in(client, "alice", build.PASSWORD)
+    before = app.test_client()
+    for cookie in list(client._cookies.values()):
+        before.set_cookie(cookie.key, cookie.value)
+    token = build.csrf_token(client.get("/account"))
+    form = {"login": "alice", "password": build.PASSWORD, "csrf_token": token}
+    assert client.post("/login", data=form).status_code == 303
+    assert before.get("/queue").status_code == 303
+    assert client.get("/queue").status_code == 200
 
 
 def test_the_cookies_are_hidden_from_scripts_and_other_sites(client, cast):
@@ -143,6 +207,18 @@ def test_a_busy_session_ends_after_twelve_hours(signed_in, cast, clock):
         assert client.get("/queue").status_code == 200
         clock.now += timedelta(minutes=20)
     assert client.get("/queue").status_code == 303
+
+
+def test_short_limits_are_kept_to_the_second(settings, clock, cast):
+    app = create_app(replace(settings, session_idle_minutes=0.05, session_hours=0.002), clock)
+    client = app.test_client()
+    try_to_sign_in(client, "alice", build.PASSWORD)
+    for _ in range(3):
+        clock.now += timedelta(seconds=2)
+        assert client.get("/queue").status_code == 200
+    clock.now += timedelta(seconds=2)
+    assert client.get("/queue").status_code == 303
+    app.extensions["tracker_sessions"].engine.dispose()
 
 
 def test_signing_out_ends_the_session_for_good(signed_in, app, cast):

@@ -136,7 +136,9 @@ def test_a_claim_a_file_brought_is_not_typed_over(alice, cast, sessions, typed):
     with transaction(sessions.system()) as session:
         session.get_one(Claim, (typed.practice_id, typed.id)).source = "837"
     assert action not in alice.get(page).text
-    assert alice.post(action, data=opened | {"line1-line": "97112 GP x1"}).status_code == 409
+    told = alice.post(action, data=opened | {"line1-line": "97112 GP x1"})
+    assert told.status_code == 409
+    assert "A file brought this claim meanwhile" in told.text
     assert stored(sessions, cast)[1].code == "97110"
 
 

@@ -5,8 +5,10 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.access import Action
 from tracker.models import Event
 from tracker.services.working import ChangeError, undo
+from tracker.web.access import needs
 from tracker.web.addresses import local_path
 from tracker.web.filters import plural
 from tracker.web.navigation import say
@@ -15,6 +17,7 @@ blueprint = Blueprint("activity", __name__)
 
 
 @blueprint.post("/undo", endpoint="undo")
+@needs(Action.WORK_QUEUE)
 def undo_change() -> BaseResponse:
     """Undo the change of the event that the form names, and go back to where the form was."""
     number = request.form.get("event", "")

@@ -5,47 +5,54 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from sqlalchemy import select
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.access import Action
 from tracker.domain.appeal_life import STATUSES, Result
 from tracker.domain.due import due
 from tracker.knowledge import load
-from tracker.letters.packet import count_pages
-from tracker.letters.problems import LetterProblem
 from tracker.models import Appeal, Attachment
 from tracker.reports.appeal_page import appeal_page
 from tracker.reports.appeals_list import appeals_list
 from tracker.reports.takebacks_list import open_takebacks
 from tracker.reports.time_spent import SURVEY_MINUTES, minutes_by_appeal, time_spent
+from tracker.services.added_files import AddedFile
 from tracker.services.appeal_sending import (
     FollowUp,
     Sending,
-    denials_of,
     record_follow_up,
     record_sent,
     usual_reply_due,
     withdraw,
 )
+from tracker.services.appealed import denials_of
 from tracker.services.appealing import AppealRefused
-from tracker.services.letter_drafts import AddedFile, keep_file
+from tracker.services.letter_drafts import keep_file
 from tracker.services.next_level import open_next_level
-from tracker.services.outcomes import Decision, LineDecision, record_decision
+from tracker.services.outcomes import Decision, LineDecision, record_decision, undecided
+from tracker.web.access import needs
+from tracker.web.audited import shown
 from tracker.web.filters import plural
 from tracker.web.forms.appeals import DecisionForm, FollowUpForm, SentForm
 from tracker.web.navigation import say
-from tracker.web.request import settings
+from tracker.web.once import once
+from tracker.web.other_version import other_version
+from tracker.web.uploads import UploadProblem, paper_from
 
 blueprint = Blueprint("appeals", __name__)
 
 _Forms = dict[str, Any]
+# How a kept picture's file name ends; everything else is a PDF.
+ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/tiff": "tif"}
 
 
 @blueprint.get("/appeals")
+@needs(Action.WORK_QUEUE)
 def index() -> str:
     """Show the appeals, those to work on first."""
     rows, (takebacks, _) = appeals_list(g.session), open_takebacks(g.session)
+    shown(len(rows))
     return render_template(
         "appeals/index.html", rows=rows, statuses=STATUSES, due=due, takebacks=takebacks,
         spent=time_spent(g.session), survey_minutes=SURVEY_MINUTES,
@@ -53,6 +60,7 @@ def index() -> str:
 
 
 @blueprint.get("/appeals/<public_id>")
+@needs(Action.WORK_QUEUE)
 def show(public_id: str) -> str:
     """Show one appeal: where it stands, what happened, what can be recorded."""
     return _page(_find(public_id), {})
@@ -88,20 +96,18 @@ def _new_forms(appeal: Appeal) -> _Forms:
         "sent": SentForm(formdata=None, prefix="sent-", version=version, sent_on=g.today, method="mail"),
         "follow_up": FollowUpForm(formdata=None, prefix="follow_up-", version=version, on=g.today),
         "decision": DecisionForm(formdata=None, prefix="decision-", version=version).ask(
-            denials_of(g.session, appeal), g.today
+            undecided(g.session, appeal), g.today
         ),
     }
 
 
-def _take(public_id: str, name: str, form: Any, work: Callable[[Appeal], str]) -> BaseResponse | tuple[str, int]:
+def _take(public_id: str, name: str, form: Any, work: Callable[[Appeal], str]) -> Any:
     """Do what a form asks for and go back to the appeal; with a problem show the page again with what was typed."""
     appeal = _find(public_id)
     if not form.validate():
         return _page(appeal, {name: form}), 422
     if form.version.data != str(appeal.version):
-        form.version.errors = ["Somebody changed this appeal since you opened it. Look at it again, then save"]
-        form.version.data = str(appeal.version)
-        return _page(appeal, {name: form}), 409
+        return other_version(form, _new_forms(appeal)[name], appeal, url_for(".show", public_id=public_id))
     try:
         with transaction(g.session):
             words = work(appeal)
@@ -114,7 +120,9 @@ def _take(public_id: str, name: str, form: Any, work: Callable[[Appeal], str]) -
 
 
 @blueprint.post("/appeals/<public_id>/sent")
-def sent(public_id: str) -> BaseResponse | tuple[str, int]:
+@needs(Action.WORK_QUEUE)
+@once
+def sent(public_id: str) -> Any:
     """Record that the appeal was sent, with its proof."""
     form = SentForm(prefix="sent-")
 
@@ -122,31 +130,31 @@ def sent(public_id: str) -> BaseResponse | tuple[str, int]:
         sent_on = form.sent_on.given
         reply_due = form.reply_due.data or usual_reply_due(g.session, appeal, sent_on, load())
         sending = Sending(sent_on, form.method.data, form.tracking.data or "")
+        paper = _upload(appeal, "Proof of sending")
         record_sent(g.session, appeal, sending, reply_due, g.now, g.today, g.user.id)
-        _keep_upload(appeal, "proof", "Proof of sending")
+        _keep(appeal, "proof", paper)
         return f"A-{appeal.number} is with the payer."
 
     return _take(public_id, "sent", form, work)
 
 
-def _keep_upload(appeal: Appeal, kind: str, title: str) -> None:
-    """Keep the chosen file with the appeal, if there is one. Raises AppealRefused for a file that cannot be read."""
-    upload: FileStorage | None = request.files.get("file")
-    if upload is None or not upload.filename:
-        return
-    most = settings().max_upload_mb
-    content = upload.stream.read(most * 1_000_000 + 1)
-    if len(content) > most * 1_000_000:
-        raise AppealRefused(f"The selected file must be smaller than {most} MB")
+def _upload(appeal: Appeal, title: str) -> AddedFile | None:
+    """Return the chosen file, before anything is written. Raises AppealRefused for one that cannot be taken."""
     try:
-        pages = count_pages(title, content)
-    except LetterProblem as problem:
+        return paper_from(request.files.get("file"), title, appeal.practice_id)
+    except UploadProblem as problem:
         raise AppealRefused(str(problem)) from None
-    keep_file(g.session, appeal, kind, AddedFile.of(title, content, pages), g.now, g.user.id)
+
+
+def _keep(appeal: Appeal, kind: str, paper: AddedFile | None) -> None:
+    if paper is not None:
+        keep_file(g.session, appeal, kind, paper, g.now, g.user.id)
 
 
 @blueprint.post("/appeals/<public_id>/follow-up")
-def follow_up(public_id: str) -> BaseResponse | tuple[str, int]:
+@needs(Action.WORK_QUEUE)
+@once
+def follow_up(public_id: str) -> Any:
     """Keep a call or message about the appeal."""
     form = FollowUpForm(prefix="follow_up-")
 
@@ -165,22 +173,33 @@ def follow_up(public_id: str) -> BaseResponse | tuple[str, int]:
 
 
 @blueprint.post("/appeals/<public_id>/decision")
-def decide(public_id: str) -> BaseResponse | tuple[str, int]:
+@needs(Action.WORK_QUEUE)
+@once
+def decide(public_id: str) -> Any:
     """Record what the payer decided; "Save and start the next level" goes on to its letter."""
     form = DecisionForm(prefix="decision-")
     opened: list[Appeal] = []
 
     def work(appeal: Appeal) -> str:
+        paper = _upload(appeal, "Decision of the payer")
         record_decision(g.session, appeal, _decision(form), load(), g.now, g.today, g.user.id)
-        _keep_upload(appeal, "decision", "Decision of the payer")
+        _keep(appeal, "decision", paper)
         if request.form.get("then") == "next":
             opened.append(open_next_level(g.session, appeal, load(), g.now, g.today, g.user.id))
         return f"Decision on A-{appeal.number} recorded."
 
     answer = _take(public_id, "decision", form, work)
     if opened and isinstance(answer, BaseResponse):
-        return redirect(url_for("letters.edit", public_id=opened[0].public_id), 303)
+        return _to_next(opened[0])
     return answer
+
+
+def _to_next(following: Appeal) -> BaseResponse:
+    """Go to the letter of the next level, or to the appeal itself where the payer sent it on."""
+    if following.status == "sent":
+        say(f"A-{following.number} is with the next reviewer. Record the decision when it comes.")
+        return redirect(url_for(".show", public_id=following.public_id), 303)
+    return redirect(url_for("letters.edit", public_id=following.public_id), 303)
 
 
 def _decision(form: DecisionForm) -> Decision:
@@ -197,6 +216,8 @@ def _decision(form: DecisionForm) -> Decision:
 
 
 @blueprint.post("/appeals/<public_id>/next-level")
+@needs(Action.WORK_QUEUE)
+@once
 def next_level(public_id: str) -> BaseResponse:
     """Start the appeal one level up for the refused lines."""
     appeal = _find(public_id)
@@ -206,17 +227,18 @@ def next_level(public_id: str) -> BaseResponse:
     except AppealRefused as refusal:
         say(f"{refusal}.")
         return redirect(url_for(".show", public_id=public_id), 303)
-    return redirect(url_for("letters.edit", public_id=following.public_id), 303)
+    return _to_next(following)
 
 
 @blueprint.post("/appeals/<public_id>/withdraw", endpoint="withdraw")
+@needs(Action.WORK_QUEUE)
 def withdraw_appeal(public_id: str) -> BaseResponse:
     """Give the appeal up."""
     appeal = _find(public_id)
     try:
         with transaction(g.session):
             waiting = len([denial for denial in denials_of(g.session, appeal) if denial.is_open])
-            withdraw(g.session, appeal, g.now, g.user.id)
+            withdraw(g.session, appeal, load(), g.now, g.user.id)
         say(f"A-{appeal.number} withdrawn. {plural(waiting, 'denial')} back in the queue.")
     except AppealRefused as refusal:
         say(f"{refusal}.")
@@ -224,6 +246,7 @@ def withdraw_appeal(public_id: str) -> BaseResponse:
 
 
 @blueprint.get("/appeals/<public_id>/files/<file_id>")
+@needs(Action.WORK_QUEUE)
 def file(public_id: str, file_id: str) -> Response:
     """Return a file kept with the appeal, to download."""
     appeal = _find(public_id)
@@ -236,7 +259,7 @@ def file(public_id: str, file_id: str) -> Response:
     )
     if found is None:
         abort(404)
-    ending = {"image/png": "png", "image/jpeg": "jpg", "image/tiff": "tif"}.get(found.content_type, "pdf")
+    ending = ENDINGS.get(found.content_type, "pdf")
     name = f"appeal-A-{appeal.number}-{found.kind}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(found.content, content_type=found.content_type, headers=headers)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from tracker.diagnosis.checking import Concern, check_claim
+from tracker.domain.access import Action
 from tracker.domain.case import Case, CasePayer
 from tracker.importers.errors import ImportProblem
 from tracker.knowledge import load
@@ -15,6 +16,7 @@ from tracker.models import Claim, Practice
 from tracker.services.cases import case_from_rows
 from tracker.services.rule_switches import rules_off
 from tracker.services.unsent import MOST_CLAIMS, cases_of_file, typed_case, unanswered_claims, with_own_figures
+from tracker.web.access import needs
 from tracker.web.forms.checking import ClaimFileForm, TypedClaimForm
 from tracker.web.request import settings
 
@@ -54,6 +56,7 @@ def _start(file_form: Any = None, typed: Any = None) -> str:
 
 
 @blueprint.get("")
+@needs(Action.WORK_QUEUE)
 def start() -> str:
     """Choose a stored claim, a file, or type a claim."""
     return _start()
@@ -66,6 +69,7 @@ def _result(practice: Practice, cases: Iterable[Case], *, stored: Claim | None =
 
 
 @blueprint.get("/claims/<public_id>")
+@needs(Action.WORK_QUEUE)
 def claim(public_id: str) -> str:
     """Check a stored claim as it stands, whatever was answered."""
     row = g.session.scalar(select(Claim).where(Claim.public_id == public_id))
@@ -76,6 +80,7 @@ def claim(public_id: str) -> str:
 
 
 @blueprint.post("/file")
+@needs(Action.WORK_QUEUE)
 def file() -> str | tuple[str, int]:
     """Check the claims of an uploaded 837P or case file."""
     form = _with_practices(ClaimFileForm(prefix="file-"))
@@ -102,6 +107,7 @@ def _bytes_of(upload: Any) -> bytes:
 
 
 @blueprint.post("/typed")
+@needs(Action.WORK_QUEUE)
 def typed() -> str | tuple[str, int]:
     """Check a typed claim."""
     form = _with_practices(TypedClaimForm(prefix="claim-"))

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, url_for
 from sqlalchemy import select
-from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.access import Action
 from tracker.domain.provider_reasons import words_for
 from tracker.knowledge import load
 from tracker.models import Claim, ClaimLine, Patient, Provider
@@ -15,17 +15,19 @@ from tracker.services.diagnosing import diagnose_claims
 from tracker.services.notes import KINDS
 from tracker.services.record_facts import Clinician, edit_claim
 from tracker.services.typed_lines import Edit, edit_line
+from tracker.web.access import needs
 from tracker.web.coverage_form import (
     EditConflict,
-    conflict_page,
     coverage_form,
     errors_of,
+    other_coverage,
     save_coverage,
     sent_form,
 )
 from tracker.web.forms.line import LineForm, line_form
 from tracker.web.forms.record_facts import ClaimForm
 from tracker.web.navigation import say
+from tracker.web.other_version import other_version
 
 blueprint = Blueprint("claims", __name__)
 
@@ -33,6 +35,7 @@ _CLINICIAN = ("npi", "name", "credential", "discipline")
 
 
 @blueprint.get("/claims/<public_id>")
+@needs(Action.WORK_QUEUE)
 def show(public_id: str) -> str:
     """Show a claim."""
     return _page(_claim(public_id))
@@ -69,7 +72,7 @@ def _line_forms(claim: Claim, sent: LineForm | None, number: int) -> dict[int, L
 def _page(claim: Claim, coverage: Any = None, facts: Any = None, line: Any = None, number: int = 0) -> str:
     return render_template(
         "claims/show.html",
-        page=claim_page(g.session, claim, g.today),
+        page=claim_page(g.session, claim, load(), g.today),
         claim=claim,
         patient=_patient(claim),
         form=coverage or coverage_form(_patient(claim), claim),
@@ -85,7 +88,8 @@ def _page(claim: Claim, coverage: Any = None, facts: Any = None, line: Any = Non
 
 
 @blueprint.post("/claims/<public_id>/coverage")
-def save(public_id: str) -> BaseResponse | tuple[str, int]:
+@needs(Action.WORK_QUEUE)
+def save(public_id: str) -> Any:
     """Save the "Coverage and plan" form of the claim."""
     claim = _claim(public_id)
     form = sent_form(claim)
@@ -95,13 +99,15 @@ def save(public_id: str) -> BaseResponse | tuple[str, int]:
         with transaction(g.session):
             changed = save_coverage(form, _patient(claim), claim)
     except EditConflict:
-        return conflict_page()
+        now = _claim(public_id)
+        return other_coverage(form, _patient(now), now, url_for(".show", public_id=public_id))
     say("Coverage and plan saved. The likely causes were looked for again." if changed else "Nothing was changed.")
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
 @blueprint.post("/claims/<public_id>/facts")
-def edit(public_id: str) -> BaseResponse | str | tuple[str, int]:
+@needs(Action.WORK_QUEUE)
+def edit(public_id: str) -> Any:
     """Set the payer's claim number, the day it was sent and who treated."""
     claim = _claim(public_id)
     form = ClaimForm(prefix="claim-")
@@ -116,13 +122,15 @@ def edit(public_id: str) -> BaseResponse | str | tuple[str, int]:
             changed = edit_claim(g.session, claim, seen, values, who, g.now, g.user.id)
             diagnose_claims(g.session, claim.practice_id, [claim.id], load(), g.today)
     except EditConflict:
-        return conflict_page()
+        now = _claim(public_id)
+        return other_version(form, _facts_form(now), now, url_for(".show", public_id=public_id))
     say("Claim saved." if changed else "Nothing was changed.")
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
 @blueprint.post("/claims/<public_id>/lines/<int:number>")
-def edit_typed_line(public_id: str, number: int) -> BaseResponse | str | tuple[str, int]:
+@needs(Action.WORK_QUEUE)
+def edit_typed_line(public_id: str, number: int) -> Any:
     """Put a typed line's code, modifiers, units, charge or date right."""
     claim = _claim(public_id)
     own = (ClaimLine.practice_id == claim.practice_id, ClaimLine.claim_id == claim.id, ClaimLine.line == number)
@@ -138,6 +146,11 @@ def edit_typed_line(public_id: str, number: int) -> BaseResponse | str | tuple[s
             edit = Edit(seen, g.now, g.today, g.user.id)
             changed = edit_line(session, claim, line, form.typed(), edit, load())
     except EditConflict:
-        return conflict_page()
+        now = _claim(public_id)
+        forms = _line_forms(now, None, number)
+        if number not in forms:
+            say("A file brought this claim meanwhile, with lines of its own. What you typed was not saved.")
+            return _page(now), 409
+        return other_version(form, forms[number], now, url_for(".show", public_id=public_id))
     say("Line saved. The likely causes were looked for again." if changed else "Nothing was changed.")
     return redirect(url_for(".show", public_id=public_id), 303)

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 
 from flask import Blueprint, abort, g, render_template, request
 
+from tracker.domain.access import Action
 from tracker.models import Denial, Note
 from tracker.reports.denial_notes import linked_notes
 from tracker.reports.denial_page import find_denial
+from tracker.reports.dose_changes import dose_changes
 from tracker.reports.note_likeness import earlier_notes, likeness, most_alike, side_by_side
 from tracker.services.notes import KINDS
+from tracker.web.access import needs
 
 blueprint = Blueprint("comparing", __name__)
 
@@ -16,6 +19,7 @@ _OFFERED = 50
 
 
 @blueprint.get("/denials/<public_id>/compare")
+@needs(Action.WORK_QUEUE)
 def show(public_id: str) -> str:
     """Show a note of the denied claim beside an earlier one: those the address names, else the most alike."""
     denial = find_denial(g.session, public_id)
@@ -31,6 +35,7 @@ def show(public_id: str) -> str:
         offered=offered,
         like=likeness(note, earlier) if note and earlier else None,
         rows=side_by_side(earlier.text, note.text) if note and earlier else (),
+        doses=dose_changes(earlier.text, note.text) if note and earlier else (),
         kinds=KINDS,
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, render_template
+from flask import g
 
 from tracker.knowledge import load
 from tracker.models import Authorization, Claim, EligibilityCheck, Patient, PlanOfCare
@@ -20,6 +20,7 @@ from tracker.services.coverage import (
 )
 from tracker.services.diagnosing import diagnose_claims
 from tracker.web.forms.coverage import ClaimCoverageForm, CoverageForm
+from tracker.web.other_version import other_version
 
 _MODELS = {"authorization": Authorization, "eligibility": EligibilityCheck, "plan": PlanOfCare}
 _NAMES = {"authorization": AUTHORIZATION, "eligibility": ELIGIBILITY, "plan": PLAN}
@@ -80,11 +81,9 @@ def errors_of(form: CoverageForm) -> list[tuple[str, str]]:
     ]
 
 
-def conflict_page() -> tuple[str, int]:
-    """Return the page that says that somebody else was quicker."""
-    title = "Someone else changed this"
-    advice = "Your changes were not saved. Go back, reload the page to see theirs, then make yours again."
-    return render_template("errors/error.html", title=title, advice=advice, reference=""), 409
+def other_coverage(form: CoverageForm, patient: Patient, claim: Claim | None, back: str) -> Any:
+    """Answer a form that was made before somebody else saved one of its parts."""
+    return other_version(form, coverage_form(patient, claim), claim or patient, back)
 
 
-__all__ = ["EditConflict", "conflict_page", "coverage_form", "errors_of", "save_coverage", "sent_form"]
+__all__ = ["EditConflict", "coverage_form", "errors_of", "other_coverage", "save_coverage", "sent_form"]

@@ -9,36 +9,44 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.access import Action
 from tracker.domain.due import due
 from tracker.domain.statuses import CLOSE_REASONS, STRENGTHS, path_words
 from tracker.knowledge import load
-from tracker.models import Claim, Denial, Event, Membership, Patient, User
+from tracker.models import Claim, Denial, Event, Membership, Patient, Practice, User
 from tracker.reports.denial_page import denial_page, find_denial
 from tracker.reports.next_step import next_step
 from tracker.reports.packet_tasks import packet_tasks
+from tracker.reports.people import user_names
 from tracker.reports.queue_conditions import Viewer
 from tracker.reports.queue_filter import QueueFilter, read_filter
 from tracker.reports.queue_place import place_in_queue
 from tracker.reports.timeline import timeline
 from tracker.reports.visit_minutes import in_fifteens, units_by
-from tracker.services import coverage, deciding, working
-from tracker.services.diagnosing import diagnose_claims
-from tracker.services.linking import link_by_hand
-from tracker.services.notes import KINDS, NoteError, add_note
+from tracker.services import comments, coverage, deciding, working, write_offs
+from tracker.services.note_taking import take_note
+from tracker.services.notes import KINDS, LooksProtected, NoteError, added_words
+from tracker.web.access import Refused, assigns, needs
 from tracker.web.forms.denials import (
     CauseForm,
     ClaimSentForm,
     CloseForm,
     CommentForm,
     DeadlineForm,
+    ExtensionForm,
     OwnerForm,
+    ReceiptForm,
     RejectForm,
     SnoozeForm,
     StatusForm,
+    WriteOffForm,
 )
 from tracker.web.forms.notes import NoteForm
+from tracker.web.forms.records import AskedForm, RecordsSentForm
 from tracker.web.navigation import say
-from tracker.web.uploads import note_from
+from tracker.web.once import once
+from tracker.web.other_version import other_version
+from tracker.web.uploads import UploadProblem, note_from
 
 blueprint = Blueprint("denials", __name__)
 
@@ -47,7 +55,12 @@ _FORMS: dict[str, type[Any]] = {
     "status": StatusForm,
     "snooze": SnoozeForm,
     "deadline": DeadlineForm,
+    "extension": ExtensionForm,
+    "receipt": ReceiptForm,
+    "asked": AskedForm,
+    "records": RecordsSentForm,
     "close": CloseForm,
+    "write_off": WriteOffForm,
     "cause": CauseForm,
     "reject": RejectForm,
     "comment": CommentForm,
@@ -55,10 +68,26 @@ _FORMS: dict[str, type[Any]] = {
     "note": NoteForm,
 }
 # The field beside which a service's refusal is shown.
-_FIRST = frozenset({"owner", "status", "until", "file_by", "reason", "cause", "text", "sent_on"})
+_FIRST = frozenset(
+    {
+        "owner",
+        "status",
+        "until",
+        "file_by",
+        "why",
+        "words",
+        "cause",
+        "text",
+        "sent_on",
+        "days",
+        "received_on",
+        "requested_on",
+    }
+)
 
 
 @blueprint.get("/denials/<public_id>")
+@needs(Action.WORK_QUEUE)
 def show(public_id: str) -> BaseResponse | str:
     """Show one denial."""
     return _page(_find(public_id), {})
@@ -80,7 +109,7 @@ def _page(denial: Denial, sent: dict[str, FlaskForm]) -> str:
         page=page,
         place=place_in_queue(g.session, _asked(), Viewer(g.user.id, g.today, g.now), denial.id),
         list_filter=_list_filter(),
-        due=due(denial.clock, denial.due_on, g.today, denial.file_by_legal),
+        due=due(denial.running_clock, denial.due_on, g.today, denial.running_legal),
         strengths=STRENGTHS,
         path_words=path_words,
         wrong=load().often_said,
@@ -90,11 +119,12 @@ def _page(denial: Denial, sent: dict[str, FlaskForm]) -> str:
         refused=next(iter(sent.values()), None),
         step=next_step(page),
         tasks=packet_tasks(page),
-        moments=timeline(g.session, denial, load()),
+        moments=timeline(g.session, denial, load(), g.user.id),
         codes=load().codes,
         in_fifteens=in_fifteens,
         units_by=units_by,
         kinds=KINDS,
+        write_off_by=user_names(g.session, {denial.write_off_by_id}),
     )
 
 
@@ -104,8 +134,12 @@ def _new_form(name: str, denial: Denial) -> Any:
         "owner": {"owner": denial.owner_id or 0},
         "status": {"status": denial.status},
         "snooze": {"until": denial.snoozed_to},
+        "close": {"reason": "written_off" if denial.path == "write_off" else None},
         "deadline": {"file_by": denial.file_by_safe},
+        "extension": {"days": denial.extension_days or None},
+        "receipt": {"received_on": denial.received_on},
         "sent": {"sent_on": g.today},
+        "records": {"sent_on": g.today, "method": "portal"},
         "note": {"service_date": denial.service_date},
     }
     form = _FORMS[name](formdata=None, prefix=f"{name}-", **known.get(name, {}))
@@ -123,17 +157,23 @@ def _offer(form: Any, denial: Denial) -> Any:
 
 
 def _people(denial: Denial) -> list[User]:
+    """Return those to whom the person may give the denial."""
     query = (
         select(User)
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.practice_id == denial.practice_id, User.is_active)
     )
-    return list(g.session.scalars(query.order_by(User.name)))
+    people = g.session.scalars(query.order_by(User.name))
+    return [person for person in people if assigns(denial, person.id)]
 
 
 def _back(denial: Denial) -> BaseResponse:
     """Return to the denial, in the same filtered list."""
-    return redirect(url_for("denials.show", public_id=denial.public_id, **_list_filter()), 303)
+    return redirect(_address(denial), 303)
+
+
+def _address(denial: Denial) -> str:
+    return url_for("denials.show", public_id=denial.public_id, **_list_filter())
 
 
 def _asked() -> QueueFilter:
@@ -145,41 +185,57 @@ def _list_filter() -> dict[str, Any]:
     return _asked().query()
 
 
-def _change(public_id: str, name: str, change: Callable[[Denial, Any], tuple[str, Event | None]]) -> Any:
+def change_denial(public_id: str, name: str, change: Callable[[Denial, Any], tuple[str, Event | None]]) -> Any:
     """Check a form, make its change, say it, go back; a refused form is shown again with what was typed."""
     denial = _find(public_id)
     form = _offer(_FORMS[name](prefix=f"{name}-"), denial)
-    _refuse_stale(denial, form.version.data if "version" in form else None)
+    if _is_stale(denial, form):
+        return other_version(form, _new_form(name, denial), denial, _address(denial))
     if not form.validate():
         return _page(denial, {name: form}), 422
     try:
         with transaction(g.session):
             said, event = change(denial, form)
-    except (working.ChangeError, NoteError) as problem:
-        next(field for field in form if field.short_name in _FIRST).errors = [str(problem)]
+    except (working.ChangeError, NoteError, UploadProblem) as problem:
+        _field_of(form, problem).errors = [str(problem)]
         return _page(_find(public_id), {name: form}), 422
     say(said, undo=str(event.id) if event is not None else "")
     return _back(denial)
 
 
-def _refuse_stale(denial: Denial, version: str | None) -> None:
-    if version and version != str(denial.version):
-        abort(409)
+def _field_of(form: Any, problem: Exception) -> Any:
+    """Return the field beside which a refusal is shown."""
+    if isinstance(problem, UploadProblem):
+        return form.file
+    if isinstance(problem, LooksProtected):
+        return form.protection
+    if isinstance(problem, working.ChangeError) and problem.field in form:
+        return form[problem.field]
+    return next(field for field in form if field.short_name in _FIRST)
+
+
+def _is_stale(denial: Denial, form: Any) -> bool:
+    """Whether a form changes the denial and was made for an older version of it; adding to its activity always goes."""
+    return "version" in form and bool(form.version.data) and form.version.data != str(denial.version)
 
 
 @blueprint.post("/denials/<public_id>/owner")
+@needs(Action.WORK_QUEUE)
 def owner(public_id: str) -> Any:
     """Give the denial to somebody."""
 
     def change(denial: Denial, form: OwnerForm) -> tuple[str, Event | None]:
         person = g.session.get(User, form.owner.data) if form.owner.data else None
+        if not assigns(denial, person.id if person else None):
+            raise Refused(Action.ASSIGN, (g.session.get_one(Practice, denial.practice_id),))
         event = working.assign(g.session, [denial], person.id if person else None, g.now, g.user.id)
         return f"D-{denial.number} assigned to {person.name if person else 'nobody'}.", event
 
-    return _change(public_id, "owner", change)
+    return change_denial(public_id, "owner", change)
 
 
 @blueprint.post("/denials/<public_id>/status")
+@needs(Action.WORK_QUEUE)
 def status(public_id: str) -> Any:
     """Move the denial to an open status."""
 
@@ -187,10 +243,11 @@ def status(public_id: str) -> Any:
         event = working.set_status(g.session, [denial], form.status.data, g.now, g.user.id)
         return f"D-{denial.number}: status changed.", event
 
-    return _change(public_id, "status", change)
+    return change_denial(public_id, "status", change)
 
 
 @blueprint.post("/denials/<public_id>/reopen")
+@needs(Action.WORK_QUEUE)
 def reopen(public_id: str) -> BaseResponse:
     """Open a closed denial again."""
     denial = _find(public_id)
@@ -201,6 +258,7 @@ def reopen(public_id: str) -> BaseResponse:
 
 
 @blueprint.post("/denials/<public_id>/snooze")
+@needs(Action.WORK_QUEUE)
 def snooze(public_id: str) -> Any:
     """Put the denial aside until a day."""
 
@@ -209,32 +267,43 @@ def snooze(public_id: str) -> Any:
         until = f"snoozed to {form.until.data:%m/%d/%Y}" if form.until.data else "no longer snoozed"
         return f"D-{denial.number} is {until}.", event
 
-    return _change(public_id, "snooze", change)
-
-
-@blueprint.post("/denials/<public_id>/deadline")
-def deadline(public_id: str) -> Any:
-    """Set the file-by date by hand."""
-
-    def change(denial: Denial, form: DeadlineForm) -> tuple[str, Event | None]:
-        event = working.set_deadline(g.session, [denial], form.file_by.data, g.now, g.user.id)
-        return f"D-{denial.number}: file-by date is {form.file_by.data:%m/%d/%Y}.", event
-
-    return _change(public_id, "deadline", change)
+    return change_denial(public_id, "snooze", change)
 
 
 @blueprint.post("/denials/<public_id>/close")
+@needs(Action.WORK_QUEUE)
 def close(public_id: str) -> Any:
     """Close the denial for a reason."""
 
     def change(denial: Denial, form: CloseForm) -> tuple[str, Event | None]:
-        event = working.close(g.session, [denial], form.reason.data, g.now, g.today, g.user.id)
-        return f"D-{denial.number} is closed.", event
+        if form.reason.data == "written_off":
+            event = write_offs.write_off(g.session, denial, form.why.data, g.now, g.today, g.user.id)
+        else:
+            event = working.close(g.session, [denial], form.reason.data, g.now, g.today, g.user.id)
+        is_open = "waits for approval of its write-off" if denial.is_open else "is closed"
+        return f"D-{denial.number} {is_open}.", event
 
-    return _change(public_id, "close", change)
+    return change_denial(public_id, "close", change)
+
+
+@blueprint.post("/denials/<public_id>/write-off")
+@needs(Action.APPROVE_WRITE_OFF)
+def decide_write_off(public_id: str) -> Any:
+    """Approve the write-off that somebody else asked for, or return it with words."""
+
+    def change(denial: Denial, form: WriteOffForm) -> tuple[str, Event | None]:
+        if request.form.get("do") == "approve":
+            return f"D-{denial.number} is written off.", write_offs.approve(
+                g.session, denial, g.now, g.today, g.user.id
+            )
+        event = write_offs.give_back(g.session, denial, form.words.data, g.now, g.user.id)
+        return f"D-{denial.number}: write-off returned.", event
+
+    return change_denial(public_id, "write_off", change)
 
 
 @blueprint.post("/denials/<public_id>/cause")
+@needs(Action.WORK_QUEUE)
 def cause(public_id: str) -> Any:
     """Pick a cause, from the suggestions or from all of them."""
 
@@ -244,10 +313,11 @@ def cause(public_id: str) -> Any:
         event = deciding.choose_cause(g.session, denial, code, path, g.now, g.user.id)
         return f"D-{denial.number}: cause picked.", event
 
-    return _change(public_id, "cause", change)
+    return change_denial(public_id, "cause", change)
 
 
 @blueprint.post("/denials/<public_id>/not-this")
+@needs(Action.WORK_QUEUE)
 def reject(public_id: str) -> Any:
     """Say that a suggested cause is not it."""
 
@@ -257,10 +327,12 @@ def reject(public_id: str) -> Any:
         event = deciding.reject_cause(g.session, denial, form.cause.data, form.reason.data, g.now, g.user.id)
         return f"D-{denial.number}: cause ruled out by you.", event
 
-    return _change(public_id, "reject", change)
+    return change_denial(public_id, "reject", change)
 
 
 @blueprint.post("/denials/<public_id>/comment")
+@needs(Action.WORK_QUEUE)
+@once
 def comment(public_id: str) -> Any:
     """Add a comment to the activity."""
 
@@ -268,10 +340,31 @@ def comment(public_id: str) -> Any:
         working.comment(g.session, denial, form.text.data, g.now, g.user.id)
         return "Comment added.", None
 
-    return _change(public_id, "comment", change)
+    return change_denial(public_id, "comment", change)
+
+
+@blueprint.post("/denials/<public_id>/comment/own")
+@needs(Action.WORK_QUEUE)
+def own_comment(public_id: str) -> Any:
+    """Change or remove a comment of one's own."""
+    number, wanted = request.form.get("event", ""), request.form.get("do")
+
+    def change(denial: Denial, form: CommentForm) -> tuple[str, Event | None]:
+        found = comments.own_comment(
+            g.session, denial.practice_id, denial.id, int(number) if number.isdigit() else 0, g.user.id
+        )
+        if found is None:
+            abort(404)
+        if wanted == "remove":
+            return "Comment removed.", comments.remove_comment(g.session, found, g.now, g.user.id)
+        return "Comment changed.", comments.change_comment(g.session, found, form.text.data, g.now, g.user.id)
+
+    return change_denial(public_id, "comment", change)
 
 
 @blueprint.post("/denials/<public_id>/claim-sent")
+@needs(Action.WORK_QUEUE)
+@once
 def claim_sent(public_id: str) -> Any:
     """Record that a new or corrected claim was sent."""
 
@@ -282,21 +375,22 @@ def claim_sent(public_id: str) -> Any:
         event = working.set_status(g.session, [denial], "corrected_claim_sent", g.now, g.user.id)
         return f"D-{denial.number}: claim sent on {form.sent_on.data:%m/%d/%Y}.", event
 
-    return _change(public_id, "sent", change)
+    return change_denial(public_id, "sent", change)
 
 
 @blueprint.post("/denials/<public_id>/notes")
+@needs(Action.WORK_QUEUE)
+@once
 def add_a_note(public_id: str) -> Any:
     """Keep a note of the visit, link it, and look for causes again."""
 
     def change(denial: Denial, form: NoteForm) -> tuple[str, Event | None]:
         patient = g.session.get_one(Patient, (denial.practice_id, denial.patient_id))
-        added = add_note(g.session, patient, note_from(form), g.now, g.user.id)
-        if denial.claim_id not in added.claim_ids:
-            link_by_hand(g.session, denial.practice_id, denial.claim_id, added.note.id)
-        claims = sorted({*added.claim_ids, denial.claim_id})
-        diagnose_claims(g.session, denial.practice_id, claims, load(), g.today)
-        words = "Note added. The likely causes were looked for again." if added.is_new else "That note is already here."
+        added = take_note(
+            g.session, patient, note_from(form, denial.practice_id), load(), g.now, g.today, g.user.id,
+            claim_id=denial.claim_id,
+        )  # fmt: skip
+        words = added_words(added)
         return words, None
 
-    return _change(public_id, "note", change)
+    return change_denial(public_id, "note", change)

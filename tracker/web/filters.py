@@ -1,11 +1,18 @@
 """How facts are shown: money, dates and counts in the words of the screens."""
 
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
-from flask import Flask
+from flask import Flask, g, has_request_context
 
+from tracker.domain.export_reasons import OF_LISTS, REASON_WORDS
 from tracker.domain.money import dollars, plain_amount, whole_dollars
+from tracker.domain.protection import PROTECTION_WORDS
+from tracker.domain.sheet import cell_words
 from tracker.domain.statuses import STATUSES
+from tracker.domain.turns import Holder
+from tracker.domain.zones import ZONES
+
+WHO_CHOICES = [(holder.value.replace(" ", "-"), holder.value.capitalize()) for holder in Holder]
 
 
 def us_date(day: date | None) -> str:
@@ -19,17 +26,30 @@ def long_date(day: date | None) -> str:
 
 
 def us_time(moment: datetime | None) -> str:
-    """Return a moment in the time zone of this computer: ``11/29/2026, 9:20 AM``."""
+    """Return a moment in the time zone of the practice in view: ``11/29/2026, 9:20 AM``."""
     if moment is None:
         return ""
-    local = moment.astimezone()
+    local = moment.astimezone(_zone())
     return f"{local:%m/%d/%Y}, {us_clock(moment)}"
 
 
 def us_clock(moment: datetime) -> str:
-    """Return the time of day of a moment in the time zone of this computer: ``9:20 AM``."""
-    local = moment.astimezone()
+    """Return the time of day of a moment in the time zone of the practice in view: ``9:20 AM``."""
+    local = moment.astimezone(_zone())
     return f"{local.hour % 12 or 12}:{local:%M %p}"
+
+
+def _zone() -> tzinfo | None:
+    """Return the time zone of the practice that the request shows, None for the installation's own."""
+    zone: tzinfo | None = g.get("zone") if has_request_context() else None
+    return zone
+
+
+def masked(name: str) -> str:
+    """Return a patient's name as the person wants to see it: whole, or its initials while the screen is shared."""
+    if not (g.get("user") and g.user.masks_names):
+        return name
+    return " ".join(f"{part[0]}." for part in name.replace(",", " ").split() if part)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
@@ -43,7 +63,24 @@ def megabytes(size: int) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Make the filters, and the words of the statuses, known to the templates."""
-    for show in (dollars, whole_dollars, plain_amount, us_date, long_date, us_time, us_clock, plural, megabytes):
+    """Make the filters, and the words of statuses and reasons, known to the templates."""
+    for show in (
+        dollars,
+        whole_dollars,
+        plain_amount,
+        us_date,
+        long_date,
+        us_time,
+        us_clock,
+        plural,
+        megabytes,
+        masked,
+    ):
         app.jinja_env.filters[show.__name__] = show
+    app.jinja_env.globals["cell_words"] = cell_words
     app.jinja_env.globals["STATUSES"] = STATUSES
+    app.jinja_env.globals["ZONES"] = ZONES
+    app.jinja_env.globals["WHO"] = WHO_CHOICES
+    app.jinja_env.globals["LIST_REASONS"] = OF_LISTS
+    app.jinja_env.globals["REASON_WORDS"] = REASON_WORDS
+    app.jinja_env.globals["PROTECTION_WORDS"] = PROTECTION_WORDS

@@ -13,7 +13,13 @@ _POLICY = {
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }
-FRAMED_POLICY = "; ".join(f"{name} {value}" for name, value in (_POLICY | {"frame-ancestors": "'self'"}).items())
+# A letter in a frame: its own style sheet, fonts and pictures, no script, no form (security.md C-24).
+LETTER_POLICY = (
+    "sandbox allow-same-origin; default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'none'; "
+    "frame-ancestors 'self'; base-uri 'none'"
+)
+# A file that came from outside, if a browser shows it all the same: nothing runs, nothing loads (security.md C-26).
+DOWNLOAD_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _HEADERS = {
     "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
     "X-Content-Type-Options": "nosniff",
@@ -30,6 +36,8 @@ def init_app(app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    if response.headers.get("Content-Disposition", "").startswith("attachment"):
+        response.headers.setdefault("Content-Security-Policy", DOWNLOAD_POLICY)
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint == "static":

@@ -1,14 +1,13 @@
 """Importing 835 and 837P files: choose, check, done, undo."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from pathlib import PurePosixPath
+from datetime import datetime, time, timedelta
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.access import Action
 from tracker.knowledge import load
 from tracker.models import Denial, ImportFile, Job, Practice
 from tracker.reports.import_check import (
@@ -20,24 +19,28 @@ from tracker.reports.import_check import (
     logged_by,
     most_urgent,
 )
+from tracker.reports.imports_list import came_by_folder, imports_list
 from tracker.reports.queue_rows import queue_rows
 from tracker.services.barring import appeal_barred_by
 from tracker.services.import_batches import (
     Batch,
     Staging,
-    Upload,
     batch_rows,
     confirm_batch,
     jobs_of,
     stage_batch,
     undo_batch,
 )
-from tracker.services.importing import cancel
+from tracker.services.importing import BACKLOG, cancel
+from tracker.services.quarantine import held_files
 from tracker.services.undoing_imports import UNDO_DAYS, UndoRefused
+from tracker.web.access import needs
+from tracker.web.audited import shown
 from tracker.web.filters import plural, us_date
 from tracker.web.forms.imports import ImportForm
 from tracker.web.navigation import say
 from tracker.web.request import settings
+from tracker.web.uploads import scanned
 
 blueprint = Blueprint("imports", __name__)
 
@@ -48,31 +51,49 @@ _LETTER_PATHS = ("", "appeal", "reopening", "send_records")
 
 
 @blueprint.get("/import")
+@needs(Action.WORK_QUEUE)
 def choose() -> str:
     """Step 1: choose files. Below it, what was imported lately."""
     return _choose(ImportForm().offer(_practices()))
 
 
 @blueprint.post("/import")
+@needs(Action.WORK_QUEUE)
 def take() -> BaseResponse | tuple[str, int]:
     """Stage the files and go to the check page; without a single usable file say why, file by file."""
     form = ImportForm().offer(_practices())
     if not form.validate():
         return _choose(form), 422
     batch = _stage(form)
-    if not batch.rows:
-        return _choose(form, batch), 422
-    return redirect(url_for(".check", batch=batch.code), 303)
+    if batch.held:
+        say(f"{plural(len(batch.held), 'file')} put in quarantine: not for the practice's numbers. See Import files.")
+    if batch.rows:
+        return redirect(url_for(".check", batch=batch.code), 303)
+    if batch.held and not batch.refusals:
+        return redirect(url_for(".choose", _anchor="held"), 303)
+    return _choose(form, batch), 422
 
 
 def _choose(form: ImportForm, batch: Batch | None = None) -> str:
-    query = select(ImportFile).where(ImportFile.state.in_(("staged", "storing", "stored", "undone")))
-    recent = g.session.scalars(query.order_by(ImportFile.id.desc()).limit(_RECENT)).all()
+    recent, total = imports_list(g.session, 0, _RECENT)
+    shown(len(recent))
     names = {practice.id: practice.name for practice in g.practices}
     return render_template(
-        "imports/choose.html", form=form, refusals=batch.refusals if batch else (), recent=recent, names=names,
-        max_mb=settings().max_import_mb,
+        "imports/choose.html", form=form, refusals=batch.refusals if batch else (), recent=recent, total=total, names=names,
+        max_mb=settings().max_import_mb, held=held_files(g.session), homes=_practices(), watched=_watched(),
     )  # fmt: skip
+
+
+def _watched() -> str:
+    """Say how many files came by the watched folder today; nothing where none is watched."""
+    if settings().watch_dir is None:
+        return ""
+    count = came_by_folder(g.session, datetime.combine(g.today, time.min, g.zone).astimezone())
+    return (
+        f"{plural(count, 'file')} came from the watched folder today"
+        if count
+        else "No file came from the watched folder today"
+    )
 
 
 def _practices() -> list[Practice]:
@@ -81,18 +102,24 @@ def _practices() -> list[Practice]:
 
 def _stage(form: ImportForm) -> Batch:
     chosen = next((p for p in g.practices if p.public_id == form.practice.data and p.id in g.scope), None)
-    uploads = (Upload(PurePosixPath(file.filename or "").name, file.read()) for file in form.uploads)
+    uploads, refused = scanned(form.uploads)
     with transaction(g.session) as session:
-        staging = Staging(
-            g.scope, chosen, g.user.id, g.now, load(), settings().max_import_mb, settings().staged_hours
-        )  # fmt: skip
-        return stage_batch(session, uploads, staging)
+        return stage_batch(session, uploads, staging_for(chosen), refused)
+
+
+def staging_for(chosen: Practice | None) -> Staging:
+    """Return who stages, where, by which settings."""
+    own = settings()
+    return Staging(g.scope, chosen, g.user.id, g.now, load(), own.max_import_mb, own.staged_hours, own.practice_mb)
 
 
 @blueprint.get("/import/<batch>")
+@needs(Action.WORK_QUEUE)
 def check(batch: str) -> BaseResponse | str:
     """Step 2 while files are staged, step 3 once they are stored; a file still at work leads to its progress."""
     rows = _rows(batch)
+    if rows[0].file_format == BACKLOG and rows[0].state == "staged":
+        return redirect(url_for("backlog.check", public_id=rows[0].public_id))
     jobs = jobs_of(g.session, rows)
     busy = _busy(jobs)
     if busy is not None:
@@ -125,6 +152,7 @@ def _before(earlier: Earlier | None) -> str:
 
 def _check_page(batch: str, rows: Sequence[ImportFile], jobs: dict[int, Job]) -> str:
     found = _check([row for row in rows if row.preview])
+    g.incoming_bytes = sum(row.size for row in rows)
     show_all = request.args.get("show") == "all"
     return render_template(
         "imports/check.html", batch=batch, found=found, shown=found.denials if show_all else found.denials[:SHOWN],
@@ -142,6 +170,7 @@ def _done_page(batch: str, rows: Sequence[ImportFile], jobs: dict[int, Job]) -> 
     urgent = most_urgent(g.session, stored, _FIRST_ROWS)
     denials = queue_rows(g.session, [denial.id for denial in urgent], load().root_causes, g.today)
     days = [row.stored_at.astimezone().date() for row in stored if row.stored_at]
+    shown(len(denials))
     last_undo_day = min(days, default=g.today) + timedelta(days=UNDO_DAYS)
     return render_template(
         "imports/done.html", batch=batch, rows=rows, stored=stored, denials=denials,
@@ -159,6 +188,7 @@ def _can_draft(denial: Denial) -> bool:
 
 
 @blueprint.post("/import/<batch>/log")
+@needs(Action.WORK_QUEUE)
 def log(batch: str) -> BaseResponse:
     """Store the files; the denials whose box is not ticked are left out."""
     rows = _rows(batch)
@@ -174,6 +204,7 @@ def log(batch: str) -> BaseResponse:
 
 
 @blueprint.post("/import/<batch>/cancel")
+@needs(Action.WORK_QUEUE)
 def cancel_all(batch: str) -> BaseResponse:
     """Drop the staged files of a batch."""
     rows = _rows(batch)
@@ -185,6 +216,7 @@ def cancel_all(batch: str) -> BaseResponse:
 
 
 @blueprint.post("/import/<batch>/undo")
+@needs(Action.WORK_QUEUE)
 def undo(batch: str) -> BaseResponse | tuple[str, int]:
     """Take back what the batch stored, or say why it has to stay."""
     rows = _rows(batch)

@@ -1,32 +1,46 @@
 """Insights: the monthly trend, root causes, payers and time left; every number leads to its denials."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, abort, g, render_template, request, url_for
 from sqlalchemy import select
 
+from tracker.domain.access import Action
 from tracker.knowledge import load
-from tracker.models import Denial, Payer
+from tracker.models import DayCount, Payer, Practice
+from tracker.reports.chart_notes import marks, numbered
 from tracker.reports.charts import FRAMES, draw_spark, draw_trend
-from tracker.reports.csv_export import csv_lines
-from tracker.reports.figures import percent, recovered_share
-from tracker.reports.insight_tables import PANELS
-from tracker.reports.insights import Insights, insights, last_months
+from tracker.reports.curve_chart import CURVE_FRAMES, draw_curve
+from tracker.reports.day_spans import slow
+from tracker.reports.figures import line_rate, percent, recovered_share
+from tracker.reports.funnel import funnel_heading
+from tracker.reports.heatmap import HeatMode, heatmap_heading
+from tracker.reports.hfma import has_submitted
+from tracker.reports.insight_tables import PANELS, panel_sheet
+from tracker.reports.insights import MOST_MONTHS, PLAIN, Insights, Panels, insights, last_months
 from tracker.reports.months import Month
+from tracker.reports.overturn_curve import AGES, curve_heading
+from tracker.reports.owners import expiring_heading
 from tracker.reports.pareto import pareto_heading
-from tracker.reports.payers import payers_heading
+from tracker.reports.payers import SORTS, payers_heading
 from tracker.reports.queue_conditions import Viewer
+from tracker.reports.speed import LABELS as SPEED_LABELS
+from tracker.reports.speed import speed_heading
 from tracker.reports.tallies import Asked
-from tracker.reports.time_left import time_left_heading
+from tracker.reports.time_left import age_heading, time_left_heading
+from tracker.reports.time_spent import SURVEY_MINUTES, time_spent
 from tracker.reports.trends import trend_chart, trend_heading
+from tracker.web.access import can_assign, needs
+from tracker.web.files import file_of
 
 blueprint = Blueprint("insights", __name__)
 
 _MONTHS = 12
-_MOST_MONTHS = 36
+_CAUSES = {"confirmed": True, "suggested": False}
+_OF_PANELS = ("cells", "causes", "left", "sort", "ranges", "owners")
 
 
 class Choice(NamedTuple):
@@ -67,14 +81,14 @@ def _asked(payers: Sequence[Payer]) -> Asked:
     wanted = set(request.args.getlist("payer"))
     ids = tuple(payer.id for payer in payers if payer.public_id in wanted)
     current = Month.of(g.today)
-    if start is None or end is None or start > current or not start <= end <= start.shifted(_MOST_MONTHS - 1):
+    if start is None or end is None or start > current or not start <= end <= start.shifted(MOST_MONTHS - 1):
         recent = last_months(g.today, _MONTHS)
         return Asked(recent.first, recent.last, ids)
     return Asked(start, min(end, current), ids)
 
 
 def _payers() -> Sequence[Payer]:
-    mine = select(Denial.payer_id).where(Denial.practice_id.in_(g.scope)).distinct()
+    mine = select(DayCount.payer_id).where(DayCount.practice_id.in_(g.scope), DayCount.denials > 0).distinct()
     payers: Sequence[Payer] = g.session.scalars(select(Payer).where(Payer.id.in_(mine)).order_by(Payer.name)).all()
     return payers
 
@@ -86,6 +100,8 @@ class _Page:
     payers: Sequence[Payer]
     asked: Asked
     found: Insights
+    panels: Panels
+    offers_hfma: bool
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -101,46 +117,93 @@ def _page() -> _Page:
     asked = _asked(payers)
     chosen = tuple(payer.public_id for payer in payers if payer.id in asked.payer_ids)
     viewer = Viewer(g.user.id, g.today, g.now)
-    return _Page(payers, asked, insights(g.session, asked, chosen, viewer, load().root_causes))
+    offers_hfma = _offers_hfma(asked)
+    panels = _panels(offers_hfma=offers_hfma)
+    found = insights(g.session, asked, chosen, viewer, load().root_causes, panels, _practices())
+    return _Page(payers, asked, found, panels, offers_hfma)
+
+
+def _practices() -> list[Practice]:
+    return [practice for practice in g.practices if practice.id in g.scope]
+
+
+def _offers_hfma(asked: Asked) -> bool:
+    """Whether the HFMA basis can be chosen: counts of submitted claims are there, and they are of all payers."""
+    return not asked.payer_ids and has_submitted(_practices())
+
+
+def _panels(*, offers_hfma: bool) -> Panels:
+    """Read from the address how the panels show what they show."""
+    cells, sort = request.args.get("cells", ""), request.args.get("sort", "")
+    return Panels(
+        cells=HeatMode(cells) if cells in tuple(HeatMode) else PLAIN.cells,
+        confirmed=_CAUSES.get(request.args.get("causes", "")),
+        payers=sort if sort.removeprefix("-") in SORTS else PLAIN.payers,
+        by_age=request.args.get("left") == "age",
+        speed=can_assign(),
+        workload=can_assign() and request.args.get("owners") == "yes",
+        hfma=offers_hfma and request.args.get("basis") == "hfma",
+    )
+
+
+def _here(**changes: Any) -> str:
+    """Return this page's address with other choices."""
+    kept: dict[str, Any] = {
+        name: values for name, values in request.args.to_dict(flat=False).items() if name not in changes
+    }
+    return url_for("insights.show", **(kept | changes))
 
 
 @blueprint.get("/insights")
+@needs(Action.SEE_INSIGHTS)
 def show() -> str:
     """Show the figures of the period and payers in the address."""
     page = _page()
     found, asked = page.found, page.asked
-    chart = trend_chart(found.trend, lambda month: page.queue(month=month.code))
+    notes = numbered(g.session, g.user.id, asked.first.first_day, asked.last.last_day)
+    note_marks = marks(notes)
+    chart = trend_chart(found.trend, lambda month: page.queue(month=month.code), note_marks, found.hfma)
     return render_template(
-        "insights/show.html", found=found, payers=page.payers, queue=page.queue, period=_range(asked),
+        "insights/show.html", found=found, payers=page.payers,
+        chosen=[payer.name for payer in page.payers if payer.public_id in page.chosen], queue=page.queue, ranges=request.args.get("ranges") == "yes", slow=slow, rate=line_rate, ages=AGES,
+        curves=[draw_curve(found.curve, frame) for frame in CURVE_FRAMES], speed_labels=SPEED_LABELS, here=_here, panels=page.panels, notes=notes, note_marks=note_marks,
+        offers_hfma=page.offers_hfma, modes=HeatMode,
+        kept={name: request.args[name] for name in _OF_PANELS if name in request.args}, period=_range(asked),
         periods=_periods(g.today, asked), drawings=[draw_trend(chart, frame) for frame in FRAMES],
         sparks=[draw_spark(row.by_month) for row in found.payers],
         headings={
             "trend": trend_heading(found.trend),
             "pareto": pareto_heading(found.pareto),
+            "heatmap": heatmap_heading(found.heatmap),
+            "funnel": funnel_heading(found.funnel, _span(found.cohort_months)),
+            "curve": curve_heading(found.curve),
+            "speed": speed_heading(found.speed or (), found.month),
+            "expiring": expiring_heading(found.expiring),
             "payers": payers_heading(found.month, found.payers),
-            "time_left": time_left_heading(found.time_left),
+            "time_left": age_heading(found.ages) if found.ages else time_left_heading(found.time_left),
         },
-        percent=percent, recovered=recovered_share(found.cohort), span=_span(found.cohort_months),
+        spent=time_spent(g.session), survey_minutes=SURVEY_MINUTES, percent=percent, recovered=recovered_share(found.cohort), span=_span(found.cohort_months),
         span_all=_span(asked), cohort_months=[month.code for month in found.cohort_months.months],
     )  # fmt: skip
 
 
-@blueprint.get("/insights/<panel>.csv")
-def panel_csv(panel: str) -> Response:
+def _basis(page: _Page) -> str:
+    rate = "; denial rate of the trend on the HFMA basis" if page.panels.hfma else ""
+    return f"Billed charges, by remittance month of the first denial{rate}"
+
+
+@blueprint.get("/insights/<panel>.<kind>")
+@needs(Action.SEE_INSIGHTS)
+def panel_file(panel: str, kind: str) -> Response:
     """Give one panel as a file, with what it holds and how it is counted on top."""
-    if panel not in PANELS:
+    if panel not in PANELS or (panel == "speed" and not can_assign()):
         abort(404)
     page = _page()
-    table = PANELS[panel].table(page.found)
-    about = [
-        ("What", PANELS[panel].title),
+    about = (
         ("Period", _span(page.asked)),
         ("Payers", ", ".join(p.name for p in page.payers if p.public_id in page.chosen) or "All payers"),
-        ("Practices", ", ".join(practice.name for practice in g.practices if practice.id in g.scope)),
-        ("Made", g.now.astimezone().isoformat(timespec="minutes")),
-        ("Basis", "Billed charges, by remittance month of the first denial"),
+        ("Basis", _basis(page)),
         ("Counted", PANELS[panel].definition),
-    ]
-    name = f"insights-{panel}-{g.today.isoformat()}.csv"
-    lines = csv_lines(about, table.columns, table.rows)
-    return Response(lines, mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={name}"})
+    )
+    sheet = panel_sheet(PANELS[panel], PANELS[panel].table(page.found))
+    return file_of(kind, f"insights-{panel}", replace(sheet, about=about))

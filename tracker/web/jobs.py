@@ -4,8 +4,13 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from tracker.models import ImportFile, Job
+from tracker.domain.access import Action
+from tracker.models import ImportFile, Job, PracticeFile
 from tracker.services.letter_batches import DRAFT, SIGN
+from tracker.services.monthly_reports import MAKE
+from tracker.services.practice_files import EXPORT, LOOK, TAKE
+from tracker.services.practice_keys import ROTATION
+from tracker.web.access import needs
 from tracker.web.request import is_htmx
 
 blueprint = Blueprint("jobs", __name__)
@@ -16,14 +21,22 @@ _WORDS = {
     "causes.renew": "Looking for causes again",
     DRAFT: "Drafting letters",
     SIGN: "Making PDFs",
+    ROTATION: "Renewing a key",
+    EXPORT: "Exporting the practice",
+    LOOK: "Looking at the file",
+    TAKE: "Taking the practice in",
+    MAKE: "Making reports",
 }
+_COUNTED = {ROTATION: "rows", EXPORT: "rows", LOOK: "rows", TAKE: "rows"}
+_BROUGHT = frozenset({LOOK, TAKE})
 
 
 @blueprint.get("/jobs/<public_id>")
+@needs(Action.WORK_QUEUE)
 def show(public_id: str) -> BaseResponse | str:
     """Show how far a job is; when it is done, go where its result is."""
     job = g.session.scalar(select(Job).where(Job.public_id == public_id))
-    if job is None or job.practice_id not in g.scope:
+    if job is None or not _is_ones_own(job):
         abort(404)
     source = _import_of(job)
     after = _after(job, source)
@@ -37,12 +50,28 @@ def show(public_id: str) -> BaseResponse | str:
         words=_WORDS.get(job.kind, "Working"),
         source=source,
         after=after,
+        counted="claims" if source else _COUNTED.get(job.kind, "denials"),
     )
+
+
+def _is_ones_own(job: Job) -> bool:
+    """A job of a practice in view; one that brings a practice, or is for several, has none and is its person's."""
+    return job.practice_id in g.scope or (job.kind in {*_BROUGHT, MAKE} and job.asked_by_id == g.user.id)
 
 
 def _after(job: Job, source: ImportFile | None) -> str:
     if job.kind in {DRAFT, SIGN}:
         return url_for("letter_batches.show", public_id=job.public_id)
+    if job.kind == ROTATION:
+        return url_for("keys.show")
+    if job.kind == EXPORT:
+        practice = next(one for one in g.practices if one.id == job.practice_id)
+        return url_for("practice_data.show", public_id=practice.public_id)
+    if job.kind in _BROUGHT:
+        file: PracticeFile = g.session.get_one(PracticeFile, job.arguments["file"])
+        return url_for("practice_taking.look", file_id=file.public_id)
+    if job.kind == MAKE:
+        return url_for("reports.index")
     return url_for("imports.check", batch=source.batch or source.public_id) if source else url_for("queue.show")
 
 

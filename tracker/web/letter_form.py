@@ -7,23 +7,37 @@ from sqlalchemy import select
 
 from tracker.domain.appeal_life import Result
 from tracker.domain.due import due
+from tracker.domain.signing import signature_due
+from tracker.knowledge import load
 from tracker.letters.context import clean
 from tracker.letters.pdf import why_unavailable
 from tracker.models import Appeal, Denial, Letter, Note
+from tracker.reports.people import user_names
+from tracker.services.added_files import AddedFile
+from tracker.services.appealed import first_due, standings
 from tracker.services.appealing import letter_choices
 from tracker.services.exhibit_notes import linked_notes
-from tracker.services.letter_drafts import AddedFile, Edits, LetterInHand, arranged, insert_text, keep_file, set_quotes
+from tracker.services.joining import join
+from tracker.services.letter_drafts import Edits, LetterInHand, arranged, insert_text, keep_file, set_quotes
 from tracker.services.letter_evidence import TOPICS, Place, lines_of_note, offered_quotes
 from tracker.services.letter_exhibits import note_title, sheets_of
 from tracker.services.letter_texts import last_saver
+from tracker.services.own_templates import letters_of
+from tracker.services.signers import people_who_sign
 from tracker.services.won_paragraphs import WonParagraph, won_paragraphs
 from tracker.web.forms.letters import ExhibitForm, LetterForm, QuoteForm
+from tracker.web.forms.signing import AskSignatureForm
 from tracker.web.forms.typed_facts import TypedFactsForm
+from tracker.web.letter_visits import chosen_denials, offered_visits, visits_form
 from tracker.web.uploads import exhibit_from
 
 
 def _letter_form(hand: LetterInHand, **known: Any) -> LetterForm:
-    return LetterForm(**known).offer(letter_choices(g.session, hand.rows.denials[0]) if hand.rows.denials else ())
+    letters = letters_of(g.session, hand.letter.practice_id).values()
+    offered = [one for one in letters if one.offered or one.id == hand.letter.template]
+    return LetterForm(**known).offer(
+        letter_choices(g.session, hand.rows.denials[0]) if hand.rows.denials else (), offered
+    )
 
 
 def _quote_form(hand: LetterInHand, **known: Any) -> QuoteForm:
@@ -36,6 +50,18 @@ def _exhibit_form(hand: LetterInHand, **known: Any) -> ExhibitForm:
     return ExhibitForm(prefix="file-", **known).offer(hand.template)
 
 
+def ask_form(hand: LetterInHand, **known: Any) -> AskSignatureForm:
+    """Return the form that sends a letter to somebody for their signature."""
+    clinical = hand.template.signed_by == "clinician"
+    form = AskSignatureForm(prefix="ask-", **known)
+    return form.offer(people_who_sign(g.session, hand.rows.practice, clinical=clinical))
+
+
+def _new_ask(hand: LetterInHand) -> AskSignatureForm:
+    file_by = min((row.file_by_safe for row in hand.rows.denials if row.file_by_safe), default=None)
+    return ask_form(hand, formdata=None, due=signature_due(g.today, file_by))
+
+
 class Sent:
     """What a person sent from the letter page. ``then`` is what to do after saving.
 
@@ -46,6 +72,9 @@ class Sent:
     def __init__(self, hand: LetterInHand, *, typing: bool = False) -> None:
         self.hand, self._typing = hand, typing
         self.form, self.quote, self.exhibit = _letter_form(hand), _quote_form(hand), _exhibit_form(hand)
+        self.offered = offered_visits(hand)
+        self.visits = visits_form(self.offered)
+        self.joining: list[Denial] = []
         if typing:
             self.form.template.data = hand.letter.template
         self.typed = TypedFactsForm.of(hand.template)
@@ -66,6 +95,8 @@ class Sent:
             return bool(self.quote.validate()) and self._find_place()
         if self.then == "enclose":
             return bool(self.exhibit.validate()) and self._read_file()
+        if self.then == "include":
+            return bool(self.visits.validate()) and self._find_visits()
         return True
 
     def problem(self) -> str:
@@ -85,8 +116,13 @@ class Sent:
         return True
 
     def _read_file(self) -> bool:
-        self.file = exhibit_from(self.exhibit)
+        self.file = exhibit_from(self.exhibit, self.hand.rows.appeal.practice_id)
         return self.file is not None
+
+    def _find_visits(self) -> bool:
+        rows = self.hand.rows
+        self.joining = chosen_denials(self.visits, self.offered, rows.appeal, rows.denials)
+        return bool(self.joining)
 
     def edits(self) -> Edits:
         """Return what changes in the letter; paragraphs left as the template writes them are not kept."""
@@ -116,13 +152,20 @@ class Sent:
 
 
 def claim_denials(hand: LetterInHand) -> list[Denial]:
-    """Return the denials the appeal may be about: the open ones of its claim, and those it has."""
+    """Return the denials the appeal may be about: those it has, and the open ones of its claims in no other appeal.
+
+    Of several claims only lines denied for the letter's own reason are.
+    """
+    rows = hand.rows
     query = select(Denial).where(
-        Denial.practice_id == hand.rows.appeal.practice_id, Denial.claim_id == hand.rows.appeal.claim_id
+        Denial.practice_id == rows.appeal.practice_id, Denial.claim_id.in_([one.claim.id for one in rows.claims])
     )
-    own = {denial.id for denial in hand.rows.denials}
-    rows = g.session.scalars(query.order_by(Denial.number))
-    return [denial for denial in rows if denial.is_open or denial.id in own]
+    if len(rows.claims) > 1:
+        query = query.where(Denial.group_code == rows.denials[0].group_code, Denial.carc == rows.denials[0].carc)
+    own = {denial.id for denial in rows.denials}
+    found = g.session.scalars(query.order_by(Denial.service_date, Denial.number)).all()
+    where = standings(g.session, found)
+    return [one for one in found if one.id in own or (one.is_open and where[one.id].pending is None)]
 
 
 def act(appeal: Appeal, letter: Letter, sent: Sent) -> None:
@@ -138,6 +181,8 @@ def act(appeal: Appeal, letter: Letter, sent: Sent) -> None:
         _insert_offered(appeal, letter, sent.hand, rest, quotes)
     elif action == "won":
         _insert_won(appeal, letter, sent.hand, rest)
+    elif sent.joining:
+        join(g.session, appeal, letter, sent.joining, load(), g.now, g.user.id)
     elif sent.file is not None:
         keep_file(g.session, appeal, "exhibit", sent.file, g.now, g.user.id)
 
@@ -172,10 +217,17 @@ def _not_quoted(hand: LetterInHand) -> list[Place]:
 
 
 class LetterPage:
-    """The letter page of a letter in hand; with ``sent`` it keeps what was typed."""
+    """The letter page of a letter in hand; with ``sent`` or ``ask`` it keeps what was typed."""
 
-    def __init__(self, hand: LetterInHand, sent: Sent | None = None, *, conflict: bool = False) -> None:
-        self._hand, self._sent, self._conflict = hand, sent, conflict
+    def __init__(
+        self,
+        hand: LetterInHand,
+        sent: Sent | None = None,
+        *,
+        conflict: bool = False,
+        ask: AskSignatureForm | None = None,
+    ) -> None:
+        self._hand, self._sent, self._conflict, self._ask = hand, sent, conflict, ask
 
     def html(self) -> str:
         """Return the page."""
@@ -191,7 +243,8 @@ class LetterPage:
         if self._conflict:
             form.version.data = str(hand.letter.version)
         facts = sent.typed if sent else TypedFactsForm.of(hand.template, hand.letter.fields.get("facts", {}))
-        first = min((row.due_on for row in hand.rows.denials if row.due_on), default=None)
+        first = first_due(hand.rows.denials)
+        offered = sent.offered if sent else offered_visits(hand)
         locked = hand.letter.signed_at is not None
         return {
             "locked": locked, "gaps": () if locked else hand.draft.gaps,
@@ -203,7 +256,10 @@ class LetterPage:
             "why": self._why(), "denials": claim_denials(hand), "own": {row.id for row in hand.rows.denials},
             "quotes": self._quotes(hand.letter.fields.get("quotes", [])),
             "offered": self._quotes([place._asdict() for place in _not_quoted(hand)]),
-            "due": due("file_by", first, g.today), "no_pdf": why_unavailable(),
+            "due": due(first.running_clock if first else "file_by", first.due_on if first else None, g.today), "first_due": first,
+            "others": offered, "visits": sent.visits if sent and sent.then == "include" else visits_form(offered, formdata=None),
+            "no_pdf": why_unavailable(),
+            "ask": self._ask or _new_ask(hand), "asked_of": user_names(g.session, {hand.letter.signature_of_id}),
             "conflict": self._conflict, "saved_by": last_saver(g.session, hand.letter) or "Somebody",
             "won": _won(hand), "labels": {one.key: one.label for one in hand.draft.paragraphs},
             "results": {one.value: one.label for one in Result}, "places": _places(hand), "sheets": sheets_of(g.session, hand.rows.appeal),
@@ -239,10 +295,12 @@ class LetterPage:
 def _places(hand: LetterInHand) -> dict[str, str]:
     """Return where a missing fact can be added, by the first word of its path."""
     patient = url_for("patients.show", public_id=hand.rows.patient.public_id)
-    claim = url_for("claims.show", public_id=hand.rows.claim.public_id)
+    claims = [one.claim for one in hand.rows.claims]
+    claim = url_for("claims.show", public_id=claims[0].public_id)
+    unnumbered = next((one for one in claims[1:] if not one.payer_claim_number), claims[0])
     payer = url_for("payers.show", public_id=hand.rows.payer.public_id)
     practice = url_for("settings.practice", public_id=hand.rows.practice.public_id)
     return {
         "patient": patient, "plan": f"{patient}#coverage", "claim": claim, "lines": claim, "clinician": claim,
-        "practice": practice, "payer": payer, "filing": payer,
+        "more_claims": url_for("claims.show", public_id=unnumbered.public_id), "practice": practice, "payer": payer, "filing": payer,
     }  # fmt: skip

@@ -1,6 +1,5 @@
 """The letter saved while a person types, and the texts it had before."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,12 +7,15 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
-from tracker.letters.catalog import templates
+from tracker.domain.access import Action
+from tracker.letters.catalog import LetterTemplate
 from tracker.models import LetterText
 from tracker.services import letter_drafts
 from tracker.services.appealing import AppealRefused, newest_letter
 from tracker.services.letter_drafts import LetterConflict, save_draft
 from tracker.services.letter_texts import kept_text, kept_texts, last_saver
+from tracker.services.own_templates import letters_of
+from tracker.web.access import needs
 from tracker.web.filters import us_clock
 from tracker.web.letter_form import LetterPage, Sent
 from tracker.web.letters import find_appeal, in_hand
@@ -23,6 +25,7 @@ blueprint = Blueprint("letter_texts", __name__)
 
 
 @blueprint.post("/appeals/<public_id>/letter/autosave")
+@needs(Action.WORK_QUEUE)
 def autosave(public_id: str) -> str | tuple[str, int]:
     """Save what is typed so far; the answer holds the parts of the page that a save changes."""
     appeal = find_appeal(public_id)
@@ -60,26 +63,24 @@ class _Row(NamedTuple):
 
 
 @blueprint.get("/appeals/<public_id>/letter/texts")
+@needs(Action.WORK_QUEUE)
 def show(public_id: str) -> str:
     """List the texts the newest version of the letter had."""
     appeal = find_appeal(public_id)
     letter = newest_letter(g.session, appeal)
-    return render_template(
-        "letters/texts.html", appeal=appeal, letter=letter, texts=_rows(kept_texts(g.session, letter))
-    )
-
-
-def _rows(kept: Sequence[tuple[LetterText, str]]) -> list[_Row]:
+    kept = kept_texts(g.session, letter)
     before = [*(text for text, _ in kept[1:]), None]
-    return [_row(text, by, earlier) for (text, by), earlier in zip(kept, before, strict=True)]
+    letters = letters_of(g.session, letter.practice_id)
+    rows = [_row(letters[text.template], text, by, one) for (text, by), one in zip(kept, before, strict=True)]
+    return render_template("letters/texts.html", appeal=appeal, letter=letter, texts=rows)
 
 
-def _row(text: LetterText, by: str, earlier: LetterText | None) -> _Row:
-    template, typed = templates()[text.template], _paragraphs(text)
+def _row(template: LetterTemplate, text: LetterText, by: str, earlier: LetterText | None) -> _Row:
+    typed = _paragraphs(text)
     return _Row(
         text.public_id, text.saved_at, by, template.title, len(text.fields.get("quotes", [])),
         [(one.label, typed[one.key]) for one in template.paragraphs if one.key in typed],
-        _changed(text, earlier) if earlier else ["letter started"],
+        _changed(template, text, earlier) if earlier else ["letter started"],
     )  # fmt: skip
 
 
@@ -88,16 +89,17 @@ def _paragraphs(text: LetterText) -> dict[str, Any]:
     return typed
 
 
-def _changed(text: LetterText, earlier: LetterText) -> list[str]:
+def _changed(template: LetterTemplate, text: LetterText, earlier: LetterText) -> list[str]:
     now, then = _paragraphs(text), _paragraphs(earlier)
     changed = ["template"] if text.template != earlier.template else []
-    changed += [one.label for one in templates()[text.template].paragraphs if now.get(one.key) != then.get(one.key)]
+    changed += [one.label for one in template.paragraphs if now.get(one.key) != then.get(one.key)]
     for part, words in (("quotes", "quotes"), ("facts", "facts")):
         changed += [words] if text.fields.get(part) != earlier.fields.get(part) else []
     return changed
 
 
 @blueprint.post("/appeals/<public_id>/letter/texts/<text_id>/take-back")
+@needs(Action.WORK_QUEUE)
 def take_back(public_id: str, text_id: str) -> BaseResponse:
     """Make the letter say again what an earlier text says."""
     try:

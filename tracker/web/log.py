@@ -1,6 +1,6 @@
 """Logging a denial by hand: from paper, a portal or a phone call."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -9,17 +9,22 @@ from sqlalchemy import ColumnElement, exists, func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.access import Action
 from tracker.domain.deadlines import Clock
+from tracker.importers.typed import DateError, ReasonError, read_date, read_reason
 from tracker.knowledge import load
 from tracker.models import Denial, Payer, Practice
 from tracker.services.appealing import AppealRefused, letter_choices, open_appeal
 from tracker.services.barring import appeal_barred_by
+from tracker.services.denial_files import TITLES, keep_paper
 from tracker.services.logging_denials import LoggingProblem, first_clock, likely_same, log_denial
 from tracker.services.payers import payer_kind
+from tracker.web.access import needs
 from tracker.web.filters import long_date
-from tracker.web.forms.fields import DateError, read_date
-from tracker.web.forms.log import LogForm, ReasonError, read_reason
+from tracker.web.forms.log import LogForm
 from tracker.web.navigation import say
+from tracker.web.once import once
+from tracker.web.uploads import UploadProblem, paper_from
 
 blueprint = Blueprint("log", __name__)
 
@@ -32,10 +37,11 @@ class Meaning(NamedTuple):
 
 
 @blueprint.get("/denials/new")
+@needs(Action.WORK_QUEUE)
 def new() -> str:
     """Show the empty form, filled from the filter of the queue or from the denial logged before."""
     payer = g.session.scalar(select(Payer.name).where(Payer.public_id == request.args.get("payer", ""), _is_ours()))
-    practice = next((one for one in g.practices if one.public_id == request.args.get("practice")), g.practice)
+    practice = _place(request.args.get("practice")) or g.practice
     known = {
         "practice": practice.public_id if practice else None,
         "payer": payer,
@@ -46,12 +52,14 @@ def new() -> str:
 
 
 @blueprint.post("/denials/new")
+@needs(Action.WORK_QUEUE)
+@once
 def create() -> BaseResponse | str | tuple[str, int]:
     """Log the denial, and then draft its appeal or log another if the button says so."""
     form = _prepared(LogForm())
     if not form.validate():
         return _page(form), 422
-    practice = next((one for one in g.practices if one.public_id == form.practice.data), None)
+    practice = _place(form.practice.data)
     if practice is None:
         abort(404)
     typed = form.typed()
@@ -61,11 +69,14 @@ def create() -> BaseResponse | str | tuple[str, int]:
         return _page(form, same), 422
     try:
         with transaction(g.session) as session:
+            paper = paper_from(form.file.data, TITLES["eob"], practice.id)
             denial = log_denial(session, practice.id, typed, load(), g.now, g.today)
+            if paper is not None:
+                keep_paper(session, denial, "eob", paper, g.now, g.user.id)
             payer = session.get_one(Payer, denial.payer_id)
             then = _then(denial, practice, payer)
-    except LoggingProblem as problem:
-        form[problem.field].errors = [str(problem)]
+    except (LoggingProblem, UploadProblem) as problem:
+        form[getattr(problem, "field", "file")].errors = [str(problem)]
         return _page(form), 422
     return then
 
@@ -91,6 +102,7 @@ def _then(denial: Denial, practice: Practice, payer: Payer) -> BaseResponse:
 
 
 @blueprint.get("/denials/new/facts")
+@needs(Action.WORK_QUEUE)
 def facts() -> str:
     """Give the part of the form that follows from what is typed: the code in plain words, the deadline."""
     return render_template("log/_facts.html", **_facts(request.args))
@@ -100,8 +112,15 @@ def facts() -> str:
 
 
 def _prepared(form: LogForm) -> LogForm:
-    places = [one for one in g.practices if one.id in g.scope]
-    return form.prepare(places, load(), g.today)
+    return form.prepare(_places(), load(), g.today)
+
+
+def _places() -> list[Practice]:
+    return [one for one in g.practices if one.id in g.scope]
+
+
+def _place(public_id: str | None) -> Practice | None:
+    return next((one for one in _places() if one.public_id == public_id), None)
 
 
 def _page(form: LogForm, same: Denial | None = None) -> str:
@@ -112,8 +131,13 @@ def _page(form: LogForm, same: Denial | None = None) -> str:
         "denied_on": form.denied_on.data.isoformat() if form.denied_on.data else "",
         "service_date": form.service_date.data.isoformat() if form.service_date.data else "",
     }
-    names = g.session.scalars(select(Payer.name).where(_is_ours()).order_by(Payer.name)).all()
-    return render_template("log/new.html", form=form, same=same, payers=names, **_facts(typed))
+    return render_template("log/new.html", form=form, same=same, payers=payer_names(), **_facts(typed))
+
+
+def payer_names() -> Sequence[str]:
+    """Return the names of the payers that answered a practice in view."""
+    names: Sequence[str] = g.session.scalars(select(Payer.name).where(_is_ours()).order_by(Payer.name)).all()
+    return names
 
 
 def _is_ours() -> ColumnElement[bool]:
@@ -149,7 +173,7 @@ def _due(typed: Mapping[str, str], remarks: tuple[str, ...], carc: str) -> Clock
     if denied_on is None or not name:
         return None
     payer = g.session.scalar(select(Payer).where(func.lower(Payer.name) == name.lower(), _is_ours()))
-    practice = next((one for one in g.practices if one.public_id == typed.get("practice")), None)
+    practice = _place(typed.get("practice"))
     draft = Denial(
         denied_on=denied_on, service_date=_date(typed.get("service_date", "")), remarks=" ".join(remarks), carc=carc
     )

@@ -7,16 +7,21 @@ from flask import Blueprint, Response, abort, g, redirect, render_template, requ
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.access import Action
 from tracker.knowledge import load
 from tracker.letters.arrangement import PagesError, Placement, moved, read_pages
-from tracker.reports.packet_page import file_picture, packet_page, page_picture, signed_page
+from tracker.reports.packet_page import file_picture, packet_page, page_picture
+from tracker.reports.signed_packet import can_read_packet, part_name, signed_page
 from tracker.services.appealing import AppealRefused, newest_letter
 from tracker.services.letter_drafts import LetterConflict, LetterInHand, keep_file, letter_in_hand
 from tracker.services.letter_exhibits import EnclosureChoice
 from tracker.services.packet_arranging import arrange, change_exhibit, take_out_file
+from tracker.services.protected_notes import ProtectionProblem, require_consent
+from tracker.web.access import Refused, needs
 from tracker.web.forms.letters import ExhibitForm
 from tracker.web.letters import find_appeal
 from tracker.web.navigation import say
+from tracker.web.once import once
 from tracker.web.uploads import exhibit_from
 
 blueprint = Blueprint("packet", __name__)
@@ -28,6 +33,7 @@ def _in_hand(public_id: str) -> LetterInHand:
 
 
 @blueprint.get("/appeals/<public_id>/packet")
+@needs(Action.WORK_QUEUE)
 def show(public_id: str) -> str:
     """Show the packet: to arrange while the letter is a draft, to read once it is signed."""
     return _page(_in_hand(public_id))
@@ -37,7 +43,10 @@ def _page(hand: LetterInHand, exhibit: ExhibitForm | None = None, problem: tuple
     """Return the page; ``problem`` is the source of an exhibit whose pages were typed wrong, and why."""
     common = {"hand": hand, "appeal": hand.rows.appeal, "letter": hand.letter}
     if hand.letter.packet_id is not None:
-        return render_template("packet/signed.html", page=signed_page(g.session, hand), **common)
+        _require_readable(hand)
+        return render_template(
+            "packet/signed.html", page=signed_page(g.session, hand.rows.appeal, hand.letter), **common
+        )
     return render_template(
         "packet/show.html",
         page=packet_page(g.session, hand),
@@ -49,7 +58,14 @@ def _page(hand: LetterInHand, exhibit: ExhibitForm | None = None, problem: tuple
     )
 
 
+def _require_readable(hand: LetterInHand) -> None:
+    """Refuse a signed packet with a protected note in it to who may not read that. Raises Refused."""
+    if not can_read_packet(g.session, hand.letter):
+        raise Refused(Action.PROTECTED_NOTES, tuple(one for one in g.practices if one.id == hand.letter.practice_id))
+
+
 @blueprint.post("/appeals/<public_id>/packet")
+@needs(Action.WORK_QUEUE)
 def change(public_id: str) -> BaseResponse | str | tuple[str, int]:
     """Do what the button of one exhibit says."""
     hand = _in_hand(public_id)
@@ -63,8 +79,10 @@ def change(public_id: str) -> BaseResponse | str | tuple[str, int]:
     except PagesError as problem:
         return _page(hand, problem=(source, str(problem))), 422
     except LetterConflict:
-        done = "Somebody else saved this letter after you opened the page. Nothing was changed; look again"
-    except AppealRefused as refusal:
+        why = "Somebody else saved this letter after you opened the page. This is how it stands now; look, then do it again"
+        say(f"{why}.")
+        return _page(_in_hand(public_id), problem=(source, why)), 409
+    except (AppealRefused, ProtectionProblem) as refusal:
         done = str(refusal)
     say(f"{done}.")
     return redirect(url_for(".show", public_id=public_id, _anchor=f"x-{source}"), 303)
@@ -90,6 +108,8 @@ def _changed(hand: LetterInHand, choice: EnclosureChoice, then: str) -> tuple[li
     if then in {"up", "down"}:
         return moved(placed, choice.source, _steps(hand, choice, then)), f"{choice.title} moved {then}"
     if then in {"use", "leave"}:
+        if then == "use":
+            require_consent(g.session, choice.note, g.today)
         decided = choice.decided(used=then == "use")
         words = "goes into the packet" if then == "use" else "left out"
         return change_exhibit(placed, choice.source, lambda _: decided), f"{choice.title} {words}"
@@ -123,6 +143,8 @@ def _page_change(
 
 
 @blueprint.post("/appeals/<public_id>/packet/add")
+@needs(Action.WORK_QUEUE)
+@once
 def add(public_id: str) -> BaseResponse | tuple[str, int]:
     """Add a file."""
     hand = _in_hand(public_id)
@@ -130,7 +152,7 @@ def add(public_id: str) -> BaseResponse | tuple[str, int]:
     if hand.letter.signed_at is not None:
         say("This letter is signed and locked. Make a new version to change its packet.")
         return redirect(url_for(".show", public_id=public_id), 303)
-    file = exhibit_from(form) if form.validate() else None
+    file = exhibit_from(form, hand.rows.appeal.practice_id) if form.validate() else None
     if file is None:
         return _page(hand, exhibit=form), 422
     with transaction(g.session):
@@ -141,6 +163,7 @@ def add(public_id: str) -> BaseResponse | tuple[str, int]:
 
 
 @blueprint.get("/appeals/<public_id>/packet/<source>/<int:number>.jpg")
+@needs(Action.WORK_QUEUE)
 def picture(public_id: str, source: str, number: int) -> Response:
     """Return a small picture of a page of an enclosure."""
     if number < 1:
@@ -154,13 +177,15 @@ def picture(public_id: str, source: str, number: int) -> Response:
 
 
 @blueprint.get("/appeals/<public_id>/packet/part-<int:number>.pdf")
+@needs(Action.WORK_QUEUE)
 def part(public_id: str, number: int) -> Response:
     """Return one part of a signed packet that the payer does not take in one file."""
-    hand = _in_hand(public_id)
-    parts = signed_page(g.session, hand).parts if hand.letter.packet_id is not None else ()
+    appeal = find_appeal(public_id)
+    letter = newest_letter(g.session, appeal)
+    readable = letter.packet_id is not None and can_read_packet(g.session, letter)
+    parts = signed_page(g.session, appeal, letter).parts if readable else ()
     wanted = next((each for each in parts if each.number == number), None)
     if wanted is None:
         abort(404)
-    name = f"appeal-A-{hand.rows.appeal.number}-part-{wanted.number}-of-{wanted.of}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{part_name(appeal, wanted)}"'}
     return Response(wanted.pdf, content_type="application/pdf", headers=headers)

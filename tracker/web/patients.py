@@ -7,35 +7,43 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.access import Action
 from tracker.knowledge import load
 from tracker.models import Patient
+from tracker.reports.duplicate_patients import likely_pairs
 from tracker.reports.patient_page import patient_page
-from tracker.services.diagnosing import diagnose_claims
-from tracker.services.notes import KINDS, NoteError, add_note
+from tracker.services.merging_patients import last_merge
+from tracker.services.note_taking import take_note
+from tracker.services.notes import KINDS, LooksProtected, NoteError, added_words
 from tracker.services.record_facts import edit_patient
+from tracker.web.access import needs
 from tracker.web.coverage_form import (
     EditConflict,
-    conflict_page,
     coverage_form,
     errors_of,
+    other_coverage,
     save_coverage,
     sent_form,
 )
 from tracker.web.forms.notes import NoteForm
 from tracker.web.forms.record_facts import PatientForm
 from tracker.web.navigation import say
+from tracker.web.once import once
+from tracker.web.other_version import other_version
 from tracker.web.uploads import note_from
 
 blueprint = Blueprint("patients", __name__)
 
 
 @blueprint.get("/patients/<public_id>")
+@needs(Action.WORK_QUEUE)
 def show(public_id: str) -> str:
     """Show a patient."""
-    return _page(_patient(public_id))
+    return _page(find_patient(public_id))
 
 
-def _patient(public_id: str) -> Patient:
+def find_patient(public_id: str) -> Patient:
+    """Return a patient of the practices in view, by the id in an address."""
     patient: Patient | None = g.session.scalar(select(Patient).where(Patient.public_id == public_id))
     if patient is None:
         abort(404)
@@ -56,13 +64,19 @@ def _page(patient: Patient, coverage: Any = None, note: Any = None, facts: Any =
         facts=facts or _facts_form(patient),
         forms={"note": note or NoteForm(formdata=None, prefix="note-")},
         kinds=KINDS,
+        pairs=likely_pairs(g.session, patient),
+        merge=last_merge(g.session, patient, g.now),
+        merged_into=g.session.get(Patient, (patient.practice_id, patient.merged_into_id))
+        if patient.merged_into_id
+        else None,
     )
 
 
 @blueprint.post("/patients/<public_id>/coverage")
-def save(public_id: str) -> BaseResponse | tuple[str, int]:
+@needs(Action.WORK_QUEUE)
+def save(public_id: str) -> Any:
     """Save the "Coverage and plan" form."""
-    patient = _patient(public_id)
+    patient = find_patient(public_id)
     form = sent_form(None)
     if not form.validate():
         return _page(patient, coverage=form), 422
@@ -70,15 +84,16 @@ def save(public_id: str) -> BaseResponse | tuple[str, int]:
         with transaction(g.session):
             changed = save_coverage(form, patient, None)
     except EditConflict:
-        return conflict_page()
+        return other_coverage(form, find_patient(public_id), None, url_for(".show", public_id=public_id))
     say("Coverage and plan saved. The likely causes were looked for again." if changed else "Nothing was changed.")
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
 @blueprint.post("/patients/<public_id>/facts")
-def edit(public_id: str) -> BaseResponse | str | tuple[str, int]:
+@needs(Action.WORK_QUEUE)
+def edit(public_id: str) -> Any:
     """Set name, date of birth and member id."""
-    patient = _patient(public_id)
+    patient = find_patient(public_id)
     form = PatientForm(prefix="patient-")
     if not form.validate():
         return _page(patient, facts=form), 422
@@ -88,24 +103,27 @@ def edit(public_id: str) -> BaseResponse | str | tuple[str, int]:
             seen = int(form.version.data) if (form.version.data or "").isdigit() else 0
             changed = edit_patient(g.session, patient, seen, values, g.now, g.user.id)
     except EditConflict:
-        return conflict_page()
+        now = find_patient(public_id)
+        return other_version(form, _facts_form(now), now, url_for(".show", public_id=public_id))
     say("Patient saved." if changed else "Nothing was changed.")
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
 @blueprint.post("/patients/<public_id>/notes")
+@needs(Action.WORK_QUEUE)
+@once
 def add_a_note(public_id: str) -> BaseResponse | tuple[str, int]:
     """Keep a note of the patient and link it to the claims it fits."""
-    patient = _patient(public_id)
+    patient = find_patient(public_id)
     form = NoteForm(prefix="note-")
     if not form.validate():
         return _page(patient, note=form), 422
     try:
         with transaction(g.session):
-            added = add_note(g.session, patient, note_from(form), g.now, g.user.id)
-            diagnose_claims(g.session, patient.practice_id, added.claim_ids, load(), g.today)
+            new = note_from(form, patient.practice_id)
+            added = take_note(g.session, patient, new, load(), g.now, g.today, g.user.id)
     except NoteError as problem:
-        form.text.errors = [str(problem)]
-        return _page(_patient(public_id), note=form), 422
-    say("Note added." if added.is_new else "That note is already here.")
+        (form.protection if isinstance(problem, LooksProtected) else form.text).errors = [str(problem)]
+        return _page(find_patient(public_id), note=form), 422
+    say(added_words(added))
     return redirect(url_for(".show", public_id=public_id), 303)

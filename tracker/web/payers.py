@@ -4,22 +4,24 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlalchemy import select
-from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.access import Action
 from tracker.domain.deadlines import ClockRule
 from tracker.domain.payer_habits import HABITS
 from tracker.knowledge import load
 from tracker.models import Claim, Payer, Practice
+from tracker.reports.decided import payer_year
 from tracker.reports.payer_limits import LimitRow, limit_rows, open_denials, other_limits
 from tracker.reports.queue_filter import QueueFilter
 from tracker.services.clocks import profile_of
 from tracker.services.coverage import EditConflict
 from tracker.services.payer_figures import PACKET_LIMITS, set_figures
-from tracker.web.coverage_form import conflict_page
+from tracker.web.access import needs
 from tracker.web.filters import plural
 from tracker.web.forms.payers import AddressForm, FiguresForm, NamedForm
 from tracker.web.navigation import say
+from tracker.web.other_version import other_version
 
 blueprint = Blueprint("payers", __name__)
 
@@ -34,17 +36,20 @@ _YES_NO = {True: "yes", False: "no", None: ""}
 
 
 @blueprint.get("/payers")
+@needs(Action.WORK_QUEUE)
 def index() -> str:
     """List the payers of the practices' claims."""
-    return render_template("payers/index.html", payers=_payers())
+    return render_template("payers/index.html", payers=listed_payers())
 
 
-def _payers() -> list[Payer]:
+def listed_payers() -> list[Payer]:
+    """Return the payers of the practices' claims, by name."""
     used = select(Claim.payer_id).distinct()
     return list(g.session.scalars(select(Payer).where(Payer.id.in_(used)).order_by(Payer.name)))
 
 
 @blueprint.get("/payers/<public_id>")
+@needs(Action.WORK_QUEUE)
 def show(public_id: str) -> str:
     """Show a payer."""
     return _page(find_payer(public_id))
@@ -52,7 +57,7 @@ def show(public_id: str) -> str:
 
 def find_payer(public_id: str) -> Payer:
     """Return a payer the practices of this person deal with."""
-    payer = next((one for one in _payers() if one.public_id == public_id), None)
+    payer = next((one for one in listed_payers() if one.public_id == public_id), None)
     if payer is None:
         abort(404)
     return payer
@@ -71,17 +76,24 @@ def _page(payer: Payer, address: Any = None, sent: tuple[int, Any] | None = None
     return render_template(
         "payers/show.html",
         payer=payer,
-        address=address or AddressForm(formdata=None, address=payer.appeal_address, fax=payer.fax, portal=payer.portal),
+        address=address or _address_form(payer),
         practices=own_practices(),
         forms=forms,
         refused=address or (sent[1] if sent else None),
         limits={practice.id: _limits(practice, payer) for practice in own_practices()},
         open_denials=open_denials(g.session, payer),
         of_payer=QueueFilter(payers=(payer.public_id,)).query(),
+        year=payer_year(g.session, payer, g.today),
+        carcs=load().carc,
         usual=load().payer_defaults(payer.kind),
         habits=HABITS,
         confidences=CONFIDENCE_WORDS,
     )
+
+
+def _address_form(payer: Payer) -> AddressForm:
+    known = {"address": payer.appeal_address, "fax": payer.fax, "portal": payer.portal}
+    return AddressForm(formdata=None, version=str(payer.version), **known)
 
 
 class Limits(NamedTuple):
@@ -98,10 +110,16 @@ def _limits(practice: Practice, payer: Payer) -> Limits:
     knowledge, profile = load(), profile_of(g.session, practice.id, payer.id)
     rows = limit_rows(g.session, payer, profile, knowledge, g.today)
     version = str(profile.version) if profile is not None else ""
-    named = NamedForm(formdata=None, named=profile.named if profile is not None else "", version=version)
     likely = tuple(each.title for each in knowledge.named_payers.values() if each.is_like(payer.name))
     others = other_limits(payer, profile, rows, knowledge, g.today)
-    return Limits(rows, others, named.offer(knowledge), likely, version)
+    return Limits(rows, others, named_form(practice, payer), likely, version)
+
+
+def named_form(practice: Practice, payer: Payer) -> NamedForm:
+    """Return the form that says which large payer this one is, filled from what the practice said."""
+    profile = profile_of(g.session, practice.id, payer.id)
+    known = {"named": profile.named, "version": str(profile.version)} if profile is not None else {"named": ""}
+    return NamedForm(formdata=None, **known).offer(load())
 
 
 def _figures_form(practice: Practice, payer: Payer) -> FiguresForm:
@@ -119,12 +137,15 @@ def _figures_form(practice: Practice, payer: Payer) -> FiguresForm:
 
 
 @blueprint.post("/payers/<public_id>/address")
-def set_address(public_id: str) -> BaseResponse | tuple[str, int]:
+@needs(Action.PAYER_RULES)
+def set_address(public_id: str) -> Any:
     """Set where appeals go."""
     payer = find_payer(public_id)
     form = AddressForm()
     if not form.validate():
         return _page(payer, address=form), 422
+    if form.version.data != str(payer.version):
+        return other_version(form, _address_form(payer), payer, url_for(".show", public_id=public_id))
     with transaction(g.session):
         payer.appeal_address = "\n".join(line.strip() for line in (form.address.data or "").splitlines()).strip()
         payer.fax, payer.portal = form.fax.data, form.portal.data
@@ -133,7 +154,8 @@ def set_address(public_id: str) -> BaseResponse | tuple[str, int]:
 
 
 @blueprint.post("/payers/<public_id>/figures")
-def set_own(public_id: str) -> BaseResponse | tuple[str, int]:
+@needs(Action.PAYER_RULES)
+def set_own(public_id: str) -> Any:
     """Set a practice's own figures; the clocks of its open denials follow."""
     payer = find_payer(public_id)
     practice = next((one for one in own_practices() if one.public_id == request.args.get("practice")), None)
@@ -154,6 +176,8 @@ def set_own(public_id: str) -> BaseResponse | tuple[str, int]:
             version = int(seen) if seen.isdigit() else None
             moved = set_figures(g.session, practice.id, payer, version, values, load(), g.today)
     except EditConflict:
-        return conflict_page()
+        payer = find_payer(public_id)
+        row = profile_of(g.session, practice.id, payer.id)
+        return other_version(form, _figures_form(practice, payer), row, url_for(".show", public_id=public_id))
     say(f"Figures saved. {plural(moved, 'deadline')} changed.")
     return redirect(url_for(".show", public_id=public_id), 303)

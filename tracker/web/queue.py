@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -10,10 +10,13 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.access import Action
+from tracker.importers.typed import DateError, read_date
 from tracker.knowledge import load
 from tracker.models import Denial, Event, Membership, Search, User
+from tracker.models.base import new_id
 from tracker.reports.csv_export import csv_lines
-from tracker.reports.queue import all_ids, counts, queue_page
+from tracker.reports.queue import all_ids, came_since, counts, queue_page
 from tracker.reports.queue_choices import choices
 from tracker.reports.queue_conditions import Viewer, search_words
 from tracker.reports.queue_file import COLUMNS, file_rows
@@ -21,17 +24,22 @@ from tracker.reports.queue_filter import PAGE_SIZES, VIEWS, QueueFilter, read_fi
 from tracker.reports.queue_rows import queue_rows
 from tracker.services import working
 from tracker.services.preferences import set_compact_rows
+from tracker.web.access import assigns, can_assign, needs, who_can
 from tracker.web.addresses import local_path
-from tracker.web.filters import plural
+from tracker.web.audited import shown
+from tracker.web.exports import log_export
+from tracker.web.filters import plural, us_date
 from tracker.web.navigation import say
+from tracker.web.once import once
 from tracker.web.queue_words import chips, nothing_found
-from tracker.web.request import sessions
+from tracker.web.saved_views import may_share, tabs
 
 blueprint = Blueprint("queue", __name__)
 log = logging.getLogger(__name__)
 
 _SEARCH_LASTS = timedelta(hours=12)
 _MOST_AT_ONCE = 2_000
+_LONGEST_ID = 19  # digits below 2**63
 
 
 def viewer() -> Viewer:
@@ -44,12 +52,13 @@ def asked(arguments: MultiDict[str, str] | None = None) -> QueueFilter:
     return read_filter(dict((request.args if arguments is None else arguments).lists()))
 
 
-@blueprint.get("/")
 @blueprint.get("/queue")
+@needs(Action.WORK_QUEUE)
 def show() -> str:
     """Show one page of a view."""
     wanted, causes = asked(), load().root_causes
     page = queue_page(g.session, wanted, viewer())
+    shown(len(page.ids))
     wanted = wanted.with_(page=page.page)
     words = search_words(g.session, wanted.search, viewer()) if wanted.search else ""
     offered = choices(g.session, g.scope, causes)
@@ -59,14 +68,26 @@ def show() -> str:
         asked=wanted, page=page, rows=queue_rows(g.session, page.ids, causes, g.today), counts=numbers,
         choices=offered, chips=chips(wanted, offered, words),
         nothing=None if page.ids else nothing_found(g.session, wanted, offered, words, viewer()),
-        sizes=PAGE_SIZES,
+        sizes=PAGE_SIZES, takers=offered.owners if can_assign() else [(g.user.public_id, g.user.name)],
         address=lambda **changes: url_for("queue.show", **wanted.with_(**changes).query()),
+        saved=tabs(wanted), may_share=may_share(),
         link_to_page=lambda number: url_for("queue.show", **wanted.with_(page=number).query()),
         here=url_for("queue.show", **wanted.query()),
+        news=url_for("queue.news", **wanted.query(), since=new_id()),
     )  # fmt: skip
 
 
+@blueprint.get("/queue/news")
+@needs(Action.WORK_QUEUE)
+def news() -> dict[str, str]:
+    """Say how many denials came into the view since the page was made; the rows stay as they are."""
+    since = request.args.get("since", "")
+    count = came_since(g.session, asked(), viewer(), int(since)) if since.isdigit() and len(since) < _LONGEST_ID else 0
+    return {"words": plural(count, "new denial") + ", show" if count else ""}
+
+
 @blueprint.post("/queue/search")
+@needs(Action.WORK_QUEUE)
 def search() -> BaseResponse:
     """Keep the words of a search on the server, so that no address holds a name or a claim number."""
     words = request.form.get("words", "").strip()[:200]
@@ -79,6 +100,7 @@ def search() -> BaseResponse:
 
 
 @blueprint.post("/queue/density")
+@needs(Action.WORK_QUEUE)
 def density() -> BaseResponse:
     """Switch between comfortable and compact rows."""
     with transaction(g.session) as session:
@@ -94,8 +116,10 @@ def _back() -> BaseResponse:
 
 
 @blueprint.post("/queue/change")
+@needs(Action.WORK_QUEUE)
+@once
 def change() -> BaseResponse:
-    """Assign the chosen denials or change their status; one Undo takes all of it back."""
+    """Assign the chosen denials, change their status, snooze them or set their date; one Undo takes all of it back."""
     with transaction(g.session):
         said, event = _change(chosen())
         undo = str(event.id) if event else ""
@@ -128,14 +152,18 @@ def _change(denials: Sequence[Denial]) -> tuple[str, Event | None]:
     if len(denials) > _MOST_AT_ONCE:
         return f"Narrow the view to {_MOST_AT_ONCE:,} denials or fewer to change them all. Nothing was changed.", None
     which = f"D-{denials[0].number}" if len(denials) == 1 else plural(len(denials), "denial")
-    if request.form.get("do") == "assign":
-        return _assign(denials, which)
-    return _set_status(denials, which)
+    changes = {"assign": _assign, "status": _set_status, "snooze": _snooze, "deadline": _set_deadline}
+    try:
+        return changes.get(request.form.get("do", ""), _set_status)(denials, which)
+    except (working.ChangeError, DateError) as problem:
+        return f"{problem}. Nothing was changed.", None
 
 
 def _assign(denials: Sequence[Denial], which: str) -> tuple[str, Event | None]:
     wanted = request.form.get("owner", "")
     if wanted == "none":
+        if (refusal := _may_not(denials, None)) is not None:
+            return refusal, None
         return f"{which} unassigned.", working.assign(g.session, denials, None, g.now, g.user.id)
     owner = g.session.scalar(select(User).where(User.public_id == wanted, User.is_active)) if wanted else None
     if owner is None:
@@ -146,26 +174,69 @@ def _assign(denials: Sequence[Denial], which: str) -> tuple[str, Event | None]:
     unseen = next((place for place in g.practices if place.id in {d.practice_id for d in denials} - mine), None)
     if unseen is not None:
         return f"{owner.name} cannot see {unseen.name}. Choose someone who can. Nothing was changed.", None
+    if (refusal := _may_not(denials, owner.id)) is not None:
+        return refusal, None
     return f"{which} assigned to {owner.name}.", working.assign(g.session, denials, owner.id, g.now, g.user.id)
 
 
+def _may_not(denials: Sequence[Denial], to_id: int | None) -> str | None:
+    """Say who can assign these denials when the person cannot: a biller takes and gives back, a lead assigns."""
+    refused = {denial.practice_id for denial in denials if not assigns(denial, to_id)}
+    return who_can(Action.ASSIGN, tuple(place for place in g.practices if place.id in refused)) if refused else None
+
+
 def _set_status(denials: Sequence[Denial], which: str) -> tuple[str, Event | None]:
-    try:
-        event = working.set_status(g.session, denials, request.form.get("status", ""), g.now, g.user.id)
-    except working.ChangeError as problem:
-        return f"{problem}. Nothing was changed.", None
+    event = working.set_status(g.session, denials, request.form.get("status", ""), g.now, g.user.id)
     return f"Status of {which} changed.", event
+
+
+def _snooze(denials: Sequence[Denial], which: str) -> tuple[str, Event | None]:
+    typed = request.form.get("until", "").strip()
+    until = _date(typed) if typed else None
+    event = working.snooze(g.session, denials, until, g.now, g.today, g.user.id)
+    return f"{which} snoozed to {us_date(until)}." if until else f"{which} no longer snoozed.", event
+
+
+def _set_deadline(denials: Sequence[Denial], which: str) -> tuple[str, Event | None]:
+    file_by = _date(request.form.get("file_by", "").strip())
+    return f"Date of {which} set to {us_date(file_by)}.", working.set_deadline(
+        g.session, denials, file_by, g.now, g.user.id
+    )
+
+
+def _date(typed: str) -> date:
+    try:
+        return read_date(typed)
+    except DateError:
+        raise DateError("Enter the date like 11/29/2026") from None
 
 
 # ---- the file ----
 
 
 @blueprint.get("/queue/export.csv")
+@needs(Action.WORK_QUEUE)
 def export() -> Response:
     """Give the whole view as CSV, not only the page that is shown."""
     wanted = asked()
-    ids = all_ids(g.session, wanted, viewer(), 1_000_000)
-    _log_export(len(ids))
+    return _file(wanted, all_ids(g.session, wanted, viewer(), 1_000_000), "All of the view")
+
+
+@blueprint.post("/queue/export.csv")
+@needs(Action.WORK_QUEUE)
+def export_chosen() -> BaseResponse:
+    """Give the ticked denials as CSV, in the order of the view."""
+    chosen_ids = {denial.id for denial in chosen()}
+    if not chosen_ids:
+        say("Select at least one denial. Nothing was exported.")
+        return _back()
+    wanted = asked(_view_of_form())
+    ids = [one for one in all_ids(g.session, wanted, viewer(), 1_000_000) if one in chosen_ids]
+    return _file(wanted, ids, "The selected denials")
+
+
+def _file(wanted: QueueFilter, ids: Sequence[int], which: str) -> Response:
+    log_export("queue", len(ids), g.scope)
     offered = choices(g.session, g.scope, load().root_causes)
     about = [
         ("Work queue", VIEWS[wanted.view]),
@@ -173,22 +244,10 @@ def export() -> Response:
         ("Practices", ", ".join(place.name for place in g.practices if place.id in g.scope)),
         ("Made at (UTC)", f"{g.now:%Y-%m-%d %H:%M}"),
         ("Rows", str(len(ids))),
+        ("Which", which),
         ("Denied", "billed dollars the payer denied on the line"),
     ]
     # Made whole before it is sent: a slow download must not hold the database's read lock.
     text = "".join(csv_lines(about, COLUMNS, file_rows(g.session, ids, load().root_causes, g.today)))
     headers = {"Content-Disposition": f"attachment; filename=queue-{g.today.isoformat()}.csv"}
     return Response(text, mimetype="text/csv", headers=headers)
-
-
-def _log_export(rows: int) -> None:
-    g.session.rollback()  # SQLite: our own open reading would stop the writing
-    with transaction(sessions().writing(g.scope)) as session:
-        session.add_all(
-            Event(
-                practice_id=practice_id, at=g.now, user_id=g.user.id, kind="exported", subject_kind="practice",
-                subject_id=practice_id, details={"what": "queue", "rows": rows},
-            )
-            for practice_id in g.scope
-        )  # fmt: skip
-    log.info("user %s exported %s rows of the queue", g.user.id, rows)

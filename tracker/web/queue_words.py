@@ -7,6 +7,7 @@ from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.domain.ages import Age
 from tracker.domain.deadlines import Bucket
 from tracker.domain.statuses import STATUSES
 from tracker.models import Denial
@@ -14,8 +15,8 @@ from tracker.reports.months import Month
 from tracker.reports.queue import queue_page
 from tracker.reports.queue_choices import Choices
 from tracker.reports.queue_conditions import Viewer
-from tracker.reports.queue_filter import NONE, ONLY, QueueFilter
-from tracker.web.filters import us_date
+from tracker.reports.queue_filter import NONE, QueueFilter, only_words
+from tracker.web.filters import plural, us_date
 
 _ARE_DUE: Mapping[str, str] = {
     Bucket.OVERDUE: "are overdue",
@@ -71,7 +72,7 @@ def _parts(asked: QueueFilter, offered: Choices, words: str) -> Iterator[tuple[s
         rest = tuple(one for one in asked.payers if one != payer)
         yield "Payer", payers.get(payer, "not found"), {"payers": rest}
     if asked.code:
-        yield "Reason code", asked.code, {"code": ""}
+        yield "Reason code", _codes(asked.code), {"code": ""}
     if asked.cause:
         yield "Root cause", _cause(asked.cause, causes), {"cause": ""}
     if asked.status:
@@ -79,16 +80,27 @@ def _parts(asked: QueueFilter, offered: Choices, words: str) -> Iterator[tuple[s
     if asked.owner:
         known = {"me": "me", NONE: "nobody"}
         yield "Assigned to", known.get(asked.owner) or owners.get(asked.owner, "not found"), {"owner": ""}
+    if asked.who:
+        yield "Who has it", asked.who, {"who": ""}
     if asked.due:
         yield "Due", Bucket(asked.due).label.lower(), {"due": ""}
     months = [month for month in map(Month.parse, asked.months) if month is not None]
     if months:
         span = months[0].label if len(months) == 1 else f"{min(months).label} to {max(months).label}"
         yield "Denied in", span, {"months": ()}
+    if asked.age:
+        yield "Denied", f"{Age(asked.age).label.lower()} ago", {"age": ""}
     if asked.only:
-        yield "Only", ONLY[asked.only].lower(), {"only": ""}
+        yield "Only", only_words(asked.only).lower(), {"only": ""}
     if asked.search:
         yield "Search", words or "ended", {"search": ""}
+
+
+def _codes(codes: str) -> str:
+    """Return one reason code as it is, several as how many they are."""
+    if "," in codes:
+        return plural(codes.count(",") + 1, "reason code")
+    return "no reason code" if codes == NONE else codes
 
 
 def _cause(cause: str, causes: Mapping[str, str]) -> str:
@@ -118,7 +130,7 @@ def _first_use() -> Nothing:
 def _no_match(asked: QueueFilter, offered: Choices) -> str:
     payers = dict(offered.payers)
     named = " or ".join(payers.get(payer, "") for payer in asked.payers)
-    subject = " ".join(part for part in ("No", named, asked.code, "denials") if part)
+    subject = " ".join(part for part in ("No", named, _codes(asked.code), "denials") if part)
     only_these = QueueFilter(view=asked.view, payers=asked.payers, code=asked.code, due=asked.due)
     if asked.due and asked.with_() == only_these.with_(sort=asked.sort, size=asked.size):
         return f"{subject} {_ARE_DUE[asked.due]}"

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
+from tracker.domain.access import Action
 from tracker.domain.statuses import PATHS
 from tracker.knowledge import load
 from tracker.knowledge.ages import old_sources
@@ -14,6 +15,7 @@ from tracker.reports.rule_words import BASIS_WORDS, RESULT_WORDS, facts_in_words
 from tracker.reports.rules_page import RuleRow, rule_rows
 from tracker.services.renewing import ask_for_renewal
 from tracker.services.rule_switches import switch_rule
+from tracker.web.access import needs
 from tracker.web.navigation import say
 
 blueprint = Blueprint("rules", __name__)
@@ -28,6 +30,7 @@ def _rows() -> tuple[RuleRow, ...]:
 
 
 @blueprint.get("/rules")
+@needs(Action.WORK_QUEUE)
 def index() -> str:
     """List all rules by area, what is often said and wrong, and sources not checked for over a year."""
     knowledge = load()
@@ -43,6 +46,7 @@ def index() -> str:
 
 
 @blueprint.get("/rules/<rule_id>")
+@needs(Action.WORK_QUEUE)
 def show(rule_id: str) -> str:
     """Show a rule with its figures and examples."""
     row = next((one for one in _rows() if one.rule.id == rule_id), None)
@@ -65,11 +69,11 @@ def show(rule_id: str) -> str:
 
 
 @blueprint.post("/rules/<rule_id>/switch")
+@needs(Action.PAYER_RULES)
 def switch(rule_id: str) -> BaseResponse:
     """Use the rule for a practice's denials, or do without it; its open denials are looked at again."""
     rule = load().rules.get(rule_id)
-    owned = [one for one in _own_practices() if g.roles[one.id] == "owner"]
-    practice = next((one for one in owned if one.public_id == request.form.get("practice")), None)
+    practice = next((one for one in _own_practices() if one.public_id == request.form.get("practice")), None)
     on = {"on": True, "off": False}.get(request.form.get("state", ""))
     if rule is None or practice is None or on is None:
         abort(404)

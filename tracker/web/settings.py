@@ -1,6 +1,5 @@
-"""Settings: how the pages look, the password and sessions of a person, practices and who signs for them."""
+"""Settings: how the pages look, where the digest goes, practices and who signs for them."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, url_for
@@ -9,19 +8,26 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
-from tracker.models import Practice, User
-from tracker.services import users
+from tracker.domain.access import Action
+from tracker.models import Practice
+from tracker.services.backups import backup_folder, last_good
 from tracker.services.practices import FIELDS, PracticeProblem, add_practice, change_practice
 from tracker.services.preferences import set_email, set_looks
-from tracker.web.filters import plural
-from tracker.web.forms.settings import LooksForm, MailForm, PasswordForm, PracticeForm, RemoveDemoForm
+from tracker.services.storage import room_of
+from tracker.services.user_mail import About
+from tracker.web.access import needs, require
+from tracker.web.forms.settings import LooksForm, MailForm, PracticeForm, RemoveDemoForm
 from tracker.web.navigation import say
+from tracker.web.once import once
+from tracker.web.other_version import other_version
+from tracker.web.proof import tell
 from tracker.web.request import sessions, settings
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 
 @blueprint.get("")
+@needs(Action.OWN_ACCOUNT)
 def show() -> str:
     """Show all settings."""
     return _page({})
@@ -30,19 +36,25 @@ def show() -> str:
 def _page(sent: dict[str, FlaskForm]) -> str:
     """Return the page; ``sent`` holds the form that was refused, with what was typed."""
     user = g.user
-    looks = LooksForm(formdata=None, theme=user.theme, compact_rows=user.compact_rows, single_keys=user.single_keys)
+    looks = LooksForm(
+        formdata=None,
+        theme=user.theme,
+        compact_rows=user.compact_rows,
+        single_keys=user.single_keys,
+        mask_names=user.masks_names,
+    )
     forms: dict[str, Any] = {
-        "looks": looks, "mail": MailForm(formdata=None, email=user.email), "password": PasswordForm(formdata=None), "demo": RemoveDemoForm(formdata=None),
+        "looks": looks, "mail": MailForm(formdata=None, email=user.email), "demo": RemoveDemoForm(formdata=None),
     }  # fmt: skip
-    awake = g.now - timedelta(minutes=settings().session_idle_minutes)
     return render_template(
         "settings/show.html",
         **(forms | sent),
         refused=next(iter(sent.values()), None),
-        living=users.living_sessions(g.session, user.id, awake),
-        least=users.MIN_PASSWORD,
         by_mail=bool(settings().smtp_url),
         data_dir=settings().data_dir,
+        backup_dir=backup_folder(settings()),
+        last_backup=last_good(g.session, g.now),
+        rooms={one.id: room_of(g.session, one.id, settings().practice_mb) for one in g.practices if one.id in g.scope},
         on_postgres=not settings().database_url.startswith("sqlite"),
     )
 
@@ -53,18 +65,22 @@ def _done(words: str) -> BaseResponse:
 
 
 @blueprint.post("/looks")
+@needs(Action.OWN_ACCOUNT)
 def looks() -> BaseResponse | tuple[str, int]:
-    """Keep colors, row height and shortcuts."""
+    """Keep colors, row height, shortcuts and masked names."""
     form = LooksForm()
     if not form.validate():
         return _page({"looks": form}), 422
     with transaction(g.session) as session:
-        keys, compact = form.single_keys.data, form.compact_rows.data
-        set_looks(session, g.user.id, form.theme.data, compact=compact, single_keys=keys)
+        set_looks(
+            session, g.user.id, form.theme.data, compact=form.compact_rows.data, single_keys=form.single_keys.data,
+            masks_names=form.mask_names.data,
+        )  # fmt: skip
     return _done("Settings saved.")
 
 
 @blueprint.post("/mail")
+@needs(Action.OWN_ACCOUNT, fresh=True)
 def mail() -> BaseResponse | tuple[str, int]:
     """Keep where the digest goes."""
     form = MailForm()
@@ -72,44 +88,17 @@ def mail() -> BaseResponse | tuple[str, int]:
         return _page({"mail": form}), 422
     with transaction(g.session) as session:
         set_email(session, g.user.id, form.email.data)
+        if form.email.data != g.user.email:
+            tell(session, g.user, About.EMAIL, to=g.user.email)
     return _done("E-mail address saved.")
-
-
-@blueprint.post("/password")
-def password() -> BaseResponse | tuple[str, int]:
-    """Change the password; other browsers are signed out."""
-    form = PasswordForm()
-    if not form.validate():
-        return _page({"password": form}), 422
-    try:
-        with transaction(g.session) as session:
-            user = session.get_one(User, g.user.id)
-            fast = settings().fast_hash
-            users.change_password(session, user, form.old.data, form.new.data, g.sign_in.id, g.now, fast=fast)
-    except users.WrongPassword as problem:
-        form.old.errors = [str(problem)]
-        return _page({"password": form}), 422
-    except users.UserProblem as problem:
-        form.new.errors = [str(problem)]
-        return _page({"password": form}), 422
-    return _done("Password changed. Other browsers were signed out.")
-
-
-@blueprint.post("/sessions")
-def end_others() -> BaseResponse:
-    """Sign out every other browser of this person."""
-    with transaction(g.session) as session:
-        count = users.end_other_sessions(session, g.user.id, g.sign_in.id, g.now)
-    return _done(f"{plural(count, 'other session')} signed out.")
 
 
 # ---- practices ----
 
 
-def _own_practice(public_id: str) -> Practice:
-    """Return a practice the person owns; others are not found, as foreign ones are."""
-    mine = [one.id for one in g.practices if g.roles[one.id] == "owner"]
-    practice = g.session.scalar(select(Practice).where(Practice.public_id == public_id, Practice.id.in_(mine)))
+def own_practice(public_id: str) -> Practice:
+    """Return a practice whose settings the person may change; others are not found, as foreign ones are."""
+    practice = g.session.scalar(select(Practice).where(Practice.public_id == public_id, Practice.id.in_(g.scope)))
     if practice is None:
         abort(404)
     found: Practice = practice
@@ -117,12 +106,15 @@ def _own_practice(public_id: str) -> Practice:
 
 
 @blueprint.get("/practices/new")
+@needs(Action.SETTINGS)
 def new_practice() -> str:
     """Show the empty form of a practice."""
     return render_template("settings/practice.html", form=PracticeForm(formdata=None), practice=None)
 
 
 @blueprint.post("/practices/new")
+@needs(Action.SETTINGS)
+@once
 def add() -> BaseResponse | tuple[str, int]:
     """Add a practice that the person owns."""
     form = PracticeForm()
@@ -138,26 +130,30 @@ def add() -> BaseResponse | tuple[str, int]:
 
 
 @blueprint.get("/practices/<public_id>")
+@needs(Action.SETTINGS)
 def practice(public_id: str) -> str:
     """Show the form of a practice."""
-    found = _own_practice(public_id)
+    found = own_practice(public_id)
     return render_template("settings/practice.html", form=PracticeForm(formdata=None, obj=found), practice=found)
 
 
 @blueprint.post("/practices/<public_id>")
-def change(public_id: str) -> BaseResponse | tuple[str, int]:
+@needs(Action.SETTINGS)
+def change(public_id: str) -> Any:
     """Change a practice."""
-    form, found = PracticeForm(), _own_practice(public_id)
+    form, found = PracticeForm(), own_practice(public_id)
     if not form.validate():
         return render_template("settings/practice.html", form=form, practice=found), 422
     if form.version.data != str(found.version):
-        abort(409)
+        return other_version(
+            form, PracticeForm(formdata=None, obj=found), found, url_for(".practice", public_id=public_id)
+        )
     try:
         with transaction(g.session) as session:
             change_practice(session, found, _typed(form))
     except PracticeProblem as problem:
         form[problem.field].errors = [str(problem)]
-        return render_template("settings/practice.html", form=form, practice=_own_practice(public_id)), 422
+        return render_template("settings/practice.html", form=form, practice=own_practice(public_id)), 422
     return _done(f"{found.name} saved.")
 
 
@@ -169,6 +165,7 @@ def _typed(form: PracticeForm) -> dict[str, str]:
 
 
 @blueprint.post("/demo")
+@needs(Action.OWN_PRACTICE, fresh=True)
 def remove_demo() -> BaseResponse | tuple[str, int]:
     """Take the demo away, once there is a practice of one's own to stay for."""
     from tracker.demo.load import remove_demo as remove
@@ -176,8 +173,9 @@ def remove_demo() -> BaseResponse | tuple[str, int]:
     form = RemoveDemoForm()
     if not form.validate():
         return _page({"demo": form}), 422
-    if any(one.is_demo and g.roles[one.id] != "owner" for one in g.practices):
-        abort(403)
+    for one in g.practices:
+        if one.is_demo:
+            require(Action.OWN_PRACTICE, one)
     if all(one.is_demo for one in g.practices):
         form.sure.errors = ["Add your own practice first, so that you can still sign in"]
         return _page({"demo": form}), 422

@@ -4,10 +4,12 @@ from flask import Blueprint, abort, g, redirect, render_template, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
+from tracker.domain.access import Action
 from tracker.domain.threshold_ledger import POOLS
 from tracker.knowledge import load
 from tracker.models import Patient, Practice
 from tracker.reports.threshold_page import threshold_page
+from tracker.web.access import needs
 
 blueprint = Blueprint("thresholds", __name__)
 
@@ -20,12 +22,14 @@ def _patient(public_id: str) -> Patient:
 
 
 @blueprint.get("/patients/<public_id>/thresholds")
+@needs(Action.WORK_QUEUE)
 def this_year(public_id: str) -> BaseResponse:
     """Go to the ledger of the current year."""
     return redirect(url_for(".show", public_id=_patient(public_id).public_id, year=g.today.year))
 
 
 @blueprint.get("/patients/<public_id>/thresholds/<int:year>")
+@needs(Action.WORK_QUEUE)
 def show(public_id: str, year: int) -> str:
     """Show the ledger of a year."""
     patient = _patient(public_id)

@@ -6,8 +6,8 @@ from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from tracker.domain.case import CaseLine
+from tracker.importers.typed import read_line
 from tracker.web.forms.fields import ChoiceField, DateField, TextLineField
-from tracker.web.forms.log import read_line
 
 _MOST_LINES = 50
 KINDS = {

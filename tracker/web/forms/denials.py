@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import HiddenField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
@@ -11,7 +12,7 @@ from tracker.domain.statuses import CLOSE_REASONS, OPEN_STATUSES, STATUSES, TYPE
 from tracker.knowledge import Knowledge
 from tracker.models import User
 from tracker.services.deciding import LONGEST_REASON
-from tracker.web.forms.fields import ChoiceField, DateField, TextLineField
+from tracker.web.forms.fields import ChoiceField, CountField, DateField, TextLineField
 
 
 class DenialForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
@@ -33,6 +34,11 @@ class OwnerForm(DenialForm):
         ]
         return self
 
+    @property
+    def offers_somebody(self) -> bool:
+        """Whether there is anybody to give the denial to."""
+        return len(self.owner.choices) > 1
+
 
 class StatusForm(DenialForm):
     """Where the work stands."""
@@ -47,15 +53,57 @@ class SnoozeForm(DenialForm):
 
 
 class DeadlineForm(DenialForm):
-    """The file-by date, set by hand."""
+    """The date of the running clock, set by hand."""
 
-    file_by = DateField("File-by date", validators=[InputRequired("Enter the file-by date")])
+    file_by = DateField("Date", validators=[InputRequired("Enter the date")])
+
+
+class ExtensionForm(DenialForm):
+    """Time the payer granted, with who said so and its letter."""
+
+    days = CountField("Days granted in all", validators=[InputRequired("Enter the days granted")])
+    granted_on = DateField("Date granted", validators=[InputRequired("Enter the date granted")])
+    granted_by = TextLineField(
+        "Who granted it",
+        validators=[
+            InputRequired("Enter who granted it"),
+            Length(max=80, message="Who must be 80 characters or fewer"),
+        ],
+    )
+    reference = TextLineField(
+        "Reference", validators=[Length(max=80, message="Reference must be 80 characters or fewer")]
+    )
+    file = FileField("Letter of the payer")
+
+
+class ReceiptForm(DenialForm):
+    """The day the notice came in, with what proves it."""
+
+    received_on = DateField("Date received", validators=[InputRequired("Enter the date received")])
+    proof = TextLineField(
+        "What proves it",
+        validators=[
+            InputRequired("Enter what proves it, like the date stamp on the envelope"),
+            Length(max=200, message="What proves it must be 200 characters or fewer"),
+        ],
+    )
+    file = FileField("Proof")
 
 
 class CloseForm(DenialForm):
     """Why the denial is closed."""
 
     reason = ChoiceField("Why it is closed", choices={reason: CLOSE_REASONS[reason] for reason in TYPED_CLOSE_REASONS})
+    why = TextLineField(
+        "Why it is written off",
+        validators=[Length(max=300, message="Why it is written off must be 300 characters or fewer")],
+    )
+
+
+class WriteOffForm(DenialForm):
+    """The words with which a write-off is returned."""
+
+    words = TextLineField("Words", validators=[Length(max=300, message="Words must be 300 characters or fewer")])
 
 
 class CauseForm(DenialForm):
@@ -81,7 +129,7 @@ class RejectForm(DenialForm):
     )
 
 
-class CommentForm(DenialForm):
+class CommentForm(FlaskForm):  # type: ignore[misc]
     """Something to remember about the denial."""
 
     text = TextAreaField(

@@ -1,42 +1,23 @@
 """Form fields as people here type: dates like 11/29/2026 and amounts in dollars."""
 
-import re
+import contextlib
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
 from wtforms import Field, SelectField, StringField
+from wtforms.validators import Length, Optional, Regexp
 from wtforms.widgets import TextInput
 
-from tracker.domain.money import MoneyError, parse_cents
+from tracker.domain.money import MoneyError
+from tracker.importers.typed import DateError, read_amount, read_date
 
-# 11/29/2026, 11/29/26, 11-29-2026, 11.29.2026, 11292026 and the ISO form of copied data.
-_US = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})|(\d{2})(\d{2})(\d{4})", re.ASCII)
-_AMOUNT = re.compile(r"\$?\s*((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,2})?)", re.ASCII)
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-
-
-class DateError(ValueError):
-    """Raised when text is not a date."""
-
-
-def read_date(text: str) -> date:
-    """Return the date that a person typed, month first; two digits mean a year of this century.
-
-    Raises DateError for anything else.
-    """
-    iso, us = _ISO.fullmatch(text.strip()), _US.fullmatch(text.strip())
-    if iso is not None:
-        year, month, day = (int(part) for part in iso.groups())
-    elif us is not None:
-        month, day, year = (int(part) for part in us.groups() if part is not None)
-        year = year + 2000 if year < 100 else year
-    else:
-        raise DateError(text)
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise DateError(text) from None
+# What an e-mail address is checked for; it may be left out.
+EMAIL = (
+    Optional(),
+    Length(max=120),
+    Regexp(r"[^@\s<>,]+@[^@\s<>,]+$", message="E-mail address must be like name@example.org"),
+)
 
 
 class DateField(Field):  # type: ignore[misc]  # WTForms has no types
@@ -150,10 +131,5 @@ class AmountField(Field):  # type: ignore[misc]  # WTForms has no types
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take the text the browser sent."""
         self.data = None
-        match = _AMOUNT.fullmatch(str(valuelist[0]).strip()) if valuelist else None
-        if match is None:
-            return
-        try:
-            self.data = parse_cents(match[1].replace(",", ""))
-        except MoneyError:
-            return
+        with contextlib.suppress(MoneyError):
+            self.data = read_amount(str(valuelist[0])) if valuelist else None

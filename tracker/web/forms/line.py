@@ -6,10 +6,11 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
+from tracker.importers.typed import read_line
 from tracker.models import ClaimLine
 from tracker.services.typed_lines import TypedLine
 from tracker.web.forms.fields import AmountField, DateField, TextLineField
-from tracker.web.forms.log import read_line, require_line
+from tracker.web.forms.log import require_line
 
 
 class LineForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types

@@ -1,78 +1,20 @@
 """The form that logs a denial by hand: nine facts, typed as the remittance or the paper EOB shows them."""
 
-import re
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
 
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, SelectField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
 from tracker.domain.remittance import Person
+from tracker.importers.typed import ReasonError, read_line, read_reason
 from tracker.knowledge import Knowledge
 from tracker.models import Practice
 from tracker.services.logging_denials import TypedDenial
 from tracker.web.forms.fields import AmountField, DateField, TextLineField
-
-_GROUPS = ("CO", "PR", "OA", "PI", "CR")
-_REASON = re.compile(r"([A-Z]{2})[- ]?([A-Z]?\d{1,4})")
-_BARE_REASON = re.compile(r"[A-Z]?\d{1,4}")
-_PROCEDURE = re.compile(r"[A-Z0-9]\d{3}[A-Z0-9]")
-_MODIFIER = re.compile(r"[A-Z0-9]{2}")
-_UNITS = re.compile(r"X(\d{1,3}(?:\.\d)?)")
-
-
-class Reason(NamedTuple):
-    """A reason as typed: group, code and remarks."""
-
-    group: str
-    carc: str
-    remarks: tuple[str, ...]
-
-
-class ReasonError(ValueError):
-    """Raised when text is no reason code; the message says what to do."""
-
-
-def read_reason(text: str, knowledge: Knowledge) -> Reason:
-    """Return group, reason and remarks of text like ``CO-50`` or ``CO-16 N115``; raises ReasonError."""
-    first, *remarks = text.upper().replace(",", " ").split() or [""]
-    match = _REASON.fullmatch(first)
-    if match is None and _BARE_REASON.fullmatch(first):
-        raise ReasonError("Add the group in front of the number, like CO-50")
-    if match is None or match[1] not in _GROUPS:
-        raise ReasonError("Reason code must be a group and a number, like CO-50")
-    group, carc = match.groups()
-    if carc not in knowledge.carc:
-        raise ReasonError(f"{group}-{carc} is not in the code list. Check the remittance")
-    unknown = next((remark for remark in remarks if remark not in knowledge.rarc), None)
-    if unknown is not None:
-        raise ReasonError(f"{unknown} is not in the list of remark codes. Check the remittance")
-    return Reason(group, carc, tuple(remarks))
-
-
-class ServiceLine(NamedTuple):
-    """A line as typed: code, modifiers, units; no code means the whole claim."""
-
-    code: str
-    modifiers: tuple[str, ...]
-    units: float
-
-
-def read_line(text: str) -> ServiceLine:
-    """Return the line of text like ``97110 GP KX x2``; raises ValueError with what to do."""
-    first, *rest = text.upper().split() or [""]
-    if not first:
-        return ServiceLine("", (), 0)
-    if not _PROCEDURE.fullmatch(first):
-        raise ValueError("Line code must start with five characters, like 97110 GP")
-    units = [found[1] for part in rest if (found := _UNITS.fullmatch(part))]
-    modifiers = tuple(part for part in rest if not _UNITS.fullmatch(part))
-    if len(units) > 1 or len(modifiers) > 4 or not all(_MODIFIER.fullmatch(part) for part in modifiers):
-        raise ValueError("After the code, enter up to four modifiers of two characters, and units like x2")
-    return ServiceLine(first, modifiers, float(units[0]) if units else 1.0)
 
 
 def require_line(field: Field) -> None:
@@ -81,6 +23,13 @@ def require_line(field: Field) -> None:
         read_line(field.data)
     except ValueError as problem:
         raise ValidationError(str(problem)) from None
+
+
+def require_name(field: Field) -> None:
+    """Raise ValidationError unless a field holds a last and a first name with a comma between."""
+    last, comma, first = (part.strip() for part in field.data.partition(","))
+    if not comma or not last or not first:
+        raise ValidationError("Enter last name and first name with a comma between, like Okafor, Nina")
 
 
 class LogForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
@@ -96,6 +45,7 @@ class LogForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     amount = AmountField("Denied amount")
     denied_on = DateField("Denial date", [InputRequired("Enter the denial date")])
     file_by = DateField("File-by date")
+    file = FileField("EOB or denial letter")
     anyway = HiddenField()
 
     def prepare(self, practices: Iterable[Practice], knowledge: Knowledge, today: date) -> "LogForm":
@@ -106,9 +56,7 @@ class LogForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
 
     def validate_patient(self, field: Field) -> None:
         """Names come last name first, so that no guess is needed."""
-        last, comma, first = (part.strip() for part in field.data.partition(","))
-        if not comma or not last or not first:
-            raise ValidationError("Enter last name and first name with a comma between, like Okafor, Nina")
+        require_name(field)
 
     def validate_service_date(self, field: Field) -> None:
         """A service lies in the past."""

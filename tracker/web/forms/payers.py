@@ -17,6 +17,7 @@ _METHODS = {"": "The usual for this kind of payer", **COUNTING_METHODS}
 class AddressForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     """Where appeals go."""
 
+    version = HiddenField()
     address = TextAreaField(
         "Address for appeals",
         validators=[Length(max=300, message="Address for appeals must be 300 characters or fewer")],

@@ -1,40 +1,27 @@
 """The forms of the settings page."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, PasswordField, RadioField, TextAreaField
-from wtforms.validators import EqualTo, InputRequired, Length, Optional, Regexp, ValidationError
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from tracker.domain.npi import is_npi
-from tracker.web.forms.fields import TextLineField
+from tracker.domain.zones import ZONES
+from tracker.web.forms.fields import EMAIL, TextLineField
 
 
 class LooksForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
-    """How the pages look, and whether single keys are shortcuts."""
+    """How the pages look, whether names are masked, and whether single keys are shortcuts."""
 
     theme = RadioField("Colors", choices={"system": "As this computer", "light": "Light", "dark": "Dark"})
     compact_rows = BooleanField("Compact rows in the queue")
+    mask_names = BooleanField("Mask names: patients are shown by their initials, for sharing your screen")
     single_keys = BooleanField("Single keys are shortcuts, like j, k and x in the queue")
 
 
 class MailForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     """Where the digest goes."""
 
-    email = TextLineField(
-        "E-mail address",
-        [
-            Optional(),
-            Length(max=120),
-            Regexp(r"[^@\s<>,]+@[^@\s<>,]+$", message="E-mail address must be like name@example.org"),
-        ],
-    )
-
-
-class PasswordForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
-    """A new password, typed twice."""
-
-    old = PasswordField("Present password", [InputRequired("Enter the present password"), Length(max=200)])
-    new = PasswordField("New password", [InputRequired("Enter the new password"), Length(max=200)])
-    again = PasswordField("New password again", [EqualTo("new", "The two new passwords must be the same")])
+    email = TextLineField("E-mail address", EMAIL)
 
 
 class PracticeForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
@@ -49,11 +36,25 @@ class PracticeForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     fax = TextLineField("Fax", [Length(max=40)])
     signer_name = TextLineField("Who signs letters", [Length(max=120)])
     signer_title = TextLineField("Title of who signs", [Length(max=120)])
+    time_zone = SelectField("Time zone", choices={"": "As this server", **ZONES}, filters=[lambda name: name or ""])
 
     def validate_npi(self, field: Field) -> None:
         """An NPI has a check digit: a slip of the finger is found here, not by the payer."""
         if not is_npi(field.data):
             raise ValidationError("NPI must be 10 digits with the right check digit. Compare it with the card")
+
+
+class OwnNumberForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
+    """A number under which payers pay a practice too."""
+
+    number = TextLineField("NPI or tax ID", [InputRequired("Enter an NPI or a tax ID"), Length(max=20)])
+
+
+class SubmittedForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
+    """Claims submitted by month; ``version`` is what the person saw."""
+
+    version = HiddenField()
+    counts = TextAreaField("Month and claims submitted", [Length(max=8000, message="Use 8,000 characters or fewer")])
 
 
 class RemoveDemoForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms.validators import Length
 
 from tracker.letters.catalog import LetterTemplate
@@ -63,6 +64,16 @@ class TypedFactsForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
             return form_class(prefix="f-")
         data = {paths[fact.path]: _data(fact, known.get(fact.path, "")) for fact in facts}
         return form_class(formdata=None, prefix="f-", data=data)
+
+    @classmethod
+    def of_texts(cls, template: LetterTemplate, texts: Mapping[str, str]) -> "TypedFactsForm":
+        """Return the form as if it had been sent with these facts (path to text as ``texts`` gives them)."""
+        form = cls.of(template, {})
+        kinds = {fact.path: fact.kind for group in template.typed for fact in group.facts}
+        for path, text in texts.items():
+            typed = f"{int(text) / 100:.2f}" if kinds[path] == "amount" and text.isascii() and text.isdigit() else text
+            form[form.paths[path]].process(MultiDict({form[form.paths[path]].name: typed}))
+        return form
 
     def texts(self) -> dict[str, str]:
         """Return what was typed, path to text; dates and times are ISO, amounts cents. Empty fields are empty."""

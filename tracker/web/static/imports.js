@@ -43,7 +43,7 @@ function counting() {
   const more = Number(form.dataset.more);
   const show = () => {
     const ticked = boxes.filter((box) => box.checked).length;
-    button.textContent = ticked + more ? `Log ${plural(ticked + more, "denial")}` : "Save without denials";
+    button.textContent = ticked + more ? `Log ${plural(ticked + more, "denial")}` : form.dataset.none || "Save without denials";
     all.checked = ticked === boxes.length;
     all.indeterminate = ticked > 0 && ticked < boxes.length;
   };

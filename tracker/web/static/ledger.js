@@ -22,11 +22,26 @@ document.addEventListener("change", (event) => {
   if (event.target.matches?.("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
 
+/** Show or hide what is typed in a password field. */
+function showPassword(button) {
+  const field = document.getElementById(button.dataset.shows);
+  const shown = field.type === "text";
+  field.type = shown ? "password" : "text";
+  button.setAttribute("aria-pressed", String(!shown));
+}
+
+// What is sent is a password again, so that no browser keeps it among the words typed before.
+document.addEventListener("submit", (event) => {
+  for (const button of event.target.querySelectorAll("[data-shows][aria-pressed=true]")) showPassword(button);
+});
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest?.("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens)?.showModal();
   const copier = event.target.closest?.("[data-copies-link]");
   if (copier) navigator.clipboard?.writeText(location.href).then(() => announce("Link copied"));
+  const shower = event.target.closest?.("[data-shows]");
+  if (shower) showPassword(shower);
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
@@ -102,4 +117,28 @@ document.addEventListener("keydown", (event) => {
   if (!event.ctrlKey || event.key !== "Enter") return;
   const save = document.querySelector("[data-save]");
   if (save) { event.preventDefault(); save.click(); }
+});
+
+// ---- two minutes before the session ends: stay signed in ----
+
+const WARN_BEFORE = 120;
+let warning;
+
+/** Warn two minutes before a session with so many seconds left ends; a very short one is too short for a warning. */
+function watchSession(seconds) {
+  clearTimeout(warning);
+  if (seconds <= WARN_BEFORE) return;
+  warning = setTimeout(() => document.getElementById("session")?.showModal(), (seconds - WARN_BEFORE) * 1000);
+}
+
+document.addEventListener("DOMContentLoaded", () => watchSession(Number(document.body.dataset.sessionSeconds)));
+
+document.addEventListener("submit", async (event) => {
+  const dialog = event.target.closest?.("#session");
+  if (!dialog) return;
+  event.preventDefault();
+  const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target) });
+  if (!answer.ok) { location.reload(); return; }
+  dialog.close();
+  watchSession(Number(answer.headers.get("X-Session-Seconds")));
 });

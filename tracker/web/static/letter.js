@@ -5,7 +5,7 @@
 const letter = document.getElementById("letter");
 const PAUSE = 2000; // milliseconds without a key before saving
 const RETRY = 30000;
-const NOT_TEXT = /^(template|then|quote-|file-)/; // what a button does, or what a button is needed for
+const NOT_TEXT = /^(template|then|quote-|file-|visits-)/; // what a button does, or what a button is needed for
 
 if (letter) {
   const saved = document.getElementById("saved");

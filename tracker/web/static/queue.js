@@ -75,8 +75,21 @@ document.addEventListener("change", (event) => {
   }
 });
 
+/** Change one row where it stands: a dialog with its number, the focus on one of its fields. */
+function openQuick(opener, key) {
+  const dialog = document.getElementById("quick");
+  dialog.querySelector("[name=denial]").value = opener.dataset.quick;
+  dialog.querySelector("[data-quick-name]").textContent = `D-${opener.dataset.number}`;
+  for (const field of dialog.querySelectorAll("select, input:not([type=hidden])")) field.value = "";
+  dialog.showModal();
+  if (key) dialog.querySelector(`[data-quick-key=${key}]`).focus();
+}
+
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("[data-clears-selection]")) clearSelection();
+  const opener = event.target.closest?.("[data-quick]");
+  if (opener) openQuick(opener);
+  if (event.target.closest?.("[data-closes]")) document.getElementById("quick").close();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -86,7 +99,29 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
   else if (event.key.toLowerCase() === "x" && current() >= 0) { event.preventDefault(); toggle(current(), event.shiftKey); }
+  else if ("osz".includes(event.key) && current() >= 0 && !selected().length) {
+    event.preventDefault();
+    openQuick(rows()[current()].querySelector("[data-quick]"), event.key);
+  }
 });
 
 document.addEventListener("DOMContentLoaded", () => showSelection(false));
 document.addEventListener("htmx:after:swap", () => { lastTouched = null; showSelection(false); });
+
+// ---- "3 new denials, show": asked while the page is looked at; no row moves by itself ----
+
+const ASK_EVERY = 60_000;
+
+async function askForNews() {
+  const line = document.querySelector("[data-news]");
+  if (!line || document.hidden || !line.hidden) return;
+  const answer = await fetch(line.dataset.news, { redirect: "error" }).catch(() => null);
+  const { words } = answer?.ok ? await answer.json() : { words: "" };
+  if (!words) return;
+  line.querySelector("a").textContent = words;
+  line.hidden = false;
+  announce(words.replace(", show", ""));
+}
+
+setInterval(askForNews, ASK_EVERY);
+document.addEventListener("visibilitychange", askForNews);

@@ -1,0 +1,108 @@
+"""The keys under Settings: what opens the data, a new recovery code, a new master key, new keys of a practice."""
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+
+from tracker.db import transaction
+from tracker.domain.access import Action
+from tracker.domain.audit import Act
+from tracker.keys import key_store, open_master
+from tracker.models import Practice
+from tracker.reports.keys_page import keys_page
+from tracker.sealing.key_store import KeyProblem
+from tracker.services.master_key import finish, lock_keys, renew
+from tracker.services.practice_keys import ask_for_rotation
+from tracker.web.access import OwnsTooLittle, allows, needs
+from tracker.web.audited import also
+from tracker.web.navigation import say
+from tracker.web.once import once
+from tracker.web.request import settings
+
+blueprint = Blueprint("keys", __name__, url_prefix="/settings")
+
+
+@blueprint.get("/keys")
+@needs(Action.OWN_PRACTICE)
+def show() -> str:
+    """Show the state of the keys."""
+    return _page()
+
+
+def _page(problem: str = "") -> str:
+    places = [practice for practice in g.practices if practice.id in g.scope]
+    found = keys_page(g.session, settings(), places)
+    return render_template("settings/keys.html", keys=found, owns_all=_owns_all(), problem=problem)
+
+
+def _owns_all() -> bool:
+    """Whether the person owns every practice here: the master key opens them all."""
+    ids = g.session.scalars(select(Practice.id).where(Practice.deleted_at.is_(None)))
+    return all(allows(Action.OWN_PRACTICE, practice_id) for practice_id in ids)
+
+
+def _is_stale() -> bool:
+    """Whether the form was made for another master key than the one in use."""
+    return request.form.get("number", "") != str(key_store(settings()).number)
+
+
+def _require_all() -> None:
+    if not _owns_all():
+        raise OwnsTooLittle
+
+
+def _shown_again() -> BaseResponse:
+    say("The master key was renewed meanwhile. Nothing was changed.")
+    return redirect(url_for(".show"), 303)
+
+
+@blueprint.post("/keys/recovery-code")
+@needs(Action.OWN_PRACTICE, fresh=True)
+def new_code() -> BaseResponse | str:
+    """Make a new recovery code in place of the one before, and show it, once."""
+    with transaction(g.session) as session:
+        lock_keys(session)
+        if _is_stale():
+            return _shown_again()
+        _require_all()
+        had_one = "recovery" in key_store(settings()).kinds()
+        code = key_store(settings()).new_recovery_code(open_master(settings()))
+    also(Act.KEYS)
+    return render_template("settings/key_code.html", code=code, had_one=had_one, is_renewed=False)
+
+
+@blueprint.post("/keys/master")
+@needs(Action.OWN_PRACTICE, fresh=True)
+def renew_master() -> BaseResponse | str | tuple[str, int]:
+    """Renew the master key, or finish a renewal that was stopped; show the new recovery code, once."""
+    codes, is_begun = list[str](), request.form.get("do") == "finish"
+    try:
+        with transaction(g.session) as session:  # what is wrapped and sealed by the master key is of no practice
+            lock_keys(session)
+            if _is_stale():
+                return _shown_again()
+            _require_all()
+            if not is_begun:
+                renew(settings(), g.now, codes.append)
+            finish(session)
+    except KeyProblem as problem:
+        return _page(str(problem)), 422
+    also(Act.KEYS)
+    if codes:
+        return render_template("settings/key_code.html", code=codes[0], had_one=True, is_renewed=True)
+    say("Renewal finished." if is_begun else "Master key renewed. Make a backup soon.")
+    return redirect(url_for(".show"), 303)
+
+
+@blueprint.post("/practices/<public_id>/keys")
+@needs(Action.OWN_PRACTICE, fresh=True)
+@once
+def rotate(public_id: str) -> BaseResponse:
+    """Ask for a new key of a practice and for sealing all its data again, and show how far that is."""
+    practice = g.session.scalar(select(Practice).where(Practice.public_id == public_id, Practice.id.in_(g.scope)))
+    if practice is None:
+        abort(404)
+    with transaction(g.session) as session:
+        job = ask_for_rotation(session, practice.id, g.now, g.user.id)
+        public_id = job.public_id
+    return redirect(url_for("jobs.show", public_id=public_id), 303)

@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -40,15 +41,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def engine(sqlite_template: SqliteTemplate, tmp_path: Path) -> Iterator[Engine]:
+def engine(sqlite_template: SqliteTemplate) -> Iterator[Engine]:
     """One kind of database is enough for what a browser shows."""
-    with sqlite_template.copy(tmp_path) as engine:
+    with sqlite_template.lend() as engine:
         yield engine
 
 
 @pytest.fixture
 def live_server(app: "Flask", working: None) -> Iterator[str]:
-    """Serve the app with waitress on a free port, with a worker of long jobs; gives the address without a slash."""
+    """The app served, with a worker of long jobs; gives the address without a slash."""
+    with serving(app) as address:
+        yield address
+
+
+@contextmanager
+def serving(app: "Flask") -> Iterator[str]:
+    """Serve an app with waitress on a free port; gives the address without a slash."""
     server = create_server(app, host="127.0.0.1", port=0, threads=4, ident=None)
     thread = threading.Thread(target=server.run, name="live server")
     thread.start()
@@ -82,7 +90,9 @@ def working(sessions: SessionMaker, settings: Settings, clock: Callable[[], date
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
     """One Chromium for all tests: CHROMIUM names it, else the distribution's is taken. Its absence is a failure."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=30_000)
 
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
@@ -133,7 +143,7 @@ def open_page(browser: "Browser", live_server: str) -> Iterator[Callable[..., "P
     def open_one(*, allow_errors: bool = False, **options: Any) -> "Page":
         defaults = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", "locale": "en-US"}
         context = browser.new_context(base_url=live_server, **defaults | options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         watch = Watch(live_server)
         watch.follow(context)
         contexts.append((context, None if allow_errors else watch))
@@ -185,10 +195,19 @@ def sign_in() -> Callable[["Page", "User"], None]:
 
 
 @pytest.fixture
-def check_axe() -> Callable[["Page"], None]:
-    """Give a function that fails, with axe's report, when a page breaks WCAG 2.2 AA or a best practice."""
+def check_axe() -> Callable[..., None]:
+    """Give a function that fails, with axe's report, when a page breaks WCAG 2.2 AA or a best practice.
 
-    def check(page: "Page") -> None:
+    With a heading it first waits until the page of that heading is there: a click on a link returns before the
+    next page has come, and axe would look at the last one, or lose it under its hands.
+    """
+
+    def check(page: "Page", heading: str | None = None) -> None:
+        from playwright.sync_api import expect
+
+        if heading is not None:
+            expect(page.get_by_role("heading", name=heading, exact=True, level=1)).to_be_visible()
+            page.wait_for_load_state()
         results = Axe().run(page, options={"resultTypes": ["violations"]})
         assert results.violations_count == 0, results.generate_report()
 

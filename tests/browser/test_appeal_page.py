@@ -1,6 +1,7 @@
 """An appeal from sent to decided in a real browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_denial_and_letter import look_at
 from tests.web.test_appeal_page import appeal, denied  # noqa: F401  # fixtures
@@ -27,7 +28,7 @@ def test_the_page_is_accessible_in_every_state(colored, cast, sign_in, appeal, c
         details.evaluate("each => { each.open = true }")
     look_at(colored, "appeal-sent", check_axe)
     colored.get_by_role("button", name="Save decision").click()
-    assert colored.get_by_role("alert").get_by_text("Choose what the payer decided on each line").is_visible()
+    expect(colored.get_by_role("alert").get_by_text("Choose what the payer decided on each line")).to_be_visible()
     look_at(colored, "appeal-problem", check_axe)
     colored.get_by_label("Decision", exact=True).select_option("upheld")
     colored.get_by_label("Why the payer refused").fill("Not skilled")
@@ -45,7 +46,7 @@ def test_it_works_without_javascript(plain_page, cast, sign_in, appeal):  # noqa
     plain_page.get_by_label("Decision", exact=True).select_option("overturned")
     plain_page.get_by_label("Amount allowed").fill("147.00")
     plain_page.get_by_role("button", name="Save decision").click()
-    assert plain_page.get_by_text("$147.00 of $147.00 allowed").is_visible()
+    expect(plain_page.get_by_text("$147.00 of $147.00 allowed")).to_be_visible()
 
 
 def test_nothing_is_wider_than_a_narrow_screen(open_page, cast, sign_in, appeal):  # noqa: F811

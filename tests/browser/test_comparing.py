@@ -15,9 +15,9 @@ from tracker.models import Patient
 @pytest.fixture
 def copied(sessions, cast):
     with transaction(sessions.system()) as session:
-        denial = make_denial(session, cast.eastside, note=COPIED)
+        denial = make_denial(session, cast.eastside, note=f"{COPIED}\nSLR 3x10 4#, bridges 2x10")
         patient = session.get_one(Patient, (denial.practice_id, denial.patient_id))
-        build.note(session, patient, FIRST, service_date=build.VISIT - timedelta(4))
+        build.note(session, patient, f"{FIRST}\nSLR 3x10 4#, bridges 2x10", service_date=build.VISIT - timedelta(4))
         return denial
 
 
@@ -28,6 +28,7 @@ def test_the_comparison_has_no_accessibility_violations(request, kind, cast, sig
     page.goto(f"/denials/{copied.public_id}")
     check_axe(page)
     page.get_by_role("link", name="What changed").click()
+    page.get_by_role("heading", name="Doses of exercises both notes name").wait_for()
     look_at(page, "compare", check_axe)
 
 
@@ -36,4 +37,4 @@ def test_without_javascript_another_earlier_note_is_chosen_on_a_narrow_screen(op
     sign_in(page, cast.alice)
     page.goto(f"/denials/{copied.public_id}/compare")
     page.get_by_role("button", name="Compare").click()
-    page.get_by_role("columnheader", name="Daily note of 09/10/2026").wait_for()
+    page.get_by_role("columnheader", name="Daily note of 09/10/2026").first.wait_for()

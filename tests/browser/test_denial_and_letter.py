@@ -5,6 +5,7 @@ import re
 
 import pypdfium2
 import pytest
+from playwright.sync_api import expect
 
 from tests import build
 from tests.web.test_denial_page import make_denial
@@ -71,7 +72,7 @@ def test_claim_patient_and_note_pages_have_no_accessibility_violations(
     look_at(colored, "payer", check_axe)
 
 
-def test_the_answer_is_above_the_fold(page, cast, sign_in, denied):
+def test_check_23_the_answer_is_above_the_fold(page, cast, sign_in, denied):
     """Reason, denied line, clock with a date, first cause with a quoted line or "Not found", one primary button."""
     sign_in(page, cast.alice)
     page.goto(f"/denials/{denied.public_id}")
@@ -87,10 +88,10 @@ def test_the_answer_is_above_the_fold(page, cast, sign_in, denied):
         box = part.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= 900
-    assert page.locator("main .btn.p:visible").count() == 1
+    expect(page.locator("main .btn.p:visible")).to_have_count(1)
 
 
-def test_a_quote_leads_to_its_mark_in_the_note(page, cast, sign_in, denied):
+def test_check_24_a_quote_leads_to_its_mark_in_the_note(page, cast, sign_in, denied):
     sign_in(page, cast.alice)
     page.goto(f"/denials/{denied.public_id}")
     words = page.locator("#causes blockquote").first.inner_text().strip("“”\n ")
@@ -113,7 +114,7 @@ def test_number_keys_pick_a_cause_and_can_be_undone(page, cast, sign_in, denied)
     page.get_by_text("Picked by Alice").wait_for()
     page.get_by_role("button", name="Undo", exact=True).first.click()
     page.get_by_text("Undone: 1 denial put back").wait_for()
-    assert page.get_by_text("Picked by Alice").count() == 0
+    expect(page.get_by_text("Picked by Alice")).to_have_count(0)
 
 
 def test_no_key_does_anything_while_typing(page, cast, sign_in, denied):
@@ -122,7 +123,7 @@ def test_no_key_does_anything_while_typing(page, cast, sign_in, denied):
     page.get_by_text("Add a comment").click()
     page.get_by_label("Comment").fill("")
     page.get_by_label("Comment").press_sequentially("1 a j k")
-    assert page.get_by_label("Comment").input_value() == "1 a j k"
+    expect(page.get_by_label("Comment")).to_have_value("1 a j k")
     assert page.url.endswith(denied.public_id)
 
 
@@ -251,10 +252,10 @@ def test_an_uploaded_pdf_of_a_note_is_read(page, cast, sign_in, sessions, tmp_pa
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Add note").click()
     page.get_by_text("Note added").wait_for()
-    assert page.get_by_text("still needs rail").count() == 1
+    expect(page.get_by_text("still needs rail")).to_have_count(1)
 
 
-def test_nothing_of_a_patient_is_in_the_browsers_storage_or_history(page, cast, sign_in, denied):
+def test_check_06_nothing_of_a_patient_is_in_the_browsers_storage_or_history(page, cast, sign_in, denied):
     sign_in(page, cast.alice)
     page.goto(f"/denials/{denied.public_id}")
     page.get_by_role("link", name=re.compile("Okafor")).click()

@@ -1,6 +1,7 @@
 """Deciding on causes in a real browser: by keys, by mouse, without JavaScript, on a narrow screen."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_denial_and_letter import NOTE
 from tests.web.test_denial_page import make_denial
@@ -34,7 +35,7 @@ def test_a_cause_is_ruled_out_by_keys_with_a_reason_and_put_back(page, cast, sig
     page.get_by_text("“1 more r in the flowsheet”").first.wait_for()
     page.get_by_role("button", name="Undo", exact=True).first.click()
     page.get_by_text("Undone: 1 denial put back").wait_for()
-    assert page.locator("#cause1").inner_text() == first
+    expect(page.locator("#cause1")).to_have_text(first)
 
 
 def test_a_cause_is_found_by_typing_and_picked_by_keys(page, cast, sign_in, denied):
@@ -43,10 +44,10 @@ def test_a_cause_is_found_by_typing_and_picked_by_keys(page, cast, sign_in, deni
     page.keyboard.type("kx")
     options = page.locator("#cause-cause option")
     options.nth(1).wait_for(state="detached")
-    assert options.count() == 1
+    expect(options).to_have_count(1)
     page.keyboard.press("Enter")
     page.get_by_text("cause picked").wait_for()
-    assert "KX" in page.locator("#cause1").inner_text()
+    expect(page.locator("#cause1")).to_contain_text("KX")
 
 
 def test_a_cause_is_found_by_the_words_of_its_meaning_and_the_list_comes_back(page, cast, sign_in, denied):
@@ -86,7 +87,7 @@ def test_without_javascript_a_cause_is_ruled_out_and_another_picked(plain_page, 
     plain_page.get_by_label("Cause", exact=True).select_option("mod_kx")
     plain_page.get_by_role("button", name="Pick cause").click()
     plain_page.get_by_text("Picked by Alice").wait_for()
-    assert not plain_page.get_by_label("Find a cause").is_visible()
+    expect(plain_page.get_by_label("Find a cause")).to_be_hidden()
 
 
 def test_without_javascript_a_quote_leads_to_its_mark(plain_page, cast, sign_in, denied):

@@ -25,7 +25,7 @@ def test_what_is_due_is_one_click_away_and_leads_to_the_denial(colored, cast, si
     sign_in(colored, cast.alice)
     colored.locator("summary", has_text=cast.alice.name).click()
     colored.get_by_role("link", name="What is due").click()
-    colored.get_by_role("heading", name="Within 14 days 1 denial").wait_for()
+    colored.get_by_role("heading", name="Within 14 days 1 date").wait_for()
     look_at(colored, "digest", check_axe)
     colored.get_by_role("link", name=f"D-{due[1].number}").click()
     colored.get_by_text("The safe date has passed.").wait_for()

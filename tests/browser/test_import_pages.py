@@ -1,6 +1,5 @@
 """Importing in a real browser: drop, check, log, undo; long files; with and without scripts; light, dark, narrow."""
 
-import base64
 import re
 
 import pytest
@@ -8,6 +7,7 @@ from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from tests import build
+from tests.browser.dropping import drop
 from tests.edi import claim, line, remit
 from tracker.db import transaction
 from tracker.demo.volume import make_835
@@ -73,23 +73,13 @@ def test_undo_takes_the_import_back(page, to_check, sessions):
 def test_a_file_dropped_anywhere_on_the_page_is_chosen(page, sign_in, cast):
     sign_in(page, cast.alice)
     page.goto("/import")
-    transfer = page.evaluate_handle(
-        """([name, data]) => {
-            const transfer = new DataTransfer();
-            const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-            transfer.items.add(new File([bytes], name));
-            return transfer;
-        }""",
-        [GOOD[0], base64.b64encode(GOOD[1]).decode()],
-    )
-    page.dispatch_event("h1", "dragover", {"dataTransfer": transfer})
-    page.dispatch_event("h1", "drop", {"dataTransfer": transfer})
+    drop(page, *GOOD)
     expect(page.get_by_text("1 file chosen: good.835")).to_be_visible()
     page.get_by_role("button", name="Check files").click()
     expect(page.get_by_role("heading", name="3 new denials to log")).to_be_visible()
 
 
-def test_everything_works_without_scripts(plain_page, to_check, sessions):
+def test_check_15_everything_works_without_scripts(plain_page, to_check, sessions):
     to_check(plain_page, GOOD, CUT)
     plain_page.get_by_role("checkbox", name=re.compile("^Log claim")).nth(0).uncheck()
     plain_page.locator("#log-button").click()
@@ -137,7 +127,7 @@ def test_a_refusal_has_the_focus_and_no_accessibility_violation(open_page, schem
     page.set_input_files("input[type=file]", [as_upload("scan.pdf", b"%PDF-1.7 scan")])
     page.get_by_role("button", name="Check files").click()
     expect(page.locator("#error-summary")).to_be_focused()
-    assert page.title().startswith("Error: ")
+    expect(page).to_have_title(re.compile("^Error: "))
     check_axe(page)
 
 

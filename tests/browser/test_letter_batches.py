@@ -1,9 +1,11 @@
 """From ticked denials of the queue to signed packets, in a real browser."""
 
+import zipfile
+
 import pytest
 
 from tests.browser.test_denial_and_letter import look_at, shot
-from tests.jobs.test_letter_batches import make_ready_denial
+from tests.proofs.letters_killed import make_ready_denial
 from tracker.db import transaction
 from tracker.models import Practice
 
@@ -36,6 +38,10 @@ def test_two_letters_are_drafted_and_signed_together(open_page, scheme, cast, si
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Download packet").first.click()
     assert waiting.value.path().read_bytes().startswith(b"%PDF")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download all packets").click()
+    with zipfile.ZipFile(waiting.value.path()) as opened:
+        assert len(opened.namelist()) == len(denials) + 1  # and the list
 
 
 def test_without_javascript_at_320_pixels(open_page, cast, sign_in, denials):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import build
 from tests.browser.test_denial_and_letter import look_at, necessity, shot
@@ -38,18 +39,18 @@ def test_what_is_typed_is_saved_by_itself_and_stands_in_the_preview(letter, sess
     letter.get_by_label(COMMENT).press_sequentially("Typed and never sent. ")
     letter.get_by_text(re.compile(r"^Saved \d+:\d\d [AP]M")).wait_for()
     letter.frame_locator("iframe.paper").get_by_text("Typed and never sent.").wait_for()
-    assert letter.get_by_label(COMMENT).input_value() == "Typed and never sent. "
+    expect(letter.get_by_label(COMMENT)).to_have_value("Typed and never sent. ")
     assert paragraphs(sessions) == {"comment": "Typed and never sent."}
     assert letter.locator("#saved").get_attribute("aria-live") == "polite"
     letter.reload()
-    assert letter.get_by_label(COMMENT).input_value() == "Typed and never sent."
+    expect(letter.get_by_label(COMMENT)).to_have_value("Typed and never sent.")
 
 
 def test_a_gap_that_typing_filled_leaves_the_list(letter):
-    assert letter.locator("#gaps").count() == 1
+    expect(letter.locator("#gaps")).to_have_count(1)
     letter.get_by_label("Why a therapist was needed").fill("Each step was graded after the therapist's check.")
     letter.locator("#gaps").wait_for(state="detached")
-    assert letter.locator("#letter-state").inner_text() == "Ready to sign"
+    expect(letter.locator("#letter-state")).to_have_text("Ready to sign")
 
 
 def test_a_text_typed_and_taken_out_again_is_not_kept(letter, sessions):
@@ -79,7 +80,7 @@ def test_two_writers_see_both_texts_and_none_is_lost(open_page, cast, sign_in, n
     assert paragraphs(sessions) == {"comment": "What Bob wrote."}
     letter.get_by_role("button", name="See both versions").click()
     letter.get_by_text("What Bob wrote.").first.wait_for()
-    assert letter.get_by_label(COMMENT).input_value() == "What Alice wrote."
+    expect(letter.get_by_label(COMMENT)).to_have_value("What Alice wrote.")
 
 
 @pytest.fixture(params=["page", "dark_page"])
@@ -107,7 +108,7 @@ def test_an_earlier_text_is_taken_back_without_javascript(plain_page, cast, sign
     page.locator("main summary").nth(1).click()
     page.get_by_role("button", name="Take this text back").first.click()
     page.get_by_text("The earlier text is back").wait_for()
-    assert page.get_by_label(COMMENT).input_value() == "The good text."
+    expect(page.get_by_label(COMMENT)).to_have_value("The good text.")
 
 
 def test_the_earlier_texts_never_scroll_sideways(open_page, cast, sign_in, necessity):
@@ -146,4 +147,4 @@ def test_a_paragraph_that_won_is_inserted_by_a_click(colored, cast, sign_in, nec
     look_at(page, "letter-won", check_axe)
     page.get_by_role("button", name="Insert paragraph").click()
     page.get_by_text("changed by you").wait_for()
-    assert page.get_by_label(COMMENT).input_value() == "Grading took a therapist."
+    expect(page.get_by_label(COMMENT)).to_have_value("Grading took a therapist.")

@@ -4,6 +4,7 @@ import os
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import build
 from tracker.db import transaction
@@ -40,35 +41,35 @@ def test_the_meaning_and_the_deadline_appear_while_typing(page, owner, sign_in):
     assert not [url for url in asked if "Okafor" in url or "EPT-900" in url]
     page.get_by_role("button", name="Log denial").click()
     page.wait_for_url(re.compile(r"/denials/[\w-]{22}$"))
-    assert page.get_by_text(re.compile(r"D-100\d logged\. File by")).is_visible()
+    expect(page.get_by_text(re.compile(r"D-100\d logged\. File by"))).to_be_visible()
 
 
-def test_an_empty_form_says_what_to_enter_and_leads_there(page, owner, sign_in, check_axe):
+def test_check_21_an_empty_form_says_what_to_enter_and_leads_there(page, owner, sign_in, check_axe):
     sign_in(page, owner)
     page.goto("/denials/new")
     page.get_by_role("button", name="Log denial").click()
     summary = page.get_by_role("alert", name="There is a problem")
-    assert page.title().startswith("Error: Log a denial")
-    assert page.evaluate("document.activeElement.id") == "error-summary"
+    expect(page).to_have_title(re.compile("^Error: Log a denial"))
+    expect(page.locator("#error-summary")).to_be_focused()
     for link in summary.get_by_role("link").all():
         link.click()
         focused = page.evaluate("document.activeElement.id")
         assert page.locator(f"#{focused}-error").inner_text().endswith(link.inner_text())
-    assert summary.get_by_role("link").count() == 7
+    expect(summary.get_by_role("link")).to_have_count(7)
     check_axe(page)
 
 
-def test_a_denial_is_logged_without_javascript(plain_page, owner, sign_in):
+def test_check_15_a_denial_is_logged_without_javascript(plain_page, owner, sign_in):
     sign_in(plain_page, owner)
     plain_page.goto("/denials/new")
     fill(plain_page, **{"Reason code": "50"})
     plain_page.get_by_role("button", name="Log denial").click()
-    assert plain_page.get_by_role("link", name="Add the group in front of the number, like CO-50").is_visible()
+    expect(plain_page.get_by_role("link", name="Add the group in front of the number, like CO-50")).to_be_visible()
     plain_page.get_by_label("Reason code", exact=True).fill("CO-50")
     plain_page.get_by_role("button", name="Log and add another").click()
-    assert plain_page.get_by_text(re.compile(r"D-100\d logged\.")).is_visible()
-    assert plain_page.get_by_label("Payer", exact=True).input_value() == "Medicare Part B"
-    assert plain_page.get_by_label("Patient", exact=True).input_value() == ""
+    expect(plain_page.get_by_text(re.compile(r"D-100\d logged\."))).to_be_visible()
+    expect(plain_page.get_by_label("Payer", exact=True)).to_have_value("Medicare Part B")
+    expect(plain_page.get_by_label("Patient", exact=True)).to_have_value("")
 
 
 def test_an_appeal_is_two_clicks_from_a_blank_form(page, owner, sign_in):
@@ -119,9 +120,9 @@ def test_every_page_is_accessible(open_page, owner, sign_in, check_axe, scheme, 
     check_axe(page)
 
 
-def test_the_settings_say_what_is_wrong_where_it_is(page, owner, sign_in, check_axe):
+def test_the_account_page_says_what_is_wrong_where_it_is(page, owner, sign_in, check_axe):
     sign_in(page, owner)
-    page.goto("/settings")
+    page.goto("/account")
     page.get_by_role("button", name="Change password").click()
     page.get_by_role("link", name="Enter the present password").click()
     assert page.evaluate("document.activeElement.id") == "old"
@@ -145,4 +146,4 @@ def test_a_typed_line_is_put_right_on_the_claims_page(request, kind, sign_in, ca
             page.screenshot(path=f"{folder}/claim-line-{kind}.png", full_page=True)
     page.get_by_role("button", name="Save line 1").click()
     page.get_by_text("Line saved.").wait_for()
-    assert page.get_by_role("row", name="97530").count() == 1
+    expect(page.get_by_role("row", name="97530")).to_have_count(1)

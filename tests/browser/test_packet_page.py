@@ -3,6 +3,7 @@
 # ruff: noqa: F401, F811  # the fixture of the letter is asked for by its name
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import build
 from tests.browser.test_denial_and_letter import look_at, necessity, shot
@@ -56,18 +57,18 @@ def show_pages(page) -> None:
 def test_the_page_is_accessible_from_draft_to_signed(colored, opened, check_axe):
     opened(colored)
     add(colored)
-    assert colored.get_by_text("Tobias Quill, another patient, is named on page 5").is_visible()
+    expect(colored.get_by_text("Tobias Quill, another patient, is named on page 5")).to_be_visible()
     show_pages(colored)
     look_at(colored, "packet", check_axe)
     colored.get_by_label("Pages of Signed plan of care", exact=True).fill("99")
     colored.get_by_role("button", name="Drop pages of Signed plan of care").click()
-    assert colored.get_by_role("alert").get_by_text("“99” is not in this exhibit").is_visible()
+    expect(colored.get_by_role("alert").get_by_text("“99” is not in this exhibit")).to_be_visible()
     look_at(colored, "packet-problem", check_axe)
     colored.get_by_label("Pages of Signed plan of care", exact=True).fill("5")
     colored.get_by_role("button", name="Drop pages of Signed plan of care").click()
     colored.get_by_text("4 of 5 pages, without 5.").wait_for()
     add(colored, picture("PNG"), "scan.png", "Other document")
-    assert colored.get_by_text("a picture without text").is_visible()
+    expect(colored.get_by_text("a picture without text")).to_be_visible()
     colored.get_by_role("link", name="Sign and make PDF").click()
     colored.get_by_label("Name").fill("Morgan Reyes")
     colored.get_by_role("button", name="Sign", exact=True).click()
@@ -80,13 +81,13 @@ def test_everything_works_without_javascript(plain_page, opened):
     opened(plain_page)
     add(plain_page)
     plain_page.get_by_role("button", name="Move up Signed plan of care").click()
-    assert plain_page.get_by_role("heading", name="Exhibit B: Signed plan of care").is_visible()
+    expect(plain_page.get_by_role("heading", name="Exhibit B: Signed plan of care")).to_be_visible()
     plain_page.locator("summary", has_text="Signed plan of care").click()
     plain_page.get_by_label("Pages of Signed plan of care", exact=True).fill("2-3")
     plain_page.get_by_role("button", name="Turn right by 90° pages of Signed plan of care").click()
-    assert plain_page.get_by_text("Turned: 2-3.").is_visible()
+    expect(plain_page.get_by_text("Turned: 2-3.")).to_be_visible()
     plain_page.get_by_role("button", name="Leave out Signed plan of care").click()
-    assert plain_page.get_by_role("heading", name="Signed plan of care", exact=True).is_visible()
+    expect(plain_page.get_by_role("heading", name="Signed plan of care", exact=True)).to_be_visible()
     plain_page.get_by_role("button", name="Delete file Signed plan of care").click()
     plain_page.get_by_text("Signed plan of care deleted.").wait_for()
 

@@ -14,8 +14,9 @@ __all__ = ["colored"]
 
 
 @pytest.fixture
-def payer(sessions, cast):
+def payer(sessions, cast, become):
     """Medicare under a name that a large payer has, with one open denial."""
+    become(cast.alice, "lead")
     with transaction(sessions.system()) as session:
         denied = make_denial(session, cast.eastside)
         row = session.get_one(Payer, denied.payer_id)

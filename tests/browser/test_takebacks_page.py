@@ -1,6 +1,7 @@
 """The takebacks page in a real browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.web.test_takebacks import taken  # noqa: F401  # a fixture
 
@@ -18,7 +19,7 @@ def test_a_takeback_is_disputed_and_opened_again(colored, cast, sign_in, check_a
     if has_script:
         check_axe(colored)
     colored.get_by_role("button", name="Record dispute").click()
-    assert colored.get_by_text("Dispute sent", exact=True).first.is_visible()
+    expect(colored.get_by_text("Dispute sent", exact=True).first).to_be_visible()
     if has_script:
         check_axe(colored)
 

@@ -10,10 +10,12 @@ from functools import cache
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
+import pyotp
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from tracker.domain.remittance import Person
 from tracker.models import (
     Adjustment,
     Appeal,
@@ -23,6 +25,7 @@ from tracker.models import (
     ClaimLine,
     ClaimPayment,
     Denial,
+    Findings,
     ImportFile,
     Membership,
     Note,
@@ -36,12 +39,15 @@ from tracker.models import (
     ServicePayment,
     User,
 )
+from tracker.models.findings import StoredFinding, kept_findings
+from tracker.services.patient_keys import PatientKeys, told_of
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 VISIT = date(2026, 9, 14)
 PAID_ON = date(2026, 10, 5)
 PASSWORD = "correct horse battery"
+SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 _numbers = count(1)
 _Row = TypeVar("_Row", bound=Base)
@@ -108,7 +114,11 @@ def patient(session: Session, practice: Practice, last_name: str = "Quill", **fi
     fields.setdefault("first_name", "Nora")
     fields.setdefault("birth_date", date(1961, 4, 2))
     fields.setdefault("member_id", f"W{next(_numbers):08}")
-    fields.setdefault("match_key", f"{last_name.upper()}|{fields['member_id']}")
+    keys = PatientKeys(session, practice.id)
+    person = Person(last_name, fields["first_name"], member_id=fields["member_id"])
+    fields.setdefault("match_key", keys.match(told_of(person)))
+    fields.setdefault("name_key", keys.name(last_name, fields["first_name"]))
+    fields.setdefault("member_key", keys.member(fields["member_id"]))
     return _add(session, Patient(practice_id=practice.id, last_name=last_name, **fields))
 
 
@@ -270,14 +280,29 @@ def appeal(session: Session, denial_row: Denial, **fields: Any) -> Appeal:
     row = _add(
         session,
         Appeal(
-            practice_id=place.id, claim_id=denial_row.claim_id, payer_id=denial_row.payer_id, **fields,
+            practice_id=place.id, patient_id=denial_row.patient_id, payer_id=denial_row.payer_id, **fields,
         ),
     )  # fmt: skip
     _add(session, AppealDenial(practice_id=place.id, appeal_id=row.id, denial_id=denial_row.id))
     return row
 
 
+def finding(session: Session, denial_row: Denial, rule: str, result: str, reason: str, evidence: Any = ()) -> None:
+    """One more answer of a rule among the findings of a denial."""
+    own = {"practice_id": denial_row.practice_id, "denial_id": denial_row.id}
+    row = session.query(Findings).filter_by(**own).one_or_none()
+    if row is None:
+        row = _add(session, Findings(**own, kept=[], knowledge_version="1"))
+    row.kept = [*row.kept, *kept_findings([StoredFinding(rule, result, reason, list(evidence))])]
+    session.flush()
+
+
 # ---- small things ----
+
+
+def totp(moment: datetime, seed: str = SEED) -> str:
+    """The code that an authenticator app shows at a moment."""
+    return pyotp.TOTP(seed).at(moment)
 
 
 def csrf_token(page: TestResponse) -> str:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from tests import build
-from tests.databases import PostgresTemplate, SqliteTemplate
+from tests.databases import PostgresTemplate, SqliteTemplate, keep_master
 from tests.postgres import NoPostgresError, postgres_server
 from tracker.config import Settings
 from tracker.db import SessionMaker, transaction
@@ -55,10 +55,19 @@ def postgres_template() -> Iterator[PostgresTemplate]:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """An engine on a database of the test's own, at the newest revision; the test runs once per kind of database."""
-    with request.getfixturevalue(f"{request.param}_template").copy(tmp_path) as engine:
+    with request.getfixturevalue(f"{request.param}_template").lend() as engine:
         yield engine
+
+
+@pytest.fixture
+def owner_url(request: pytest.FixtureRequest, engine: Engine) -> str:
+    """The address of the test's database for the role that owns its tables; on SQLite the same address."""
+    if engine.dialect.name == "sqlite":
+        return str(engine.url)
+    url: str = request.getfixturevalue("postgres_template").owner_url(engine)
+    return url
 
 
 @pytest.fixture
@@ -75,6 +84,7 @@ def session(sessions: SessionMaker) -> Iterator[Session]:
 
 @pytest.fixture
 def settings(engine: Engine, tmp_path: Path) -> Settings:
+    keep_master(tmp_path / "data")
     return Settings(
         data_dir=tmp_path / "data",
         database_url=engine.url.render_as_string(hide_password=False),
@@ -87,6 +97,20 @@ def cast(sessions: SessionMaker) -> build.Cast:
     """Alice bills at Eastside PT, Bob is her colleague, Charlie is from another practice and must see nothing."""
     with transaction(sessions.system()) as session:
         return build.cast(session)
+
+
+@pytest.fixture
+def become(sessions: SessionMaker) -> Callable[["User", str], None]:
+    """Give a function that changes a person's role, in all their practices, perhaps with leave to read protected notes."""
+
+    def change(user: "User", role: str, *, protected: bool = False) -> None:
+        from tracker.models import Membership
+
+        with transaction(sessions.system()) as session:
+            for membership in session.scalars(select(Membership).where(Membership.user_id == user.id)):
+                membership.role, membership.protected_notes = role, protected
+
+    return change
 
 
 class Clock:
@@ -105,13 +129,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def app(settings: Settings, clock: Clock) -> Iterator["Flask"]:
-    """The app, at the time of ``clock``."""
-    from tracker.app import create_app
+def app(settings: Settings, clock: Clock, request: pytest.FixtureRequest) -> Iterator["Flask"]:
+    """The app, at the time of ``clock``; a test marked ``own_app`` may add pages to it."""
+    from tests.apps import app_with
 
-    app = create_app(settings, clock)
-    yield app
-    app.extensions["tracker_sessions"].engine.dispose()
+    with app_with(settings, clock, own=bool(request.node.get_closest_marker("own_app"))) as app:
+        yield app
 
 
 @pytest.fixture

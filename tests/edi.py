@@ -20,6 +20,7 @@ class Line(NamedTuple):
     units: int
     number: str
     day: str
+    allowed: float | None
 
 
 class Claim(NamedTuple):
@@ -37,8 +38,10 @@ class Claim(NamedTuple):
     filing: str
 
 
-def line(code, charge, paid, *adjustments, remarks=(), modifiers="GP", units=1, number="", day="20260914"):
-    return Line(code, charge, paid, adjustments, tuple(remarks), modifiers, units, number, day)
+def line(
+    code, charge, paid, *adjustments, remarks=(), modifiers="GP", units=1, number="", day="20260914", allowed=None
+):
+    return Line(code, charge, paid, adjustments, tuple(remarks), modifiers, units, number, day, allowed)
 
 
 def claim(
@@ -97,6 +100,8 @@ def _claim_segments(given: Claim) -> list[str]:
         found += _cas(each.adjustments)
         if each.number:
             found.append(f"REF*6R*{each.number}")
+        if each.allowed is not None:
+            found.append(f"AMT*B6*{each.allowed:g}")
         found += [f"LQ*HE*{code}" for code in each.remarks]
     return found
 

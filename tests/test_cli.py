@@ -10,10 +10,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests import build
+from tests.diagnosis.short_cases import case_file
 from tests.edi import claim, line, remit, remits
 from tracker.cli import main
+from tracker.config import read_settings
+from tracker.db import transaction
+from tracker.db_upgrade import open_database
 from tracker.demo.volume import make_835
 from tracker.domain.statuses import PATHS
+from tracker.models import PayerProfile
 
 DENIED = claim("A1", line("97110", 90, 0, "CO-50:90", remarks=["N115"]), line("97140", 60, 30, "CO-45:30"))
 
@@ -85,7 +91,15 @@ def test_import_names_a_file_that_was_cut_off_and_stores_the_others(tracker, rem
 def test_import_finds_the_practice_of_each_transaction_by_its_payee(tracker, tmp_path):
     for name, npi in (("Eastside PT", "1000000004"), ("Lakeview OT", "1000000012")):
         added = tracker(
-            "user", "add", name.split()[0].lower(), "--practice", name, "--npi", npi, "--password", "correct horse"
+            "user",
+            "add",
+            name.split()[0].lower(),
+            "--practice",
+            name,
+            "--npi",
+            npi,
+            "--password",
+            "correct horse battery",
         )
         assert added.exit_code == 0, added.output
     both = tmp_path / "both.835"
@@ -273,3 +287,18 @@ def test_check_prints_json_and_goes_on_after_a_bad_file(tracker, tmp_path):
     (found,) = json.loads(result.stdout)
     assert [each["rule"] for each in found["concerns"]] == ["TIME_UNITS_EXCEED_CMS"] * 2
     assert all(each["requirement"] and each["cure"] and each["source"] for each in found["concerns"])
+
+
+def test_check_goes_by_what_a_practice_set_for_its_payer(tracker, tmp_path):
+    case = case_file({"payer": {"kind": "commercial", "name": "Harbor Health"}, "lines": ["97110 x1"]})
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(case | {"remittance": None}))
+    sessions = open_database(read_settings(), build.NOW)
+    with transaction(sessions.system()) as session:
+        practice, payer = build.practice(session, "Eastside PT"), build.payer(session, "Harbor Health")
+        session.add(PayerProfile(practice_id=practice.id, payer_id=payer.id, requires_discipline_modifier=True))
+    sessions.engine.dispose()
+    assert "CLM_DISCIPLINE_MODIFIER" not in tracker("check", path).stdout
+    assert "CLM_DISCIPLINE_MODIFIER" in tracker("check", path, "--practice", "eastside pt").stdout
+    stranger = tracker("check", path, "--practice", "Nobody")
+    assert (stranger.exit_code, "There is no practice named Nobody" in stranger.output) == (1, True)

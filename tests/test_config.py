@@ -23,8 +23,8 @@ def test_an_empty_variable_counts_as_not_set():
         ("PORT", "0"), ("PORT", "65536"), ("PORT", "80x"), ("PORT", "-1"), ("PORT", "８０"),
         ("HOST", "http://here"), ("DATABASE_URL", "mysql://x/y"), ("DATABASE_URL", "nonsense"),
         ("MAX_IMPORT_MB", "1e3"), ("MAX_IMPORT_MB", "0"), ("MAX_UPLOAD_MB", "nan"), ("JOBS", "perhaps"),
-        ("SESSION_IDLE_MINUTES", "0"), ("SESSION_HOURS", "25"), ("STAGED_HOURS", "-24"), ("THREADS", "1000"),
-        ("DEMO_PASSWORD", "short"), ("FAST_HASH", "2"), ("SMTP_URL", "mail.example.org"), ("SMTP_URL", "http://x"),
+        ("SESSION_IDLE_MINUTES", "0"), ("SESSION_IDLE_MINUTES", "nan"), ("SESSION_HOURS", "25"), ("STEP_UP_MINUTES", "-1"), ("STAGED_HOURS", "-24"), ("THREADS", "1000"),
+        ("DEMO_PASSWORD", "fourteen chars"), ("OIDC_ISSUER", "id.example.org"), ("FAST_HASH", "2"), ("SMTP_URL", "mail.example.org"), ("SMTP_URL", "http://x"),
         ("MAIL_FROM", "nobody"), ("MAIL_FROM", "a b@c"), ("PUBLIC_URL", "clinic.example"),
     ],
 )  # fmt: skip
@@ -43,6 +43,11 @@ def test_a_refusal_shows_no_password(name, value):
     assert "hunter2" not in str(refusal.value)
 
 
+def test_times_of_sessions_may_be_parts_of_minutes_and_hours():
+    settings = read_settings({"TRACKER_SESSION_IDLE_MINUTES": "0.05", "TRACKER_SESSION_HOURS": "0.5"})
+    assert (settings.session_idle_minutes, settings.session_hours) == (0.05, 0.5)
+
+
 def test_links_in_mails_lead_to_where_the_tracker_is_served():
     assert read_settings({"TRACKER_PORT": "8123"}).site_url == "http://127.0.0.1:8123"
     assert (
@@ -52,7 +57,7 @@ def test_links_in_mails_lead_to_where_the_tracker_is_served():
 
 def test_settings_show_no_password():
     assert "hunter2" not in repr(read_settings({"TRACKER_SMTP_URL": "smtps://me:hunter2@mail.example.org"}))
-    assert "hunter2hunter2" not in repr(read_settings({"TRACKER_DEMO_PASSWORD": "hunter2hunter2"}))
+    assert "hunter2 hunter2 hunter2" not in repr(read_settings({"TRACKER_DEMO_PASSWORD": "hunter2 hunter2 hunter2"}))
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

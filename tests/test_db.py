@@ -70,15 +70,16 @@ def test_a_key_cannot_point_into_another_practice(session, cast):
 
 
 def test_many_rows_at_once_carry_dates_and_nulls(session, cast):
+    """Two people born on one day have two sealed days: each opens in its own row."""
     columns = ("practice_id", "id", "public_id", "last_name", "first_name", "middle_name", "birth_date", "sex",
-               "member_id", "match_key", "version")  # fmt: skip
-    born = [date(1950, 2, 28), None]
+               "member_id", "match_key", "name_key", "member_key", "version")  # fmt: skip
+    born = [date(1950, 2, 28), None, date(1950, 2, 28)]
     rows = [
-        (cast.eastside.id, one, f"p{one}", "Quill", "", "", day, "", "", "", 1)
-        for one, day in zip(take_ids(2), born, strict=True)
+        (cast.eastside.id, one, f"p{one}", "Quill", "", "", day, "", "", "", "", "", 1)
+        for one, day in zip(take_ids(3), born, strict=True)
     ]
     insert_rows(session, Patient, columns, rows)
-    assert list(session.scalars(select(Patient.birth_date).order_by(Patient.id))) == born
+    assert [one.birth_date for one in session.scalars(select(Patient).order_by(Patient.id))] == born
 
 
 def test_a_failed_transaction_leaves_nothing(sessions, cast):

@@ -7,7 +7,38 @@ from tracker.models import Base
 from tracker.models.base import PracticeOwned
 
 # Tables of the installation. A job and a session name a practice but are not its records.
-GLOBAL = {"practices", "payers", "users", "memberships", "sessions", "searches", "jobs"}
+GLOBAL = {
+    "api_tokens",
+    "audit_entries",
+    "audit_heads",
+    "backups",
+    "done_forms",
+    "practices",
+    "destroyed_practices",
+    "notices",
+    "practice_files",
+    "practice_keys",
+    "payers",
+    "users",
+    "memberships",
+    "sessions",
+    "saved_views",
+    "searches",
+    "jobs",
+    "signatures",
+    "recovery_codes",
+    "user_links",
+    "sign_in_tries",
+}
+
+# Columns that end in _id and hold no key of the database.
+NO_KEY = {
+    "patients.member_id",  # the payer's number of a person
+    "rule_switches.rule_id",  # a rule of the knowledge files
+    "events.subject_id",  # of any table: subject_kind says which
+    "claim_lines.payer_id",  # copied from the claim, which has the key
+    "claim_payments.reversed_by_id",  # a later answer of the same practice; the importer alone sets it
+}
 
 MAPPED = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 OWNED = sorted(set(MAPPED) - GLOBAL)
@@ -28,6 +59,16 @@ def test_a_key_to_another_owned_table_carries_the_practice(name):
         target = key.referred_table.name
         if target in OWNED:
             assert [element.target_fullname for element in key.elements] == [f"{target}.practice_id", f"{target}.id"]
+
+
+def test_a_column_that_names_another_row_has_a_key_of_the_database():
+    without = {
+        f"{name}.{column.name}"
+        for name in OWNED
+        for column in MAPPED[name].__table__.c
+        if column.name.endswith("_id") and column.name not in {"practice_id", "public_id"} and not column.foreign_keys
+    }
+    assert without == NO_KEY
 
 
 @pytest.mark.parametrize("name", OWNED)

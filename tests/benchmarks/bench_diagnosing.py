@@ -9,11 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests import build
+from tests.databases import MASTER
 from tests.diagnosis.labelled import cases_in
 from tracker.db import SessionMaker, make_engine, transaction
 from tracker.db_upgrade import upgrade
 from tracker.demo.volume import make_835
 from tracker.diagnosis import diagnose
+from tracker.garbage import collect_less_often
 from tracker.knowledge import load
 from tracker.models import Claim, Denial, Patient, Practice
 from tracker.services.cases import cases_from_rows
@@ -43,9 +45,10 @@ def run() -> list[tuple[str, str]]:
 
 
 def _measure(folder: Path) -> list[tuple[str, str]]:
-    engine = make_engine(f"sqlite:///{folder}/diagnosing.db")
+    engine = make_engine(f"sqlite:///{folder}/diagnosing.db", MASTER)
     upgrade(engine)
     sessions, knowledge = SessionMaker(engine), load()
+    collect_less_often()  # as the server and the worker do
     with transaction(sessions.system()) as session:
         session.add(Practice(name="Volume PT"))
     with transaction(sessions.system()) as session:

@@ -9,7 +9,7 @@ import pikepdf
 
 from tracker.letters.catalog import sample, templates
 from tracker.letters.draft import draft
-from tracker.letters.packet import ExhibitFile, make_packet
+from tracker.letters.packet import ExhibitFile, Packet, make_packet
 from tracker.letters.pdf import make_pdf, render
 
 _EXHIBITS, _PAGES_EACH = 6, 33
@@ -27,10 +27,15 @@ def run() -> list[tuple[str, str]]:
     figures.append(("letter L01 to PDF, processor time alone", f"{_processor_time(letters['L01']):.0f} ms"))
     figures.append(("draft of L01 to HTML", f"{_median(lambda: _html('l01_medical_necessity'), times=21):.1f} ms"))
     exhibits = [ExhibitFile(f"Chart {number}", _chart(number)) for number in range(_EXHIBITS)]
-    packet = make_packet(first, exhibits)
-    milliseconds = _median(lambda: make_packet(first, exhibits), times=5)
-    figures.append((f"packet of {packet.pages} pages", f"{milliseconds:.0f} ms, {len(packet.pdf) / 1e6:.1f} MB"))
+    packet = _packet(first, exhibits)
+    milliseconds = _median(lambda: _packet(first, exhibits), times=5)
+    words = f"{milliseconds:.0f} ms (aim: 2000 or less), {len(packet.pdf) / 1e6:.1f} MB"
+    figures.append((f"packet of {packet.pages} pages with its index", words))
     return figures
+
+
+def _packet(letter: bytes, exhibits: list[ExhibitFile]) -> Packet:
+    return make_packet(letter, exhibits, title="Appeal A-1", practice="Lakeview Rehab")
 
 
 def _html(slug: str) -> str:

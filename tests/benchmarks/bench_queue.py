@@ -17,6 +17,7 @@ from tests import build
 from tracker.app import create_app
 from tracker.config import Settings
 from tracker.db import SessionMaker, insert_rows, transaction
+from tracker.keys import open_sessions
 from tracker.knowledge import load
 from tracker.models import Base, Claim, Denial, Patient, Practice
 from tracker.models.base import new_public_id, take_ids
@@ -41,22 +42,22 @@ _PAGES = {
     "a month, closed too": "/queue?view=all&month=2026-10",
 }
 
-_CLAIM = (
+CLAIM = (
     "practice_id", "id", "public_id", "payer_id", "patient_id", "rendering_provider_id", "import_id", "source",
     "control_number", "control_key", "payer_claim_number", "charge_cents", "place_of_service", "frequency_code",
     "original_reference", "prior_authorization", "filing_code", "diagnoses", "referring_name", "referring_npi",
     "submitted_on", "service_from", "service_to", "version",
 )  # fmt: skip
-_DENIAL = (
+DENIAL = (
     "practice_id", "id", "public_id", "number", "claim_id", "claim_line_id", "patient_id", "payer_id", "import_id",
     "owner_id", "code", "service_date", "group_code", "carc", "remarks", "denial_class", "amount_cents",
     "billed_cents", "denied_on", "times_denied", "status", "is_open", "close_reason", "closed_on", "recovered_cents",
     "clock", "clock_rule", "file_by_safe", "file_by_legal", "due_on", "root_cause", "strength", "path",
-    "diagnosed_with", "source", "created_at", "version",
+    "diagnosed_with", "source", "created_at", "notice_on", "extension_days", "write_off", "version",
 )  # fmt: skip
-_PATIENT = (
+PATIENT = (
     "practice_id", "id", "public_id", "last_name", "first_name", "middle_name", "birth_date", "sex", "member_id",
-    "match_key", "version",
+    "match_key", "name_key", "member_key", "version",
 )  # fmt: skip
 _CODES = [
     ("CO", code)
@@ -70,11 +71,13 @@ _STATUSES = (
 )
 
 
-def fill(session: Session, practices: int = 3, open_denials: int = OPEN, closed: int = CLOSED) -> tuple[str, str]:
+def fill(
+    session: Session, practices: int = 3, open_denials: int = OPEN, closed: int = CLOSED, login: str = "alice"
+) -> tuple[str, str]:
     """Fill a database; returns the sign-in name of who sees it all and the public id of one payer."""
     chance = random.Random(7)  # the same rows on every run
-    places = [build.practice(session, f"Practice {number}") for number in range(practices)]
-    person = build.user(session, "alice", *places)
+    places = [build.practice(session, f"Practice {number}", npi=None) for number in range(practices)]
+    person = build.user(session, login, *places)
     owners = [person.id, None, None, *(build.user(session, f"user{n}", *places).id for n in range(5))]
     payers = [build.payer(session, f"Payer {number}") for number in range(20)]
     causes = ["", *load().root_causes]
@@ -94,11 +97,11 @@ def _fill_practice(
 ) -> None:
     count = sum(sizes)
     patients, claims, denials = list(take_ids(count // 10)), list(take_ids(count)), list(take_ids(count))
-    insert_rows(session, Patient, _PATIENT, [
-        (place.id, one, new_public_id(), f"Name{number}", "Nora", "", None, "", f"W{number}", f"{number}", 1)
+    insert_rows(session, Patient, PATIENT, [
+        (place.id, one, new_public_id(), f"Name{number}", "Nora", "", None, "", f"W{number}", f"{number}", f"{number}", "", 1)
         for number, one in enumerate(patients)
     ])  # fmt: skip
-    insert_rows(session, Claim, _CLAIM, [
+    insert_rows(session, Claim, CLAIM, [
         (place.id, one, new_public_id(), payers[number % 20].id, patients[number % len(patients)], None, None, "835",
          f"C{number}", f"C{number}", f"P{number}", 10_000, "11", "1", "", "", "", "", "", "", None, None, None, 1)
         for number, one in enumerate(claims)
@@ -116,12 +119,12 @@ def _fill_practice(
             "N362", "denied", chance.randrange(3_000, 90_000), 90_000, denied, 1,
             status, is_open, "" if is_open else "recovered",
             None if is_open else denied, 0 if is_open else 5_000, "file_by", "", due, due, None if status in ACTED_ON else due, chance.choice(causes),
-            "likely", "appeal", "", "835", build.NOW - timedelta(days=chance.randrange(300)), 1,
+            "likely", "appeal", "", "835", build.NOW - timedelta(days=chance.randrange(300)), denied, 0, "", 1,
         ))  # fmt: skip
-    insert_rows(session, Denial, _DENIAL, rows)
+    insert_rows(session, Denial, DENIAL, rows)
 
 
-def _timed(work: Callable[[], object], times: int) -> list[float]:
+def timed(work: Callable[[], object], times: int) -> list[float]:
     took = []
     for _ in range(times):
         start = time.perf_counter()
@@ -130,20 +133,20 @@ def _timed(work: Callable[[], object], times: int) -> list[float]:
     return sorted(took)
 
 
-def _shown(took: list[float]) -> str:
+def shown(took: list[float]) -> str:
     return f"p50 {statistics.median(took):.0f} ms, p95 {took[int(len(took) * 0.95)]:.0f} ms"
 
 
 def measure(settings: Settings, maker: SessionMaker, payer: str, times: int = 40) -> list[tuple[str, str]]:
     """Ask every page ``times`` times through the app, and the queries of the first one alone."""
-    client = _signed_in(settings)
+    client = signed_in(settings)
     figures = []
     for name, address in _PAGES.items():
         path = address.format(payer=payer)
-        _get(client, path)
-        figures.append((f"queue, {OPEN:,} open, {name}", _shown(_timed(lambda path=path: _get(client, path), times))))
-    with maker.reading(_scope(maker)) as session:
-        figures += [(f"  query alone: {name}", _shown(_timed(work, times))) for name, work in _queries(session).items()]
+        get(client, path)
+        figures.append((f"queue, {OPEN:,} open, {name}", shown(timed(lambda path=path: get(client, path), times))))
+    with maker.reading(scope(maker)) as session:
+        figures += [(f"  query alone: {name}", shown(timed(work, times))) for name, work in _queries(session).items()]
     return figures
 
 
@@ -158,21 +161,21 @@ def _queries(session: Session) -> dict[str, Callable[[], object]]:
     }
 
 
-def _scope(maker: SessionMaker) -> list[int]:
+def scope(maker: SessionMaker) -> list[int]:
     from sqlalchemy import select
 
     with maker.system() as session:
         return list(session.scalars(select(Practice.id)))
 
 
-def _signed_in(settings: Settings) -> FlaskClient:
+def signed_in(settings: Settings) -> FlaskClient:
     client = create_app(settings, lambda: build.NOW).test_client()
     form = {"login": "alice", "password": build.PASSWORD, "csrf_token": build.csrf_token(client.get("/login"))}
     assert client.post("/login", data=form).status_code == 303
     return client
 
 
-def _get(client: FlaskClient, path: str) -> None:
+def get(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 200, path
 
 
@@ -180,9 +183,7 @@ def run() -> list[tuple[str, str]]:
     """Return the figures as pairs of a name and a value."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(Path(folder), f"sqlite:///{folder}/queue.db", fast_hash=True)
-        from tracker.db import make_engine
-
-        maker = SessionMaker(make_engine(settings.database_url))
+        maker = open_sessions(settings)
         Base.metadata.create_all(maker.engine)
         with transaction(maker.system()) as session:
             _, payer = fill(session)

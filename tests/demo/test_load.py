@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from tests.databases import SqliteTemplate
 from tracker.config import Settings
@@ -17,6 +17,7 @@ from tracker.models import (
     ClaimLine,
     ClaimPayment,
     Denial,
+    DenialAnswer,
     EligibilityCheck,
     Event,
     ImportFile,
@@ -25,6 +26,7 @@ from tracker.models import (
     Membership,
     Note,
     NoteLink,
+    Outcome,
     Payer,
     PlanOfCare,
     Practice,
@@ -32,11 +34,12 @@ from tracker.models import (
     User,
     UserSession,
 )
-from tracker.services.users import password_is_right
+from tracker.services.passwords import password_is_right
+from tracker.services.won_paragraphs import won_paragraphs
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
-PASSWORD = "demo-sign-in"
+PASSWORD = "demo sign in of tests"
 
 
 def make_settings(folder: Path) -> Settings:
@@ -130,13 +133,45 @@ def test_no_file_of_the_demo_has_a_problem(demo):
     assert [problem for result in results for problem in result["problems"]] == []
 
 
-def test_one_appeal_is_signed_and_its_packet_is_there(demo):
+def test_appeals_are_signed_sent_and_decided_in_every_way(demo):
     with transaction(demo.system()) as session:
         letters = session.scalars(select(Letter).where(Letter.signed_at.is_not(None))).all()
-        appeals = session.scalars(select(Appeal)).all()
-    assert letters
-    assert all(letter.pdf_hash for letter in letters)
-    assert {appeal.status for appeal in appeals} == {"ready"}
+        statuses = {appeal.status for appeal in session.scalars(select(Appeal))}
+        results = Counter(session.scalars(select(Outcome.result)))
+        second = session.scalars(
+            select(Outcome.result).join(Appeal, Appeal.id == Outcome.appeal_id).where(Appeal.level == 2)
+        ).all()
+    assert len({letter.pdf_hash for letter in letters}) == len(letters) > 15
+    assert {"ready", "sent", "decided"} <= statuses
+    assert set(results) == {"overturned", "partly", "upheld", "dismissed"}
+    assert "overturned" in second
+
+
+def test_one_payer_decided_often_enough_on_one_reason_to_say_how_often_it_gives_in(demo):
+    same = and_(Denial.practice_id == Outcome.practice_id, Denial.id == Outcome.denial_id)
+    with transaction(demo.system()) as session:
+        decided = Counter(
+            session.execute(
+                select(Denial.practice_id, Denial.payer_id, Denial.group_code, Denial.carc).join(Outcome, same)
+            ).all()
+        )
+        [(practice_id, payer_id, group, carc), times] = decided.most_common(1)[0]
+        denial = session.scalars(
+            select(Denial).where(
+                Denial.practice_id == practice_id, Denial.payer_id == payer_id, Denial.carc == carc,
+                Denial.group_code == group,
+            )
+        ).first()  # fmt: skip
+        won = won_paragraphs(session, [denial], ["comment"])
+    assert times >= 10
+    assert len(won) == 2
+
+
+def test_money_taken_back_after_a_won_appeal_is_open_again(demo):
+    with transaction(demo.system()) as session:
+        kinds = {(row.denial_id, row.kind) for row in session.scalars(select(DenialAnswer))}
+        won = set(session.scalars(select(Outcome.denial_id).where(Outcome.result == "overturned")))
+    assert any((denial, "take_back") in kinds for denial in won)
 
 
 def test_loading_twice_adds_nothing(demo, tmp_path):
@@ -170,7 +205,7 @@ def test_the_demo_goes_while_its_people_are_signed_in(sessions, tmp_path):
     load(sessions, tmp_path)
     with transaction(sessions.system()) as session:
         user = session.scalars(select(User).where(User.login == OWNER_LOGIN)).one()
-        given = {"created_at": NOW, "last_seen_at": NOW, "user_id": user.id}
+        given = {"created_at": NOW, "last_seen_at": NOW, "proved_at": NOW, "user_id": user.id}
         session.add(UserSession(token_hash="0" * 64, practice_id=None, **given))
         session.add(Job(kind="nothing", key="k", asked_by_id=user.id, run_at=NOW, asked_at=NOW))
     remove_demo(sessions)

@@ -4,61 +4,112 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from tracker.api import document
 from tracker.config import Settings, resource_dir
-from tracker.db import SessionMaker, make_engine
+from tracker.db import SessionMaker
 from tracker.jobs.engine import progress_of
+from tracker.keys import open_sessions
 from tracker.web import (
+    account,
     activity,
+    api_tokens,
     appeals,
     asking,
+    audit,
+    audited,
     auth,
+    backlog,
+    chart_notes,
     check,
     claims,
     comparing,
     cookies,
+    denial_clock,
     denials,
     digest,
     errors,
+    feedback,
     filters,
+    guides,
     headers,
     health,
     imports,
     insights,
     jobs,
+    keys,
     letter_batches,
     letter_texts,
+    letterhead,
     letters,
+    links,
+    lists,
     log,
+    merging,
     navigation,
     notes,
+    once,
+    own_numbers,
     packet,
     packets,
+    papers,
     patients,
     payer_limits,
     payers,
+    practice_data,
+    practice_deleting,
+    practice_requests,
+    practice_taking,
+    protected_notes,
+    quarantine,
     queue,
+    read_only,
+    records_requests,
+    reports,
     request,
+    request_log,
     rules,
+    saved_views,
     settings,
+    signatures,
+    signing,
+    start,
+    step_up,
+    submitted_claims,
     takebacks,
+    template_versions,
+    templates,
     thresholds,
+    users,
 )
+from tracker.web.bearer import Budget
 
 _SUBJECTS = (
     auth,
+    step_up,
+    links,
+    account,
+    api_tokens,
+    users,
     queue,
+    saved_views,
     digest,
     log,
     denials,
+    denial_clock,
+    papers,
+    records_requests,
     asking,
     comparing,
     claims,
     patients,
+    merging,
     thresholds,
     payer_limits,
     payers,
     notes,
+    protected_notes,
     letters,
     letter_texts,
     letter_batches,
@@ -66,13 +117,34 @@ _SUBJECTS = (
     packets,
     appeals,
     takebacks,
+    quarantine,
+    backlog,
     imports,
     insights,
+    chart_notes,
+    submitted_claims,
+    reports,
+    feedback,
+    lists,
     jobs,
     activity,
+    audit,
     rules,
+    templates,
+    template_versions,
     check,
     settings,
+    practice_data,
+    practice_deleting,
+    practice_requests,
+    practice_taking,
+    own_numbers,
+    keys,
+    letterhead,
+    signing,
+    signatures,
+    start,
+    guides,
     health,
 )
 
@@ -84,21 +156,57 @@ def utc_now() -> datetime:
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Flask:
     """Return the app for these settings; ``clock`` gives the time of each request."""
+    app = assemble()
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's own way
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=0, x_port=0, x_prefix=0
+        )
+    furnish(app, settings, open_sessions(settings), clock)
+    if settings.oidc_issuer:
+        from tracker.web import oidc
+
+        oidc.init_app(app, settings)
+    return app
+
+
+def assemble() -> Flask:
+    """Return the app's pages and programs without settings, a database and a time: ``furnish`` brings those."""
     app = errors.Tracker("tracker", static_folder="web/static", template_folder=str(resource_dir("templates")))
     app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SETTINGS=settings,
-        MAX_CONTENT_LENGTH=settings.max_import_mb * 1_100_000,
         MAX_FORM_MEMORY_SIZE=4_000_000,
         MAX_FORM_PARTS=12_000,
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions["tracker_sessions"] = SessionMaker(make_engine(settings.database_url))
-    app.extensions["tracker_clock"] = clock
     app.extensions["tracker_progress"] = progress_of
-    for part in (cookies, request, headers, errors, filters, navigation):
+    for part in (
+        request_log,
+        audited,
+        request,
+        cookies,  # its CSRF check reads the body, so it stands behind who may send one
+        step_up,
+        headers,
+        read_only,
+        errors,
+        filters,
+        once,
+        navigation,
+        guides,
+    ):
         part.init_app(app)
     for subject in _SUBJECTS:
         app.register_blueprint(subject.blueprint)
+    document.init_app(app)
     return app
+
+
+def furnish(app: Flask, settings: Settings, sessions: SessionMaker, clock: Callable[[], datetime]) -> None:
+    """Give an assembled app what it works with: its settings, the sessions of the database they name, and the time."""
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SETTINGS=settings,
+        MAX_CONTENT_LENGTH=settings.max_import_mb * 1_100_000,
+    )
+    app.extensions["tracker_sessions"] = sessions
+    app.extensions["tracker_clock"] = clock
+    app.extensions["tracker_budget"] = Budget(settings.api_per_minute)

@@ -1,7 +1,6 @@
 """The `tracker` command."""
 
 import json
-import logging
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -12,6 +11,14 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker import logs
+from tracker.cli_audit import audit, command_doing
+from tracker.cli_backup import backup, restore
+from tracker.cli_database import find_practice, open_sessions, practice_named
+from tracker.cli_db import db
+from tracker.cli_keys import keys
+from tracker.cli_practice import practice
+from tracker.cli_users import user
 from tracker.config import Settings, SettingsError, read_settings
 from tracker.db import SessionMaker, transaction
 from tracker.importers.errors import ImportProblem
@@ -31,24 +38,24 @@ class _SettingsGroup(click.Group):
             ctx.obj = read_settings()
         except SettingsError as error:
             raise click.ClickException(str(error)) from None
+        logs.set_up(ctx.obj.log)
         return super().invoke(ctx)
 
 
 @click.group(cls=_SettingsGroup)
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Track denied claims of rehab-therapy practices and appeal them."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    context.with_resource(command_doing(context.invoked_subcommand or ""))
 
 
-def _sessions(settings: Settings) -> SessionMaker:
-    """Open the database, brought to the newest revision."""
-    from tracker.db_upgrade import UnknownRevisionError, open_database
-
-    try:
-        return open_database(settings)
-    except (SettingsError, UnknownRevisionError) as error:
-        raise click.ClickException(str(error)) from None
+main.add_command(db)
+main.add_command(keys)
+main.add_command(user)
+main.add_command(audit)
+main.add_command(practice)
+main.add_command(backup)
+main.add_command(restore)
 
 
 # ---- run ----
@@ -63,8 +70,38 @@ def run(settings: Settings, port: int | None) -> None:
 
     from tracker.serve import serve
 
-    _sessions(settings).engine.dispose()
+    _start(settings)
     serve(replace(settings, port=port) if port else settings)
+
+
+@main.command()
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    """Do the long work (imports, batches, digests) without serving pages."""
+    from tracker.serve import work
+
+    _start(settings)
+    work(settings)
+
+
+def _start(settings: Settings) -> None:
+    """Refuse unsafe settings and a damaged database; bring the database to the newest revision."""
+    from tracker.db_check import DamagedDatabaseError, refuse_damaged
+    from tracker.db_roles import refuse_mighty
+    from tracker.profiles import refuse_unsafe
+
+    try:
+        refuse_unsafe(settings)
+        refuse_damaged(settings)
+    except (SettingsError, DamagedDatabaseError) as error:
+        raise click.ClickException(str(error)) from None
+    sessions = open_sessions(settings)
+    try:
+        refuse_mighty(settings, sessions.engine)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        sessions.engine.dispose()
 
 
 # ---- files ----
@@ -110,7 +147,7 @@ def _reading(report: Report, total: int) -> Callable[[int], None]:
 @click.pass_obj
 def import_files(settings: Settings, files: tuple[Path, ...], practice_name: str | None, as_json: bool) -> None:
     """Store 835 and 837P files: claims, payments and denials."""
-    sessions = _sessions(settings)
+    sessions = open_sessions(settings)
     results = [_import_one(sessions, settings, path, practice_name, show=not as_json) for path in files]
     if as_json:
         click.echo(json.dumps(results, indent=2))
@@ -183,7 +220,7 @@ def _practices_for(session: Session, path: Path, data: bytes, practice_name: str
 
 
 def _named_practice(session: Session, name: str) -> Practice:
-    found = session.scalar(select(Practice).where(func.lower(Practice.name) == name.lower()))
+    found = find_practice(session, name)
     if found is not None:
         return found
     names = session.scalars(select(Practice.name).order_by(Practice.name)).all()
@@ -253,15 +290,19 @@ def _cases_of(settings: Settings, files: tuple[Path, ...]) -> "tuple[list[Case],
 
 @main.command()
 @_Files
+@click.option("--practice", "practice_name", help="The practice whose own limits and rules for its payers count.")
 @_AsJson
 @click.pass_obj
-def check(settings: Settings, files: tuple[Path, ...], as_json: bool) -> None:
+def check(settings: Settings, files: tuple[Path, ...], practice_name: str | None, as_json: bool) -> None:
     """Say what would be denied if the claims of case files (denial-case/1) went out as they are."""
     from tracker.diagnosis.checking import check_claim, concerns_as_json
     from tracker.knowledge import load
 
     cases, refused = _cases_of(settings, files)
-    found = [(case, check_claim(case, load())) for case in cases]
+    off: frozenset[str] = frozenset()
+    if practice_name is not None:
+        cases, off = _as_practice_works(settings, practice_name, cases)
+    found = [(case, check_claim(case, load(), off)) for case in cases]
     if as_json:
         listed = [{"case_id": case.case_id, "concerns": concerns_as_json(concerns)} for case, concerns in found]
         click.echo(json.dumps(listed, indent=2, ensure_ascii=False))
@@ -269,6 +310,16 @@ def check(settings: Settings, files: tuple[Path, ...], as_json: bool) -> None:
         for case, concerns in found:
             _print_concerns(case, concerns)
     sys.exit(1 if refused else 0)
+
+
+def _as_practice_works(settings: Settings, name: str, cases: "list[Case]") -> "tuple[list[Case], frozenset[str]]":
+    """Return cases with what a practice set for their payers, and the ids of the rules it does without."""
+    from tracker.services.rule_switches import rules_off
+    from tracker.services.unsent import with_own_figures
+
+    with open_sessions(settings).system() as session:
+        practice = practice_named(session, name)
+        return [with_own_figures(session, practice, case) for case in cases], rules_off(session, practice.id)
 
 
 def _print_concerns(case: "Case", concerns: "tuple[Concern, ...]") -> None:
@@ -312,63 +363,7 @@ def check_knowledge(folder: Path | None) -> None:
     click.echo(f"{len(found.rules)} rules and all tables are in order, version {found.version}.")
 
 
-# ---- database, users, demo ----
-
-
-@main.group()
-def db() -> None:
-    """Look after the database."""
-
-
-@db.command("upgrade")
-@click.pass_obj
-def db_upgrade(settings: Settings) -> None:
-    """Bring the database to the newest revision."""
-    _sessions(settings)
-    click.echo("The database is up to date.")
-
-
-@main.group()
-def user() -> None:
-    """Look after the people who sign in."""
-
-
-@user.command("add")
-@click.argument("login")
-@click.option("--name", help="The person's name (default: the sign-in name).")
-@click.option("--practice", "practices", multiple=True, required=True, help="A practice; repeat for several.")
-@click.option("--npi", help="The NPI of the practice, when it is new.")
-@click.option("--role", default="owner", show_default=True)
-@click.password_option(help="At least 8 characters; asked for when left out.")
-@click.pass_obj
-def add_user(  # one parameter per option
-    settings: Settings,
-    login: str,
-    name: str | None,
-    practices: tuple[str, ...],
-    npi: str | None,
-    role: str,
-    password: str,
-) -> None:
-    """Add a person who may sign in; a practice that does not exist yet is made."""
-    from tracker.services.users import UserProblem, create_user
-
-    with transaction(_sessions(settings).system()) as session:
-        rows = [_practice_to_join(session, title, npi) for title in practices]
-        try:
-            create_user(session, login, name or login, password, rows, role, fast_hash=settings.fast_hash)
-        except UserProblem as problem:
-            raise click.ClickException(str(problem)) from None
-    click.echo(f"{login} can sign in to {', '.join(practices)}.")
-
-
-def _practice_to_join(session: Session, title: str, npi: str | None) -> Practice:
-    found = session.scalar(select(Practice).where(func.lower(Practice.name) == title.lower()))
-    if found is None:
-        found = Practice(name=title[:120], npi=npi)
-        session.add(found)
-        session.flush()
-    return found
+# ---- demo ----
 
 
 @main.command()
@@ -379,7 +374,7 @@ def demo(settings: Settings, remove: bool, if_empty: bool) -> None:
     """Load (or remove) three invented practices with a year of claims."""
     from tracker.demo.load import how_to_sign_in, load_demo, remove_demo
 
-    sessions = _sessions(settings)
+    sessions = open_sessions(settings)
     with sessions.reading(()) as session:
         practices = session.scalar(select(func.count()).select_from(Practice)) or 0
     if remove:

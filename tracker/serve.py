@@ -1,18 +1,52 @@
 """Serving the app: waitress in this process, with the worker of long work beside it."""
 
+import signal
+
 import click
 from waitress.server import create_server
 
+from tracker import metrics
 from tracker.app import create_app
-from tracker.config import Settings
+from tracker.config import Settings, SettingsError
 from tracker.db import SessionMaker
-from tracker.jobs.engine import Worker
-from tracker.jobs.tasks import TASKS, chores
+from tracker.garbage import collect_less_often
+from tracker.jobs.engine import Worker, waiting_jobs
+from tracker.jobs.tasks import TASKS, chores, watch
+from tracker.keys import open_sessions
+from tracker.knowledge import load
+
+
+def work(settings: Settings) -> None:
+    """Do the long work alone, until interrupted or told to stop: for hosts where the app runs without jobs."""
+    sessions = open_sessions(settings)
+    _make_ready()
+    _serve_figures(settings, sessions)
+    worker = Worker(sessions, settings, TASKS, chores(settings), watch(settings))
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+    click.echo("The worker is running (stop with Ctrl+C)")
+    try:
+        worker.run()
+    except KeyboardInterrupt:
+        worker.stop()
+
+
+def _make_ready() -> None:
+    load()
+    collect_less_often()
+
+
+def _serve_figures(settings: Settings, sessions: SessionMaker) -> None:
+    if settings.metrics_port:
+        try:
+            metrics.start(settings.metrics_port, lambda: waiting_jobs(sessions))
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from None
 
 
 def serve(settings: Settings) -> None:
     """Serve until interrupted; prints the address."""
     app = create_app(settings)
+    _make_ready()
     sessions: SessionMaker = app.extensions["tracker_sessions"]
     try:
         server = create_server(
@@ -26,10 +60,11 @@ def serve(settings: Settings) -> None:
     except OSError as error:
         why = f"Cannot serve on {settings.host}, port {settings.port}: {error.strerror}. Choose another with --port."
         raise click.ClickException(why) from None
-    worker = Worker(sessions, settings, TASKS, chores(settings))
+    _serve_figures(settings, sessions)
+    worker = Worker(sessions, settings, TASKS, chores(settings), watch(settings))
     if settings.jobs:
         worker.start()
-    click.echo(f"The tracker is at http://{settings.host}:{settings.port}/ (stop with Ctrl+C)")
+    click.echo(f"The tracker is at {settings.site_url.rstrip('/')}/ (stop with Ctrl+C)")
     try:
         server.run()
     finally:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from tracker.config import Settings
 from tracker.db import SessionMaker, transaction
 from tracker.demo import removal
-from tracker.demo.acts import act, appeal_one
+from tracker.demo.acts import act
+from tracker.demo.appeals import appeal_one
 from tracker.demo.cast import PAYERS, PRACTICES, DemoPractice
 from tracker.demo.plot import Act, DemoFile
 from tracker.demo.records import keep_records, name_clinicians
@@ -19,7 +20,8 @@ from tracker.knowledge import Knowledge, load
 from tracker.models import Membership, Payer, Practice, User
 from tracker.services.bringing_in import diagnose_stored
 from tracker.services.importing import import_now
-from tracker.services.users import find_user, hash_password, password_is_right
+from tracker.services.passwords import hash_password, password_is_right
+from tracker.services.users import find_user
 
 Report = Callable[[int, int, str], None]
 
@@ -75,7 +77,7 @@ def how_to_sign_in(session: Session, settings: Settings) -> list[str]:
 
 def _password(settings: Settings) -> str:
     """Return the demo's password: set from outside, else made up once and kept in the data folder (mode 600)."""
-    return settings.demo_password or settings.kept_secret("demo_password", lambda: secrets.token_urlsafe(9))
+    return settings.demo_password or settings.kept_secret("demo_password", lambda: secrets.token_urlsafe(12))
 
 
 def _taken(session: Session) -> str | None:
@@ -146,7 +148,7 @@ class _Year:
     def live(self, practice: Practice, step: DemoFile | Act) -> None:
         """Import a file with what follows from it, or do what somebody did."""
         if isinstance(step, Act):
-            act(self._session, practice, step, self._owner)
+            act(self._session, practice, step, self._owner, self._knowledge)
             return
         _, stored = import_now(self._session, practice, step.name, step.data, _at(step.day), self._knowledge)
         if step.visits:

@@ -17,7 +17,11 @@ class DemoFile(NamedTuple):
 
 
 class Act(NamedTuple):
-    """What a person did with the denials of a claim: a status, an owner, or a close reason; on which day."""
+    """What a person did with the denials of a claim, on which day.
+
+    ``what`` is a status, a close reason, ``appeal``, ``next_level``, or what the payer's letter said: ``upheld``,
+    ``dismissed`` or ``partly``.
+    """
 
     control: str
     day: date

@@ -1,18 +1,20 @@
-"""Taking the demo away: every row of its practices, its users where they see nothing else, its payers nobody else needs."""
+"""Taking the demo away: every row of its practices, its users where they see nothing else, its payers nobody else needs.
 
-from sqlalchemy import Column, Select, Table, delete, func, or_, select, update
+The audit log keeps its entries of the demo, as it keeps all (they name no patient).
+"""
+
+from sqlalchemy import Column, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import Claim, Membership, Payer, Practice, User
 from tracker.models.base import Base, PracticeOwned
+from tracker.services.practice_tables import remove_rows, tables_with_rows_of_practices
 
 
 def remove(session: Session) -> None:
     """Delete the demo's rows. A demo user who sees another practice too, or a payer another practice has, stays."""
     practices = list(session.scalars(select(Practice.id).where(Practice.is_demo)))
-    for table in reversed(Base.metadata.sorted_tables):
-        if "practice_id" in table.c:
-            session.execute(delete(table).where(table.c.practice_id.in_(practices)))
+    remove_rows(session, practices)
     _remove_users(session)
     session.execute(delete(Practice).where(Practice.id.in_(practices)))
     _remove_payers(session)
@@ -53,8 +55,7 @@ def rows_left(session: Session) -> int:
     count = 0
     for model in (Practice, User, Payer):
         count += session.scalar(select(func.count()).select_from(model).where(model.is_demo)) or 0
-    for table in Base.metadata.sorted_tables:
-        if isinstance(table, Table) and "practice_id" in table.c:
-            owned = select(func.count()).select_from(table).where(table.c.practice_id.in_(practices))
-            count += session.scalar(owned) or 0
+    for table in tables_with_rows_of_practices():
+        owned = select(func.count()).select_from(table).where(table.c.practice_id.in_(practices))
+        count += session.scalar(owned) or 0
     return count

@@ -5,28 +5,42 @@ Everything follows from the practice and the day before today: the same day give
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from tracker.demo.answers import answer_to, icn_of, put_right, refused_still
 from tracker.demo.cast import DemoPayer, DemoPractice
 from tracker.demo.plot import Act, Calendar, DemoFile, Story
 from tracker.demo.services import SERVICES
 from tracker.demo.troubles import TROUBLES, Trouble
 from tracker.demo.visits import Refusal, Visit, episodes, visits_of
-from tracker.demo.x12_facts import Payment, Sending, answer, reversal, service
+from tracker.demo.x12_facts import Payment, Sending, reversal
 from tracker.demo.x12_writer import write_835
 from tracker.demo.x12_writer_837p import write_837p
-from tracker.domain.claim import BilledClaim, BilledLine
-from tracker.domain.remittance import Adjustment, ClaimPayment, ProviderAdjustment, ServicePayment
+from tracker.domain.claim import BilledClaim
+from tracker.domain.remittance import ClaimPayment, ProviderAdjustment
 
 _TROUBLED_EVERY = 8  # about one claim in eight meets some trouble: 8 to 10 percent of the lines
 _KX_FORGOTTEN = frozenset({8, 12})  # visits past the threshold; by then the answers on file show it too
 _FIRST_NUMBER = 20_001
 _LIMITS = {"medicare": 120, "advantage": 60, "medicaid": 60, "union": 180, "prairie": 180, "comp": 90}  # days to appeal
 _FIXES = frozenset({"corrected", "repeat"})
-_PAID_LATER = frozenset({"corrected", "appeal_won", "records_paid", "taken_back"})
+_APPEALED = frozenset(
+    {"appeal_won", "records_paid", "taken_back", "paid_in_part", "upheld", "dismissed", "second_level"}
+)
+_REFUSED = {
+    "upheld": "upheld",
+    "dismissed": "dismissed",
+    "second_level": "upheld",
+}  # what the payer's letter says first
+# One payer asks one practice for the records of many visits, and what came of it, in turn.
+_REVIEWED, _REVIEWED_EVERY = ("EP", "union"), 5
+_REVIEW_COURSES = (
+    "records_paid", "paid_in_part", "records_paid", "upheld", "taken_back", "second_level", "dismissed",
+    "records_paid", "paid_in_part", "records_paid",
+)  # fmt: skip
 
 
 def tell(practice: DemoPractice, today: date) -> Story:
@@ -85,6 +99,17 @@ class _Teller:
             waiting.remove(found)
             waiting.append(found)
             self._give(visit, found)
+        self._review([visit for visit in visits if not visit.trouble and visit.number > 1])
+
+    def _review(self, visits: Iterable[Visit]) -> None:
+        """Give every few visits of the practice and payer under review a request for records."""
+        wanted = next(trouble for trouble in TROUBLES if trouble.name == "records_wanted")
+        asked = [visit for visit in visits if (self._practice.prefix, visit.episode.payer.key) == _REVIEWED]
+        for turn, visit in enumerate(asked[::_REVIEWED_EVERY]):
+            wanted.spoil(visit)
+            longest = max(range(len(visit.lines)), key=lambda place: visit.lines[place].units)
+            visit.refusal = Refusal("CO-252", ("M127",), (longest,))
+            visit.trouble, visit.course = wanted.name, _REVIEW_COURSES[turn % len(_REVIEW_COURSES)]
 
     def _give(self, visit: Visit, trouble: Trouble) -> None:
         turn = self._courses[trouble.name]
@@ -104,7 +129,7 @@ class _Teller:
         paid_on = self._calendar.remit_after(sent_on + timedelta(days=15))
         if paid_on is None:
             return
-        first = self._answer(visit, billed, visit.refusal, _icn(visit, 1))
+        first = answer_to(visit, billed, visit.refusal, icn_of(visit, 1))
         self._pay(paid_on, visit, first)
         if visit.trouble == "duplicate":
             self._send_again(visit, paid_on)
@@ -123,7 +148,7 @@ class _Teller:
         paid_on = self._calendar.remit_after(sent_on + timedelta(days=15))
         if paid_on is None:
             return
-        denied = self._answer(again, again.billed(sent_on), Refusal("OA-18"), _icn(again, 1))
+        denied = answer_to(again, again.billed(sent_on), Refusal("OA-18"), icn_of(again, 1))
         self._pay(paid_on, again, denied)
         if visit.course == "duplicate" and (self._today - paid_on).days > 20:
             self._story.acts.append(Act(again.control, paid_on + timedelta(days=6), "duplicate"))
@@ -140,32 +165,67 @@ class _Teller:
             self._story.acts.append(Act(visit.control, denied_on + timedelta(days=24), visit.course))
         elif visit.course == "other_payer" and age > 30:
             self._story.acts.append(Act(visit.control, denied_on + timedelta(days=12), "waiting_on_payer"))
-        elif visit.course in _FIXES | _PAID_LATER:
-            self._second_round(visit, first, denied_on)
+        elif visit.course in _FIXES:
+            self._send_corrected(visit, first, denied_on)
+        elif visit.course in _APPEALED:
+            self._appeal(visit, first, denied_on)
         elif age > 25:
             self._story.acts.append(Act(visit.control, denied_on + timedelta(days=9), "in_review"))
 
-    def _second_round(self, visit: Visit, first: ClaimPayment, denied_on: date) -> None:
-        resent = visit.course in _FIXES
-        acted_on = self._calendar.sending_after(denied_on + timedelta(days=9 if resent else 20))
+    def _send_corrected(self, visit: Visit, first: ClaimPayment, denied_on: date) -> None:
+        """The claim goes out again, put right or as it was, and is answered anew."""
+        sent_on = self._calendar.sending_after(denied_on + timedelta(days=9))
+        if sent_on is None:
+            return
+        again = put_right(visit) if visit.course == "corrected" else visit
+        claim = again.billed(sent_on, "7", first.payer_claim_number)
+        self._send(sent_on, again, claim)
+        self._story.acts.append(Act(visit.control, sent_on, "corrected_claim_sent"))
+        paid_on = self._calendar.remit_after(sent_on + timedelta(days=16))
+        if paid_on is not None:
+            self._answer_again(again, claim, first, visit.refusal if visit.course == "repeat" else None, paid_on)
+
+    def _appeal(self, visit: Visit, first: ClaimPayment, denied_on: date) -> None:
+        """The denial is appealed and the payer gives in, in part or not, or only one level up."""
+        acted_on = self._calendar.sending_after(denied_on + timedelta(days=20))
         if acted_on is None:
             return
-        again = _put_right(visit) if visit.course == "corrected" else visit
-        claim = again.billed(acted_on, "7" if resent else "1", first.payer_claim_number)
-        if resent:
-            self._send(acted_on, again, claim)
-        done = "corrected_claim_sent" if resent else "waiting_on_payer"
-        self._story.acts.append(Act(visit.control, acted_on, done))
-        paid_on = self._calendar.remit_after(acted_on + timedelta(days=16 if resent else 38))
-        if paid_on is None:
+        self._story.acts.append(Act(visit.control, acted_on, "appeal"))
+        decided_on = self._calendar.remit_after(acted_on + timedelta(days=38))
+        if visit.course in _REFUSED and decided_on is not None:
+            self._story.acts.append(Act(visit.control, decided_on, _REFUSED[visit.course]))
+            decided_on = self._after_refusal(visit, decided_on)
+        if decided_on is None:
             return
-        refusal = visit.refusal if visit.course == "repeat" else None
-        second = self._answer(again, claim, refusal, _icn(visit, 2), original=first.payer_claim_number)
+        still = refused_still(visit)
+        if still is not None:
+            self._story.acts.append(Act(visit.control, decided_on, "partly"))
+            self._write_off(visit, decided_on)
+        paid = self._answer_again(visit, visit.billed(acted_on), first, still, decided_on)
+        if visit.course == "taken_back":
+            self._take_back(visit, paid, decided_on)
+
+    def _after_refusal(self, visit: Visit, refused_on: date) -> date | None:
+        """The refused appeal is written off or taken a level up; return when that one is paid."""
+        if visit.course != "second_level":
+            self._write_off(visit, refused_on)
+            return None
+        again_on = refused_on + timedelta(days=11)
+        self._story.acts.append(Act(visit.control, again_on, "next_level"))
+        return self._calendar.remit_after(again_on + timedelta(days=38))
+
+    def _write_off(self, visit: Visit, decided_on: date) -> None:
+        self._story.acts.append(Act(visit.control, decided_on + timedelta(days=16), "written_off"))
+
+    def _answer_again(  # one parameter per thing that answers
+        self, visit: Visit, claim: BilledClaim, first: ClaimPayment, refusal: Refusal | None, paid_on: date
+    ) -> ClaimPayment:
+        """The payer takes its first answer back, if it paid anything, and gives another; return that one."""
+        second = answer_to(visit, claim, refusal, icn_of(visit, 2), original=first.payer_claim_number)
         if first.paid_cents > 0:
             self._pay(paid_on, visit, reversal(first))
         self._pay(paid_on, visit, second)
-        if visit.course == "taken_back":
-            self._take_back(visit, second, paid_on)
+        return second
 
     def _take_back(self, visit: Visit, paid: ClaimPayment, paid_on: date) -> None:
         """Months later the payer takes the money back: the denial opens again."""
@@ -182,26 +242,7 @@ class _Teller:
             )
             self._taken[taken_on, visit.episode.payer.key].append(pair)
 
-    # ---- answers ----
-
-    def _answer(
-        self, visit: Visit, billed: BilledClaim, refusal: Refusal | None, icn: str, original: str = ""
-    ) -> ClaimPayment:
-        received = (billed.submitted_on or visit.day) + timedelta(days=1)
-        if refusal is not None and refusal.for_whole_claim:
-            group, carc = refusal.reason.split("-")
-            whole = [Adjustment(group, carc, billed.charge_cents)]
-            return answer(billed, [], icn, status="4", adjustments=whole, remarks=refusal.remarks, received_on=received)
-        lines = [_line(visit, line, refusal) for line in billed.lines]
-        status, remarks, onward = "1", tuple(refusal.claim_remarks if refusal else ()), ""
-        if visit.episode.payer.key == "medicare":
-            remarks = ("MA01", *remarks) if "MA01" not in remarks and "MA130" not in remarks else remarks
-            if refusal is None and visit.number % 5 == 2:
-                status, remarks, onward = "19", ("MA01", "MA18"), "EXAMPLE MEDIGAP"
-        return answer(
-            billed, lines, icn, status=status, remarks=remarks, crossover_payer=onward, original_reference=original,
-            received_on=received,
-        )  # fmt: skip
+    # ---- what goes out and what comes in ----
 
     def _send(self, day: date, visit: Visit, claim: BilledClaim) -> None:
         self._sent[day][visit.episode.payer.key].append((visit.episode.payer, claim))
@@ -254,41 +295,3 @@ def _fits(trouble: Trouble, visit: Visit) -> bool:
     if trouble.name in {"units_over_minutes", "pair_without_59"}:
         return any(SERVICES[line.code].timed for line in visit.lines)
     return True
-
-
-def _put_right(visit: Visit) -> Visit:
-    """Return the visit as the corrected claim tells it."""
-    lines = [replace(line, modifiers=list(line.modifiers)) for line in visit.lines]
-    refused = visit.refusal.lines if visit.refusal and visit.refusal.lines else range(len(lines))
-    for place in refused:
-        line = lines[place]
-        if visit.trouble == "units_over_minutes":
-            line.units = max(line.minutes // 15, 1)
-        elif visit.trouble == "no_therapy_modifier":
-            line.modifiers.insert(0, visit.lines[0].modifiers[0] if len(visit.lines) > 1 else "GP")
-        elif visit.trouble == "no_kx":
-            line.modifiers.append("KX")
-        elif visit.trouble == "pair_without_59":
-            line.modifiers.append("59")
-    return replace(visit, lines=lines)
-
-
-def _line(visit: Visit, line: BilledLine, refusal: Refusal | None) -> ServicePayment:
-    found, allowed = visit.adjustments(line)
-    place = line.line - 1
-    if refusal is None or (refusal.lines and place not in refusal.lines):
-        return service(line, found, allowed_cents=allowed)
-    group, carc = refusal.reason.split("-")
-    if refusal.units and line.units > refusal.units:
-        fewer = line._replace(
-            units=line.units - refusal.units,
-            charge_cents=line.charge_cents * int(line.units - refusal.units) // int(line.units),
-        )
-        found, allowed = visit.adjustments(fewer)
-        cut = Adjustment(group, carc, line.charge_cents - fewer.charge_cents, float(refusal.units))
-        return service(line, [*found, cut], refusal.remarks, allowed_cents=allowed, units_paid=fewer.units)
-    return service(line, [Adjustment(group, carc, line.charge_cents)], refusal.remarks, allowed_cents=0)
-
-
-def _icn(visit: Visit, version: int) -> str:
-    return f"{visit.episode.payer.key[:2].upper()}{visit.day:%y%j}{visit.control[2:]}{version}"

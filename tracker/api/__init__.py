@@ -1,0 +1,1 @@
+"""The JSON API: what the screens show and do, for programs, by the same services and reports."""

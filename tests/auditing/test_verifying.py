@@ -58,6 +58,12 @@ def tamper(engine, chain, *statements):
             connection.execute(statement)
 
 
+def covered(entry, **changed):
+    """What the MAC of an entry covers, with what somebody changed."""
+    values = {name: getattr(entry, name) for name in COVERED} | {"at": entry.at.isoformat()} | changed
+    return [values[name] for name in COVERED]
+
+
 def row(chain, seq):
     return (AuditEntry.chain == chain.value) & (AuditEntry.seq == seq)
 
@@ -93,9 +99,9 @@ def test_an_edited_entry_that_was_stamped_again_with_a_key_of_ones_own_is_found(
     mine, rows = audit_keys(MasterKey(bytes(32))), entries(log, chain)
     mac, statements = rows[4].mac, []
     for one in rows[5:]:
-        values = [getattr(one, name) if (one.seq, name) != (6, "action") else "listed" for name in COVERED]
-        mac = mine.mac(chain, one.epoch, mac, row_bytes(values))
-        statements.append(update(AuditEntry).where(row(chain, one.seq)).values(action=values[8], mac=mac))
+        action = "listed" if one.seq == 6 else one.action
+        mac = mine.mac(chain, one.epoch, mac, row_bytes(covered(one, action=action)))
+        statements.append(update(AuditEntry).where(row(chain, one.seq)).values(action=action, mac=mac))
     head = update(AuditHead).where(AuditHead.chain == chain.value).values(mac=mac)
     tamper(log, chain, *statements, head)
     assert broken(log, chain) == (Damage.EDITED, 6)
@@ -105,8 +111,7 @@ def test_an_edited_entry_that_was_stamped_again_with_a_key_of_ones_own_is_found(
 def test_with_the_key_of_the_day_no_earlier_day_can_be_stamped_again(log, chain):
     """The key of the third day makes the MAC of an entry of the second: it does not verify."""
     today, one = entries(log, chain)[-1].epoch, entries(log, chain)[5]
-    values = [getattr(one, name) if name != "action" else "listed" for name in COVERED]
-    mac = KEYS.mac(chain, today, entries(log, chain)[4].mac, row_bytes(values))
+    mac = KEYS.mac(chain, today, entries(log, chain)[4].mac, row_bytes(covered(one, action="listed")))
     tamper(log, chain, update(AuditEntry).where(row(chain, 6)).values(action="listed", mac=mac))
     assert broken(log, chain) == (Damage.EDITED, 6)
 
@@ -242,6 +247,14 @@ def test_a_name_that_was_taken_away_leaves_the_chain_whole(log):
         assert set(connection.scalars(select(AuditEntry.actor))) == {""}
 
 
+@CHAINS
+@pytest.mark.parametrize("microseconds", [1, 120_000, 999_999])
+def test_an_entry_of_any_moment_of_a_second_holds(log, chain, microseconds):
+    add(log, chain, day=timedelta(days=3, microseconds=microseconds) / timedelta(days=1))
+    assert verify_chain(log, chain, []).broken is None
+    assert entries(log, chain)[-1].at.microsecond == microseconds
+
+
 def test_a_clock_that_goes_back_a_day_does_not_break_the_chain(log):
     add(log, Chain.CHANGES, 2, day=1)
     assert [found.broken for found in verify(log, [])] == [None, None]
@@ -253,10 +266,5 @@ def test_the_chain_is_the_same_to_whoever_holds_only_the_master_key(log):
 
     fresh, held = AuditKeys(replace(MASTER)), entries(log, Chain.READS)
     for before, one in zip([None, *held], held, strict=False):
-        mac = fresh.mac(
-            "reads",
-            one.epoch,
-            before.mac if before else bytes(32),
-            row_bytes([getattr(one, name) for name in COVERED]),
-        )
+        mac = fresh.mac("reads", one.epoch, before.mac if before else bytes(32), row_bytes(covered(one)))
         assert mac == one.mac

@@ -75,7 +75,7 @@ def _seconds(log: ReadsLog) -> float:
 def _hash_seconds() -> float:
     """Compute the MACs of rows that are in memory already."""
     row = {
-        "chain": "reads", "seq": 123_456, "epoch": 700, "at": build.NOW, "actor_id": 7, "actor_hash": "0" * 32,
+        "chain": "reads", "seq": 123_456, "epoch": 700, "at": build.NOW.isoformat(), "actor_id": 7, "actor_hash": "0" * 32,
         "session_ref": WHO.session_ref, "practice_id": 5, "action": "read", "object_type": "denials",
         "object_id": "A" * 22, "outcome": "ok", "address": WHO.address, "detail": str(DETAIL),
     }  # fmt: skip

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from tracker.sealing.key_store import MasterKey
@@ -29,9 +30,12 @@ def canonical(fields: Sequence[str | int | None]) -> bytes:
 
     A field is always a text, or always a number; None is ``~``, which begins no length.
     """
-    return "".join(
-        ["~" if field is None else f"{len(text)}:{text}" for field in fields for text in (str(field),)]
-    ).encode()
+    return "".join(map(measured, fields)).encode()
+
+
+def measured(field: str | int | None) -> str:
+    """Return a field as it stands in the canonical form of a row."""
+    return "~" if field is None else f"{len(text := str(field))}:{text}"
 
 
 def epoch_of(moment: datetime) -> int:
@@ -44,7 +48,7 @@ class _Held(NamedTuple):
 
     epoch: int
     key: bytes
-    stamp: hmac.HMAC
+    stamp: HMAC
 
 
 class AuditKeys:
@@ -61,7 +65,7 @@ class AuditKeys:
         stamp = self._of(chain, epoch).stamp.copy()
         stamp.update(before)
         stamp.update(row)
-        return stamp.digest()
+        return stamp.finalize()
 
     def _of(self, chain: str, epoch: int) -> "_Held":
         """Return what is held of a day. Going forward the earlier key is dropped; going back begins at the first."""
@@ -74,7 +78,7 @@ class AuditKeys:
             at, key = 0, self._master.derived(f"audit {chain}")
         for _ in range(at, epoch):
             key = HKDFExpand(hashes.SHA256(), 32, b"tracker audit next day").derive(key)
-        made = self._held[chain] = _Held(epoch, key, hmac.new(key, digestmod="sha256"))
+        made = self._held[chain] = _Held(epoch, key, HMAC(key, hashes.SHA256()))
         return made
 
     def hidden(self, name: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, String, func, select, type_coerce
 
 from tracker.auditing.appending import COVERED, engine_of, keys_of, row_bytes
 from tracker.domain.audit import Act, Chain
@@ -15,8 +15,7 @@ from tracker.sealing.chain import BEFORE_FIRST, AuditKeys
 from tracker.services.audit_checkpoints import RESTORED, Checkpoint
 
 _BATCH = 5_000
-_COLUMNS = [getattr(AuditEntry, name) for name in (*COVERED, "actor", "mac")]
-_SEQ, _EPOCH, _HASH = COVERED.index("seq"), COVERED.index("epoch"), COVERED.index("actor_hash")
+_SEQ, _EPOCH, _AT, _HASH = (COVERED.index(name) for name in ("seq", "epoch", "at", "actor_hash"))
 
 
 class Damage(StrEnum):
@@ -165,16 +164,19 @@ class _Walk:
             raise _Problem(Damage.HEAD, head.seq, "The head of the chain was changed")
 
     def _take(self, row: Any) -> None:
-        seq, expected = row[_SEQ], self._at.seq + 1
+        *covered, actor, kept = row
+        seq, expected = covered[_SEQ], self._at.seq + 1
         if seq != expected:
             gone = f"Entry {expected} is" if seq == expected + 1 else f"Entries {expected} to {seq - 1} are"
             raise _Problem(Damage.REMOVED, expected, f"{gone} gone")
-        mac = self._keys.mac(self._chain, row[_EPOCH], self._at.mac, row_bytes(row[: len(COVERED)]))
-        if mac != row.mac or (row.actor and self._hidden(row.actor) != row[_HASH]):
+        covered[_AT] = _as_written(covered[_AT])
+        mac = self._keys.mac(self._chain, covered[_EPOCH], self._at.mac, row_bytes(covered))
+        if mac != kept or (actor and self._hidden(actor) != covered[_HASH]):
             raise _Problem(Damage.EDITED, seq, f"Entry {seq} was changed, or does not stand where it was written")
         self._at = Start(seq, mac)
         self.held += 1
-        self._check_mark()
+        if seq in self.marks:
+            self._check_mark()
 
     def _hidden(self, name: str) -> str:
         if name not in self._names:
@@ -204,7 +206,9 @@ class _Walk:
 
 def _batches(own: Engine, chain: Chain, after: int, until: int) -> Iterator[Sequence[Any]]:
     """Read in short transactions: entries only grow at the end, and a long one would hold up who adds them."""
-    query = select(*_COLUMNS).where(AuditEntry.chain == chain.value, AuditEntry.seq <= until).order_by(AuditEntry.seq)
+    query = (
+        select(*_columns(own)).where(AuditEntry.chain == chain.value, AuditEntry.seq <= until).order_by(AuditEntry.seq)
+    )
     while True:
         with own.execution_options(writes=False).connect() as connection:
             rows = connection.execute(query.where(AuditEntry.seq > after).limit(_BATCH)).all()
@@ -212,3 +216,16 @@ def _batches(own: Engine, chain: Chain, after: int, until: int) -> Iterator[Sequ
             return
         yield rows
         after = rows[-1][_SEQ]
+
+
+def _columns(own: Engine) -> list[ColumnElement[Any]]:
+    """Return what is read of an entry. Its moment comes as text: making a datetime of it takes longer than the MAC."""
+    columns: list[Any] = [getattr(AuditEntry, name) for name in (*COVERED, "actor", "mac")]
+    text = func.to_char(AuditEntry.at, "YYYY-MM-DD HH24:MI:SS.US")
+    columns[_AT] = text if own.dialect.name == "postgresql" else type_coerce(AuditEntry.at, String)
+    return columns
+
+
+def _as_written(moment: str) -> str:
+    """Return a stored moment (``2026-11-28 10:00:00.000000``, UTC) as ``datetime.isoformat`` writes it."""
+    return f"{moment[:10]}T{moment[11:].removesuffix('.000000')}+00:00"

@@ -15,6 +15,19 @@ def done(answer) -> int:
     return int(re.search(r'data-done="(\d)"', answer.text)[1])
 
 
+def draft_letter(session, denial):
+    appeal = build.appeal(session, denial)
+    session.add(
+        Letter(practice_id=denial.practice_id, appeal_id=appeal.id, template="L01",
+               letter_date=build.TODAY, saved_at=build.NOW)
+    )  # fmt: skip
+
+
+def stands_in_the_menu(answer) -> bool:
+    menu = answer.text.split('<details class="menu">')[-1].split("</details>")[0]
+    return "Getting started" in menu
+
+
 def test_check_30_a_new_practice_has_four_steps_and_the_last_cannot_start_yet(signed_in, cast, become):
     become(cast.alice, Role.OWNER)
     page = signed_in(cast.alice).get("/start")
@@ -40,14 +53,17 @@ def test_each_step_is_completed_by_what_it_asks_for(signed_in, cast, become, ses
         session.add(PayerProfile(practice_id=cast.eastside.id, payer_id=denial.payer_id, limits=checked))
     assert done(client.get("/start")) == 3
     with transaction(sessions.system()) as session:
-        appeal = build.appeal(session, session.merge(denial))
-        session.add(
-            Letter(
-                practice_id=cast.eastside.id, appeal_id=appeal.id, template="L01",
-                letter_date=build.TODAY, saved_at=build.NOW,
-            )
-        )  # fmt: skip
+        draft_letter(session, session.merge(denial))
     assert "All four steps are done" in client.get("/start").text
+
+
+def test_the_steps_stand_in_the_menu_until_a_letter_is_drafted_and_under_help_for_good(signed_in, cast, sessions):
+    client = signed_in(cast.alice)
+    assert stands_in_the_menu(client.get("/settings"))
+    with transaction(sessions.system()) as session:
+        draft_letter(session, build.denied_line(session, cast.eastside))
+    assert not stands_in_the_menu(client.get("/settings"))
+    assert 'href="/start"' in client.get("/help").text
 
 
 def test_another_practices_denials_complete_nothing(signed_in, cast, become, sessions):

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask import Flask, flash, g, get_flashed_messages, request, url_for
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.domain.access import Action, may
-from tracker.models import OwnerRequest, Practice
+from tracker.models import Letter, OwnerRequest, Practice
 from tracker.services.backups import backup_notice
 from tracker.services.notices import unread
 from tracker.services.owner_requests import open_requests
@@ -132,6 +133,17 @@ def _waiting_requests() -> list[tuple[Practice, OwnerRequest]]:
     return [(owned[one.practice_id], one) for one in found if one.asked_by_id != g.user.id]
 
 
+def _is_new() -> bool:
+    """Whether nobody has drafted a letter yet in the practices looked at, the demo apart: then the first steps are shown.
+
+    The last of the four steps opens after the third and tells of them all; the page itself stays under Help.
+    """
+    own = [one.id for one in g.get("practices", ()) if not one.is_demo]
+    if "session" not in g:
+        return False
+    return not own or g.session.scalar(select(Letter.id).where(Letter.practice_id.in_(own)).limit(1)) is None
+
+
 def init_app(app: Flask) -> None:
     """Give the templates what the frame of every page needs."""
 
@@ -144,6 +156,7 @@ def init_app(app: Flask) -> None:
             "waiting_requests": _waiting_requests,
             "status_lines": _status_lines,
             "downloads": _downloads,
+            "is_new": _is_new,
             "seconds_left": seconds_left,
             "asset": lambda name: _asset(app, name),
             "is_demo": any(practice.is_demo for practice in g.get("practices", ())),

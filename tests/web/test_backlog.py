@@ -228,3 +228,13 @@ def test_the_log_of_a_denial_names_the_list(checked, alice, sessions):
     with sessions.system() as session:
         public_id = session.scalars(select(Denial.public_id)).one()
     assert "Created from the list open.csv" in alice.get(f"/denials/{public_id}").text
+
+
+def test_masked_names_show_initials_before_the_list_is_logged(checked, alice):
+    page = checked(a_list(NORA))
+    assert "Quill" in alice.get(page).text
+    token = build.csrf_token(alice.get("/settings"))
+    alice.post("/settings/looks", data={"csrf_token": token, "theme": "system", "mask_names": "y"})
+    shown = alice.get(page).text
+    assert "Q. N." in shown
+    assert "Quill" not in shown

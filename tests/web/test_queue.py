@@ -13,6 +13,7 @@ from tests.auditing.entries import detail, entries
 from tracker.db import transaction
 from tracker.domain.audit import Chain
 from tracker.models import Denial, Event, Membership, Search, User
+from tracker.models.base import new_id
 
 TODAY = build.TODAY
 
@@ -379,6 +380,18 @@ def test_a_page_is_told_of_denials_that_came_since_it_was_made(alice, sessions, 
         build.denied_line(session, cast.eastside)
         build.denied_line(session, cast.eastside, is_open=False, status="closed_paid")
         build.denied_line(session, cast.lakeview)
+    assert alice.get(ask).json == {"words": "1 new denial, show"}
+
+
+def test_a_page_is_told_of_denials_of_an_import_that_began_before_it(alice, sessions, cast):
+    """Its ids are older than the page, its rows are seen when it ends."""
+    with transaction(sessions.system()) as session:
+        build.denied_line(session, cast.eastside)
+    of_the_import = new_id()
+    ask = re.search(r'data-news="([^"]+)"', alice.get("/queue?view=open").text)[1].replace("&amp;", "&")
+    assert alice.get(ask).json == {"words": ""}
+    with transaction(sessions.system()) as session:
+        build.denied_line(session, cast.eastside, id=of_the_import)
     assert alice.get(ask).json == {"words": "1 new denial, show"}
 
 

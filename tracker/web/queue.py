@@ -14,7 +14,7 @@ from tracker.domain.access import Action
 from tracker.importers.typed import DateError, read_date
 from tracker.knowledge import load
 from tracker.models import Denial, Event, Membership, Search, User
-from tracker.models.base import new_id
+from tracker.models.base import ids_since, new_id
 from tracker.reports.csv_export import csv_lines
 from tracker.reports.queue import all_ids, came_since, counts, queue_page
 from tracker.reports.queue_choices import choices
@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 _SEARCH_LASTS = timedelta(hours=12)
 _MOST_AT_ONCE = 2_000
 _LONGEST_ID = 19  # digits below 2**63
+_IMPORT_SECONDS = 120  # the ids of an import are made before its rows can be seen
 
 
 def viewer() -> Viewer:
@@ -73,16 +74,27 @@ def show() -> str:
         saved=tabs(wanted), may_share=may_share(),
         link_to_page=lambda number: url_for("queue.show", **wanted.with_(page=number).query()),
         here=url_for("queue.show", **wanted.query()),
-        news=url_for("queue.news", **wanted.query(), since=new_id()),
+        news=_news(wanted),
     )  # fmt: skip
+
+
+def _news(wanted: QueueFilter) -> str:
+    """Return where a page asks for what came since: it says which denials of the last minutes it knows."""
+    since = ids_since(new_id(), _IMPORT_SECONDS)
+    return url_for("queue.news", **wanted.query(), since=since, known=came_since(g.session, wanted, viewer(), since))
 
 
 @blueprint.get("/queue/news")
 @needs(Action.WORK_QUEUE)
 def news() -> dict[str, str]:
-    """Say how many denials came into the view since the page was made; the rows stay as they are."""
-    since = request.args.get("since", "")
-    count = came_since(g.session, asked(), viewer(), int(since)) if since.isdigit() and len(since) < _LONGEST_ID else 0
+    """Say how many denials came into the view since the page was made; the rows stay as they are.
+
+    ``since``: an id of a little before the page; ``known``: how many denials after it the page knew.
+    """
+    since, known = (request.args.get(name, "") for name in ("since", "known"))
+    if not all(one.isdigit() and len(one) < _LONGEST_ID for one in (since, known)):
+        return {"words": ""}
+    count = max(0, came_since(g.session, asked(), viewer(), int(since)) - int(known))
     return {"words": plural(count, "new denial") + ", show" if count else ""}
 
 

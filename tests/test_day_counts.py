@@ -52,6 +52,9 @@ def by_hand(session, practice_id):
         cell["at_first_answer"] += first == row.denied_on
         cell["paid_denials"] += row.recovered_cents > 0
         cell["recovered_cents"] += row.recovered_cents
+        if row.expected_cents is not None:
+            cell["rated"] += 1
+            cell["below_cents"] += row.amount_cents - row.expected_cents
     return {key: Counts(**{name: cell[name] for name in Counts._fields}) for key, cell in found.items()}
 
 

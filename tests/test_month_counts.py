@@ -161,7 +161,7 @@ def step_by_hand(course, denial):
 
 def by_hand(session, practice_id):
     """The counts of months, read denial by denial."""
-    causes, steps, days = (defaultdict(lambda: defaultdict(Counter)) for _ in range(3))
+    causes, steps, days, below = (defaultdict(lambda: defaultdict(Counter)) for _ in range(4))
     for denial in session.scalars(select(Denial).where(Denial.practice_id == practice_id)):
         if denial.root_cause == "adj_not_a_denial" or denial.close_reason == "not_a_denial":
             continue
@@ -172,7 +172,12 @@ def by_hand(session, practice_id):
         again, paid = denial.times_denied > 1, denial.recovered_cents > 0
         causes[key][denial.root_cause].update(dict(enumerate((1, denial.amount_cents, denial.times_denied, again))))
         money = 1, denial.amount_cents, paid, denial.amount_cents * paid, denial.recovered_cents
-        steps[key][step_by_hand(course, denial)].update(dict(enumerate(money)))
+        step = step_by_hand(course, denial)
+        steps[key][step].update(dict(enumerate(money)))
+        less = 0 if denial.expected_cents is None else denial.amount_cents - denial.expected_cents
+        for name, word in (("causes", denial.root_cause), ("steps", step), ("paid", step if paid else None)):
+            if less and word is not None:
+                below[key][name][word] += less
         closed = None if denial.is_open else denial.closed_on
         for name, on in (("acted", acted), ("filed", filed), ("closed", closed), ("overturned", won)):
             if on:
@@ -184,6 +189,7 @@ def by_hand(session, practice_id):
             {name: [int(sums[at]) for at in range(4)] for name, sums in causes[key].items()},
             {name: [int(sums[at]) for at in range(5)] for name, sums in steps[key].items()},
             {name: dict(counts) for name, counts in days[key].items()},
+            {name: dict(sums) for name, sums in below[key].items()},
         )
         for key in causes
     }

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from tracker.cli_database import open_sessions
 from tracker.config import Settings, database_url
-from tracker.day_counts import differing_days, differing_months, recount, recount_months
+from tracker.day_counts import differing_days, differing_months, recount_days, recount_months
 from tracker.db import transaction
 from tracker.models import Practice
+from tracker.month_counts import month_of
 
 
 @click.group()
@@ -39,8 +40,8 @@ def check(settings: Settings, mend: bool) -> None:
             for when in [*(f"{day:%Y-%m-%d}" for day in days), *(f"{month:%Y-%m}" for month in months)]:
                 click.echo(f"Practice {public_id}, {when}: the counts differ from the rows.")
             if mend and (days or months):
-                recount(session, practice_id, days)
-                recount_months(session, practice_id, months)
+                recount_days(session, practice_id, days)
+                recount_months(session, practice_id, {*months, *map(month_of, days)})
     if not differing:
         click.echo("The counts by day and month are what the rows say.")
     elif mend:

@@ -1,6 +1,7 @@
 """Keeping the counts: a day, and a month, whose lines or denials change is counted anew before the commit, all of it.
 
-The courses of denials (``tracker/denial_courses.py``) are kept first, the months (``tracker/month_counts.py``) last. Rows changed through the session are noticed. Whatever changes rows past it (bulk inserts and updates) says which days or
+The courses of denials (``tracker/denial_courses.py``) and what is expected of them (``tracker/expected_amounts.py``) are
+kept first, the months (``tracker/month_counts.py``) last. Rows changed through the session are noticed. Whatever changes rows past it (bulk inserts and updates) says which days or
 denials it touched. A page that asks for counts in a transaction with changes gets them counted first.
 """
 
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, case, delete, event, func, insert, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
-from tracker import denial_courses, month_counts
+from tracker import denial_courses, expected_amounts, month_counts
 from tracker.denial_courses import parts
 from tracker.models import (
     Appeal,
@@ -36,8 +37,10 @@ _KEPT = (DayCount, DenialCourse, MonthCount)
 # The columns of a denial or line that anything is counted by; owner, status or a date to file by change no count.
 _COUNTED_BY = (
     "denied_on", "payer_id", "amount_cents", "times_denied", "root_cause", "close_reason", "claim_line_id", "recovered_cents", "is_open",
-    "closed_on", "first_remit_on",
+    "closed_on", "first_remit_on", "expected_cents",
 )  # fmt: skip
+# The columns of a line that its expected amount is made of.
+_PRICED_BY = ("code", "modifiers", "units", "charge_cents", "service_date")
 _KEY = "tracker_touched_days"
 
 
@@ -50,6 +53,8 @@ class Counts(NamedTuple):
     at_first_answer: int = 0
     paid_denials: int = 0
     recovered_cents: int = 0
+    rated: int = 0
+    below_cents: int = 0
 
 
 Counted = dict[tuple[date, int], Counts]
@@ -60,13 +65,15 @@ Counted = dict[tuple[date, int], Counts]
 class _Touched:
     """What a transaction touched in one practice: days, and denials whose days are looked up in the end.
 
-    ``course_ids`` are denials whose course may be another now, ``appeal_ids`` appeals with such denials.
+    ``course_ids`` are denials whose course may be another now, ``appeal_ids`` appeals with such denials, ``line_ids``
+    lines of denials that other amounts may be expected of.
     """
 
     days: set[date] = field(default_factory=set)
     denial_ids: set[int] = field(default_factory=set)
     course_ids: set[int] = field(default_factory=set)
     appeal_ids: set[int] = field(default_factory=set)
+    line_ids: set[int] = field(default_factory=set)
 
 
 def listen(session_class: type[Session]) -> None:
@@ -92,6 +99,11 @@ def touch_courses(session: Session, practice_id: int, denial_ids: Iterable[int])
     _touched(session)[practice_id].course_ids.update(denial_ids)
 
 
+def touch_lines(session: Session, practice_id: int, line_ids: Iterable[int]) -> None:
+    """Say that code, modifiers, units, charge or date of these claim lines change."""
+    _touched(session)[practice_id].line_ids.update(line_ids)
+
+
 def note_inserted(
     session: Session, model: type[Any], columns: Collection[str], rows: Collection[tuple[Any, ...]]
 ) -> None:
@@ -115,12 +127,12 @@ def _note_courses(session: Session, model: type[Any], order: list[str], rows: It
 
 
 def differing_days(session: Session, practice_id: int) -> list[date]:
-    """Return the days of a practice whose kept counts are not what its lines and denials say, in time order."""
+    """Return the days of a practice whose kept counts, or expected amounts, are not what its rows say, in time order."""
     columns = (getattr(DayCount, name) for name in Counts._fields)
     kept = select(DayCount.day, DayCount.payer_id, *columns).where(DayCount.practice_id == practice_id)
     found = {(day, payer_id): Counts(*counts) for day, payer_id, *counts in session.execute(kept)}
     counted = _counted(session, practice_id)
-    return _differing(found, counted)
+    return sorted({*_differing(found, counted), *expected_amounts.differing(session, practice_id)})
 
 
 def differing_months(session: Session, practice_id: int) -> list[date]:
@@ -133,6 +145,14 @@ def differing_months(session: Session, practice_id: int) -> list[date]:
         after = denial_courses.derived(session, practice_id, ids)
         found.update(month_of(day) for denial_id, day in part if before.get(denial_id) != after.get(denial_id))
     return sorted(found)
+
+
+def recount_days(session: Session, practice_id: int, days: Collection[date]) -> None:
+    """Work out anew what is expected of the denials of some days, and count the days."""
+    _lock(session, practice_id)
+    for part in parts(sorted(days)):
+        expected_amounts.keep(session, practice_id, Denial.denied_on.in_(part))
+    recount(session, practice_id, days)
 
 
 def recount_months(session: Session, practice_id: int, months: Collection[date]) -> None:
@@ -191,6 +211,10 @@ def _counted(session: Session, practice_id: int, days: Collection[date] | None =
     return dict(found)
 
 
+def _rated() -> ColumnElement[bool]:
+    return Denial.expected_cents.is_not(None)
+
+
 def _denials_query(practice_id: int, days: Collection[date] | None) -> Any:
     line = and_(ClaimLine.practice_id == Denial.practice_id, ClaimLine.id == Denial.claim_line_id)
     return (
@@ -202,6 +226,8 @@ def _denials_query(practice_id: int, days: Collection[date] | None) -> Any:
             func.sum(case((ClaimLine.first_remit_on == Denial.denied_on, 1), else_=0)),
             func.sum(case((Denial.recovered_cents > 0, 1), else_=0)),
             func.sum(Denial.recovered_cents),
+            func.sum(case((_rated(), 1), else_=0)),
+            func.sum(case((_rated(), Denial.amount_cents - Denial.expected_cents), else_=0)),
         )
         .outerjoin(ClaimLine, line)
         .where(Denial.practice_id == practice_id, _on(Denial.denied_on, days), is_counted())
@@ -214,6 +240,16 @@ def _on(column: Any, days: Collection[date] | None) -> ColumnElement[bool]:
     return found
 
 
+def count_expected(session: Session, practice_id: int, payer_ids: Collection[int], month: date) -> None:
+    """Keep what is expected of the denials by some payers in one month, whose rates were loaded or removed, and count it."""
+    _lock(session, practice_id)
+    within = Denial.denied_on.between(month, month_counts.last_day(month))
+    days = expected_amounts.keep(session, practice_id, within, Denial.payer_id.in_(payer_ids))
+    if days:
+        recount(session, practice_id, days)
+        month_counts.recount(session, practice_id, [month])
+
+
 def _touched(session: Session) -> defaultdict[int, _Touched]:
     found: defaultdict[int, _Touched] = session.info.setdefault(_KEY, defaultdict(_Touched))
     return found
@@ -222,9 +258,11 @@ def _touched(session: Session) -> defaultdict[int, _Touched]:
 def _note_rows(session: Session, _context: UOWTransaction, _instances: object) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
         name = _DAY_OF.get(type(row))
-        if name is not None and (row not in session.dirty or _counts_change(row)):
+        if name is not None and (row not in session.dirty or _has_changed(row, _COUNTED_BY)):
             before = inspect(row).attrs[name].history.deleted or ()
             touch_days(session, row.practice_id, (getattr(row, name), *before))
+        if isinstance(row, ClaimLine) and row in session.dirty and _has_changed(row, _PRICED_BY):
+            touch_lines(session, row.practice_id, (row.id,))
         if isinstance(row, DenialAnswer | AppealDenial | Outcome):
             touch_courses(session, row.practice_id, (row.denial_id,))
         elif isinstance(row, Event) and row.subject_kind == "denial":
@@ -233,9 +271,9 @@ def _note_rows(session: Session, _context: UOWTransaction, _instances: object) -
             _touched(session)[row.practice_id].appeal_ids.add(row.id)
 
 
-def _counts_change(row: Any) -> bool:
+def _has_changed(row: Any, columns: Collection[str]) -> bool:
     attributes = inspect(row).attrs
-    return any(attributes[name].history.has_changes() for name in _COUNTED_BY if name in attributes)
+    return any(attributes[name].history.has_changes() for name in columns if name in attributes)
 
 
 def _count_before_reading(state: ORMExecuteState) -> None:
@@ -260,11 +298,23 @@ def _settle_practice(session: Session, practice_id: int, touched: _Touched) -> N
     of_appeals = denial_courses.denials_of_appeals(session, practice_id, touched.appeal_ids)
     moved = denial_courses.keep(session, practice_id, touched.course_ids | of_appeals)
     days = touched.days | _days_of(session, practice_id, touched.denial_ids)
+    days |= _keep_expected(session, practice_id, days, touched.line_ids)
     months = set(map(month_of, days | _days_of(session, practice_id, moved)))
     if days:
         recount(session, practice_id, days)
     if months:
         month_counts.recount(session, practice_id, months)
+
+
+def _keep_expected(session: Session, practice_id: int, days: Iterable[date], line_ids: Iterable[int]) -> set[date]:
+    """Keep what is expected of the denials of these days and lines; return the days on which it is another now."""
+    if not expected_amounts.has_rates(session, [practice_id]):
+        return set()
+    found: set[date] = set()
+    for column, values in ((Denial.denied_on, days), (Denial.claim_line_id, line_ids)):
+        for part in parts(sorted(values)):
+            found |= expected_amounts.keep(session, practice_id, column.in_(part))
+    return found
 
 
 def _days_of(session: Session, practice_id: int, denial_ids: Iterable[int]) -> set[date]:

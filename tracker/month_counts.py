@@ -35,11 +35,14 @@ class MonthCounts(NamedTuple):
     cents, and the cents recovered.
     ``days``: what happened (acted, filed, closed, overturned) to days after the first denial to denials; and, with
     ``_open`` behind the name, the days of the month of those it may still happen to.
+    ``below``: by how many cents what contracted rates let expect lies under what was denied, where it does: under
+    ``causes`` by root cause, under ``steps`` and ``paid`` by step, of all and of those with money since.
     """
 
     causes: dict[str, list[int]]
     steps: dict[str, list[int]]
     days: dict[str, dict[str, int]]
+    below: dict[str, dict[str, int]]
 
 
 Counted = dict[tuple[date, int], MonthCounts]
@@ -81,16 +84,19 @@ def count(session: Session, practice_id: int, months: Collection[date] | None = 
             key = month_of(row.denied_on), row.payer_id
             counts = found.get(key)
             if counts is None:
-                counts = found[key] = MonthCounts({}, {}, defaultdict(dict))
+                counts = found[key] = MonthCounts({}, {}, defaultdict(dict), defaultdict(dict))
             _add(counts, row)
-    return {key: MonthCounts(counts.causes, counts.steps, dict(counts.days)) for key, counts in found.items()}
+    return {key: counts._replace(days=dict(counts.days), below=dict(counts.below)) for key, counts in found.items()}
 
 
 def kept(session: Session, practice_id: int) -> Counted:
     """Return the counts of a practice as they are kept."""
     columns = (getattr(MonthCount, name) for name in MonthCounts._fields)
     query = select(MonthCount.month, MonthCount.payer_id, *columns).where(MonthCount.practice_id == practice_id)
-    return {(month, payer_id): MonthCounts(*counts) for month, payer_id, *counts in session.execute(query)}
+    return {
+        (month, payer_id): MonthCounts(causes, steps, days, below or {})
+        for month, payer_id, causes, steps, days, below in session.execute(query)
+    }
 
 
 def _query(practice_id: int, month: date | None) -> Any:
@@ -99,7 +105,7 @@ def _query(practice_id: int, month: date | None) -> Any:
     return (
         select(
             Denial.denied_on, Denial.payer_id, Denial.root_cause, Denial.amount_cents, Denial.times_denied,
-            Denial.recovered_cents, Denial.is_open, Denial.closed_on, *(getattr(DenialCourse, name) for name in Course._fields),
+            Denial.recovered_cents, Denial.is_open, Denial.closed_on, Denial.expected_cents, *(getattr(DenialCourse, name) for name in Course._fields),
         )
         .outerjoin(DenialCourse, own)
         .where(Denial.practice_id == practice_id, is_counted(), *within)
@@ -113,6 +119,11 @@ def _add(counts: MonthCounts, row: Any) -> None:
     paid = recovered > 0
     at = str(step(course, recovered, is_closed=not row.is_open))
     _sum(counts.steps, at, (1, cents, int(paid), cents if paid else 0, recovered))
+    below = 0 if row.expected_cents is None else cents - row.expected_cents
+    if below:
+        for name, key in (("causes", row.root_cause), ("steps", at), *([("paid", at)] if paid else [])):
+            sums = counts.below[name]
+            sums[key] = sums.get(key, 0) + below
     events = {"acted": course.acted_on, "filed": course.filed_on, "closed": None if row.is_open else row.closed_on}
     for name, on in events.items():
         if on is not None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.config import Settings
-from tracker.day_counts import recount_months, uncounted_months
+from tracker.day_counts import count_expected, recount_months, uncounted_months
 from tracker.db import transaction
 from tracker.domain.audit import Act
 from tracker.importers.errors import ImportProblem
@@ -23,6 +23,7 @@ from tracker.services.api_answers import forget_old_answers
 from tracker.services.api_tokens import forget_old_tokens
 from tracker.services.bringing_in import store_and_diagnose
 from tracker.services.done_once import forget_old_forms
+from tracker.services.fee_schedules import COUNT, months_with_denials
 from tracker.services.importing import expire_staged, make_preview, raw_bytes
 from tracker.services.letter_batches import DRAFT, SIGN
 from tracker.services.monthly_reports import MAKE
@@ -93,6 +94,21 @@ def renew_causes(task: Task) -> None:
         task.report(done, max(task.progress.total, done), "Looking for causes again")
 
 
+@tells(Act.WORKED)
+def count_rates(task: Task) -> None:
+    """Work out what is expected of the denials of payers with other rates, month by month; killed, it begins anew."""
+    practice_id, payers = task.practice_id or 0, task.arguments["payers"]
+    with task.sessions.reading([practice_id]) as session:
+        months = months_with_denials(session, practice_id, payers)
+    for number, month in enumerate(months):
+        task.report(number, len(months), "Counting what is expected")
+        with transaction(task.sessions.writing([practice_id])) as session:
+            count_expected(session, practice_id, payers, month)
+            task.hold(session, datetime.now(UTC))
+    with transaction(task.sessions.writing([practice_id])) as session:
+        task.finish(session, {"months": len(months)})
+
+
 def ask_for_causes(session: Session, now: datetime) -> None:
     """Ask for new causes where the knowledge has changed since the last look."""
     ask_for_all_renewals(session, load(), now)
@@ -122,6 +138,7 @@ TASKS: dict[str, TaskFunction] = {
     practice_files.LOOK: practice_tasks.look,
     practice_files.TAKE: practice_tasks.take_in,
     MAKE: make_reports,
+    COUNT: count_rates,
 }
 
 CHORES: tuple[Chore, ...] = (

@@ -17,6 +17,7 @@ from tracker.models.chart_note import ChartNote
 from tracker.models.claim import Claim
 from tracker.models.claim_line import ClaimLine
 from tracker.models.claim_payment import ClaimPayment
+from tracker.models.contracted_rate import ContractedRate
 from tracker.models.day_count import DayCount
 from tracker.models.denial import Denial
 from tracker.models.denial_answer import DenialAnswer
@@ -89,6 +90,7 @@ __all__ = [
     "Claim",
     "ClaimLine",
     "ClaimPayment",
+    "ContractedRate",
     "DayCount",
     "Denial",
     "DenialAnswer",

@@ -13,6 +13,7 @@ class DayCount(PracticeOwned, Base):
 
     ``lines`` are the claim lines first answered on the day; the other columns count the denials whose first denial
     was that day: all, those at the first answer to their line, and those the payer has paid something on since.
+    ``rated`` have a contracted rate, and what it lets expect lies ``below_cents`` under what was denied.
     """
 
     __tablename__ = "day_counts"
@@ -26,3 +27,5 @@ class DayCount(PracticeOwned, Base):
     at_first_answer: Mapped[int]
     paid_denials: Mapped[int]
     recovered_cents: Mapped[int]
+    rated: Mapped[int] = mapped_column(server_default="0")
+    below_cents: Mapped[int] = mapped_column(server_default="0")

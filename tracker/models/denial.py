@@ -26,6 +26,8 @@ class Denial(Versioned, PracticeOwned, Base):
     it is set before a row is written. A letter that waits for a signature lends its ``signature_due``. ``write_off`` is
     asked, returned or approved, with the words of who last spoke. ``root_cause`` is the first suggestion until a person chooses
     (``cause_chosen_by_id``); ``diagnosed_with`` says of which knowledge and rules the suggestions come.
+    ``expected_cents`` is what the payer's contracted rates let expect of it, None where none of them is for the line
+    (``tracker/expected_amounts.py`` keeps it).
     ``payer_id`` ... ``patient_id`` are copies from the claim, so that the queue reads one table.
     """
 
@@ -90,6 +92,7 @@ class Denial(Versioned, PracticeOwned, Base):
     denial_class: Mapped[str] = mapped_column(String(20))
     amount_cents: Mapped[int]
     billed_cents: Mapped[int]
+    expected_cents: Mapped[int | None]
     denied_on: Mapped[date]
     times_denied: Mapped[int] = mapped_column(default=1)
     status: Mapped[str] = mapped_column(String(24), default="new")

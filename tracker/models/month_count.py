@@ -12,7 +12,7 @@ from tracker.models.base import Base, PracticeOwned, belongs_to_practice
 class MonthCount(PracticeOwned, Base):
     """The denials of one practice, month of first denial (its first day) and payer; ``tracker/month_counts.py`` keeps them.
 
-    ``causes``, ``steps`` and ``days`` hold what ``month_counts.MonthCounts`` says, with names as keys.
+    ``causes``, ``steps``, ``days`` and ``below`` hold what ``month_counts.MonthCounts`` says, with names as keys.
     """
 
     __tablename__ = "month_counts"
@@ -23,3 +23,4 @@ class MonthCount(PracticeOwned, Base):
     causes: Mapped[dict[str, Any]] = mapped_column(JSON)
     steps: Mapped[dict[str, Any]] = mapped_column(JSON)
     days: Mapped[dict[str, Any]] = mapped_column(JSON)
+    below: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -75,11 +75,7 @@ def stage_backlog(session: Session, practice: Practice, filename: str, data: byt
 
 def read_table(data: bytes) -> Table:
     """Return the list in a CSV or XLSX file. Raises ImportProblem with what to do for everything else."""
-    if len(data) > MAX_MB * 2**20:
-        raise ImportProblem(
-            "File", f"The selected file must be smaller than {MAX_MB} MB.", "Split it into smaller files."
-        )
-    rows = _workbook(data) if is_archive(data) else _csv(data)
+    rows = rows_in(data)
     at = header_row(rows)
     if at is None:
         raise ImportProblem("File", "The file holds no rows.", "Export the list again, then add it here.")
@@ -90,6 +86,15 @@ def read_table(data: bytes) -> Table:
         why = f"The list holds {len(table.rows):,} rows. Up to {MAX_ROWS:,} can be logged at once."
         raise ImportProblem("File", why, "Split it into smaller files.")
     return table
+
+
+def rows_in(data: bytes) -> list[tuple[int, list[str]]]:
+    """Return number and cells of every row of a CSV or XLSX file. Raises ImportProblem for everything else."""
+    if len(data) > MAX_MB * 2**20:
+        raise ImportProblem(
+            "File", f"The selected file must be smaller than {MAX_MB} MB.", "Split it into smaller files."
+        )
+    return _workbook(data) if is_archive(data) else _csv(data)
 
 
 def _workbook(data: bytes) -> list[tuple[int, list[str]]]:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
-from tracker.day_counts import touch_days, touch_denials
+from tracker.day_counts import touch_days, touch_denials, touch_lines
 from tracker.db import insert_rows
 from tracker.models import (
     Adjustment,
@@ -103,5 +103,6 @@ def _note_changes(session: Session, model: type[Base], changes: list[dict[str, A
     for change in changes:
         if model is ClaimLine:
             touch_days(session, change["key_practice"], (change.get("new_first_remit_on"),))
+            touch_lines(session, change["key_practice"], (change["key_id"],))
         elif model is Denial:
             touch_denials(session, change["key_practice"], (change["key_id"],))

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.domain.access import Action
 from tracker.models import ImportFile, Job, PracticeFile
+from tracker.services.fee_schedules import COUNT
 from tracker.services.letter_batches import DRAFT, SIGN
 from tracker.services.monthly_reports import MAKE
 from tracker.services.practice_files import EXPORT, LOOK, TAKE
@@ -26,8 +27,10 @@ _WORDS = {
     LOOK: "Looking at the file",
     TAKE: "Taking the practice in",
     MAKE: "Making reports",
+    COUNT: "Counting what is expected",
 }
-_COUNTED = {ROTATION: "rows", EXPORT: "rows", LOOK: "rows", TAKE: "rows"}
+_COUNTED = {ROTATION: "rows", EXPORT: "rows", LOOK: "rows", TAKE: "rows", COUNT: "months"}
+_AFTER = {ROTATION: "keys.show", MAKE: "reports.index", COUNT: "fee_schedules.index"}
 _BROUGHT = frozenset({LOOK, TAKE})
 
 
@@ -62,16 +65,14 @@ def _is_ones_own(job: Job) -> bool:
 def _after(job: Job, source: ImportFile | None) -> str:
     if job.kind in {DRAFT, SIGN}:
         return url_for("letter_batches.show", public_id=job.public_id)
-    if job.kind == ROTATION:
-        return url_for("keys.show")
+    if job.kind in _AFTER:
+        return url_for(_AFTER[job.kind])
     if job.kind == EXPORT:
         practice = next(one for one in g.practices if one.id == job.practice_id)
         return url_for("practice_data.show", public_id=practice.public_id)
     if job.kind in _BROUGHT:
         file: PracticeFile = g.session.get_one(PracticeFile, job.arguments["file"])
         return url_for("practice_taking.look", file_id=file.public_id)
-    if job.kind == MAKE:
-        return url_for("reports.index")
     return url_for("imports.check", batch=source.batch or source.public_id) if source else url_for("queue.show")
 
 

@@ -1,14 +1,22 @@
 """The figures of the page over real 835 files, against numbers added up by hand; the cases of check 28 and then some."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from tests import build
 from tests.edi import claim, line, remit, reversal
+from tracker.domain.expected_amounts import Rate
+from tracker.importers.fee_schedule import LoadedRate
 from tracker.knowledge import load
 from tracker.models import Payer, Practice
+from tracker.reports.basis import Basis
+from tracker.reports.figures import recovered_share
 from tracker.reports.insights import Panels, insights, last_months
 from tracker.reports.queue_conditions import Viewer
 from tracker.services.bringing_in import diagnose_stored
+from tracker.services.fee_schedules import By, load_rates
 from tracker.services.importing import import_now
 
 # October, payer Harbor:
@@ -107,3 +115,21 @@ def test_what_is_still_open_keeps_the_median_from_looking_good(found):
     spans = {span.name: span for month in found.speed if month.month.code == "2026-10" for span in month.spans}
     assert (spans["closed"].done, spans["closed"].still_open, spans["closed"].median) == (1, 4, None)
     assert (spans["acted"].done, spans["acted"].still_open) == (0, 4)
+
+
+def test_on_the_expected_basis_october_is_what_the_contract_pays_and_says_what_lacks_a_rate(session, cast, found):
+    # Harbor pays $40 for 97110 (1 unit each): A1 $40 of $90, A4 $40 of $70. No rate: A3 97530 $30, A5 97140 $50, S1 $15.
+    # October: 40 + 40 + 30 + 50 + 15 = $175, 3 of 5 without a rate. November: A7 $40. Recovered $50 of $175: 29 %.
+    harbor = session.query(Payer).filter(~Payer.name.ilike("summit%")).one()
+    rates = [LoadedRate(2, harbor.name, "97110", Rate("", date(2026, 1, 1), None, 4_000))]
+    load_rates(session, cast.eastside.id, rates, [harbor], By(cast.alice.id, build.NOW))
+    asked = replace(last_months(build.TODAY, 12), basis=Basis.EXPECTED)
+    viewer = Viewer(cast.alice.id, build.TODAY, build.NOW)
+    expected = insights(session, asked, (), viewer, load().root_causes)
+    assert (expected.trend.last_complete.denials, expected.trend.last_complete.cents) == (5, 17_500)
+    assert expected.trend.in_progress.cents == 4_000
+    assert (expected.without_rate, expected.trend.denials) == (3, 6)
+    assert recovered_share(expected.cohort) == "29%"
+    assert expected.funnel.stages[0].cents == expected.shares.cents == expected.pareto.cents == 17_500
+    assert {row.name: row.cents for row in expected.payers if row.name == harbor.name} == {harbor.name: 16_000}
+    assert found.trend.last_complete.cents == 25_500

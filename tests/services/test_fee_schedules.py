@@ -91,7 +91,7 @@ def test_a_changed_line_is_priced_anew(session, eastside, by):
 def test_a_remittance_that_comes_later_is_priced_as_it_is_stored(session, eastside, by):
     harbor = a_payer(session, "Harbor Health HMO")
     data = remit(claim("A1", line("97110", 90, 0, "CO-50:90"), payer_number="ICN1"), trace="E1")
-    _, stored = import_now(session, eastside, "1.835", data, build.NOW, load())
+    import_now(session, eastside, "1.835", data, build.NOW, load())
     payer = session.scalars(select(Payer).where(Payer.id != harbor.id)).one()
     load_rates(session, eastside.id, [rate(payer, 3140)], [payer], by)
     later = remit(claim("A2", line("97110", 90, 0, "CO-50:90"), payer_number="ICN2"), trace="E2")

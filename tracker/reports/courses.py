@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from tracker.domain.denial_course import Step
 from tracker.models import Denial, DenialCourse, MonthCount
+from tracker.reports.basis import Basis
 from tracker.reports.months import Month
 from tracker.reports.tallies import Asked, CauseTally
 
@@ -76,8 +77,8 @@ class MonthCourse:
 def month_courses(session: Session, asked: Asked, *, with_days: bool = True) -> tuple[MonthCourse, ...]:
     """Return each month asked for, in time order; one without denials is empty. Days are the larger part to read."""
     found = {month: MonthCourse(month) for month in asked.months}
-    columns: list[Any] = [MonthCount.month, MonthCount.steps, MonthCount.causes]
-    for first, steps, causes, *days in session.execute(
+    columns: list[Any] = [MonthCount.month, MonthCount.steps, MonthCount.causes, MonthCount.below]
+    for first, steps, causes, below, *days in session.execute(
         _asked(select(*columns, *([MonthCount.days] if with_days else [])), asked)
     ):
         course = found[Month.of(first)]
@@ -85,9 +86,21 @@ def month_courses(session: Session, asked: Asked, *, with_days: bool = True) -> 
             course.steps[Step(step)] = course.steps[Step(step)].plus(sums)
         for cause, sums in causes.items():
             course.causes[cause] = course.causes[cause].plus(sums)
+        if asked.basis is Basis.EXPECTED and below:
+            _take_off(course, below)
         for name, counts in days[0].items() if days else ():
             _add_days(course.days[name], counts)
     return tuple(found.values())
+
+
+def _take_off(course: MonthCourse, below: dict[str, dict[str, int]]) -> None:
+    """Take off by how much what is expected lies under what was denied."""
+    for cause, cents in below.get("causes", {}).items():
+        course.causes[cause] = course.causes[cause].plus(CauseSums(cents=-cents))
+    for step, cents in below.get("steps", {}).items():
+        course.steps[Step(step)] = course.steps[Step(step)].plus(StepSums(cents=-cents))
+    for step, cents in below.get("paid", {}).items():
+        course.steps[Step(step)] = course.steps[Step(step)].plus(StepSums(paid_cents=-cents))
 
 
 def _add_days(sums: Counter[int], counts: dict[str, int]) -> None:

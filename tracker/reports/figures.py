@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.models import Denial, ImportFile
 from tracker.models.denial import ACTED_ON
 from tracker.month_counts import is_counted
+from tracker.reports.basis import Basis, amount
 from tracker.reports.tallies import Cohort, DecidedAppeal
 
 LEAST_LINES = 20  # ux.md 3.1: under this many lines, counts and no rate
@@ -86,9 +87,9 @@ def is_missed(today: date) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def missed_deadlines(session: Session, payer_ids: tuple[int, ...], today: date) -> Missed:
+def missed_deadlines(session: Session, payer_ids: tuple[int, ...], today: date, basis: Basis = Basis.BILLED) -> Missed:
     """Return the missed deadlines as of ``today``."""
-    query = select(func.count(), func.sum(Denial.amount_cents)).where(*is_missed(today))
+    query = select(func.count(), func.sum(amount(basis))).where(*is_missed(today))
     if payer_ids:
         query = query.where(Denial.payer_id.in_(payer_ids))
     count, cents = session.execute(query).one()

@@ -1,7 +1,7 @@
 """The insights page: every figure of it, asked once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.knowledge import RootCause
 from tracker.models import Practice
+from tracker.reports.basis import Basis, open_without_rate
 from tracker.reports.courses import causes_of, month_courses
 from tracker.reports.figures import Missed, Rate, data_through, missed_deadlines, overturn_rate
 from tracker.reports.funnel import Funnel, funnel
@@ -19,7 +20,7 @@ from tracker.reports.overturn_curve import OverturnCurve, overturn_curve
 from tracker.reports.owners import Owned, Workload, expiring, workload
 from tracker.reports.pareto import Pareto, root_cause_pareto
 from tracker.reports.payers import PayerFigures, payer_figures, sorted_payers
-from tracker.reports.queue import Tile, queue_page
+from tracker.reports.queue import Tile, open_tiles
 from tracker.reports.queue_conditions import Viewer
 from tracker.reports.queue_filter import QueueFilter
 from tracker.reports.shares import Shares, shares
@@ -37,6 +38,7 @@ from tracker.reports.tallies import (
     lines_by_day,
     open_by_age,
     pending_appeals,
+    without_rate,
 )
 from tracker.reports.trends import Trend, monthly_trend
 
@@ -70,6 +72,9 @@ class Insights:
 
     ``speed`` is there for a lead, ``workload`` where a lead turns it on.
 
+    On the expected basis ``without_rate`` denials of the months asked for, and ``open_without_rate`` open ones, have no
+    contracted rate; on the billed one nobody asks.
+
     ``cohort`` holds the denials of the complete months; ``overturned`` the appeals decided in the months asked for.
     """
 
@@ -94,6 +99,8 @@ class Insights:
     speed: tuple[MonthSpeed, ...] | None
     workload: tuple[Workload, ...] | None
     data_through: date | None
+    without_rate: int
+    open_without_rate: int
 
 
 def insights(
@@ -106,11 +113,11 @@ def insights(
     practices: Sequence[Practice] = (),
 ) -> Insights:
     """Answer everything the insights page asks, as of the viewer's day; ``payers`` are the public ids of those asked."""
-    today = viewer.today
+    today, expects = viewer.today, asked.basis is Basis.EXPECTED
     denials, lines = denials_by_day(session, asked), lines_by_day(session, asked)
     trend = monthly_trend(asked.months, denials, lines, today)
     month = trend.last_complete.month if trend.last_complete else asked.last
-    complete = Asked(asked.first, month, asked.payer_ids)
+    complete = replace(asked, last=month)
     decided = decided_appeals(session, asked)
     courses = month_courses(session, asked)
     whole = [course for course in courses if course.month <= month]
@@ -135,16 +142,18 @@ def insights(
         pending_appeals=pending_appeals(session, asked.payer_ids),
         cohort=cohort(session, complete),
         cohort_months=complete,
-        missed=missed_deadlines(session, asked.payer_ids, today),
-        time_left=queue_page(session, QueueFilter(view="open", payers=payers), viewer).tiles,
-        ages=tuple(open_by_age(session, asked.payer_ids, today)) if panels.by_age else (),
+        missed=missed_deadlines(session, asked.payer_ids, today, asked.basis),
+        time_left=open_tiles(session, QueueFilter(view="open", payers=payers), viewer, asked.basis),
+        ages=tuple(open_by_age(session, asked.payer_ids, today, asked.basis)) if panels.by_age else (),
         funnel=funnel(whole, is_open=any(course.is_open(today) for course in whole)),
         curve=overturn_curve(whole, today),
         shares=shares(session, complete, whole, root_causes, today),
-        expiring=expiring(session, asked.payer_ids, today),
+        expiring=expiring(session, asked.payer_ids, today, asked.basis),
         speed=speed(courses, today) if panels.speed else None,
         workload=workload(session, asked.payer_ids, today) if panels.workload else None,
         data_through=data_through(session),
+        without_rate=without_rate(session, asked) if expects else 0,
+        open_without_rate=open_without_rate(session, asked.payer_ids) if expects else 0,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.money import whole_dollars
 from tracker.models import Denial, User
 from tracker.month_counts import is_counted
+from tracker.reports.basis import Basis, amount
 
 NONE = "none"
 WEEK = 7
@@ -38,10 +39,12 @@ class Workload(NamedTuple):
     done: int
 
 
-def expiring(session: Session, payer_ids: tuple[int, ...], today: date) -> tuple[Owned, ...]:
+def expiring(
+    session: Session, payer_ids: tuple[int, ...], today: date, basis: Basis = Basis.BILLED
+) -> tuple[Owned, ...]:
     """Return the open denials with a clock that runs out within a week, by owner, most dollars first."""
     due = Denial.due_on.between(today, today + timedelta(days=WEEK))
-    sums = _by_owner(session, payer_ids, Denial.is_open.is_(True), due)
+    sums = _by_owner(session, payer_ids, Denial.is_open.is_(True), due, basis=basis)
     names = _names(session, sums)
     rows = [Owned(*names[owner], *each) for owner, each in sums.items()]
     return tuple(sorted(rows, key=lambda row: (-row.cents, row.name)))
@@ -67,9 +70,9 @@ def is_done(today: date) -> ColumnElement[bool]:
 
 
 def _by_owner(
-    session: Session, payer_ids: tuple[int, ...], *conditions: ColumnElement[bool]
+    session: Session, payer_ids: tuple[int, ...], *conditions: ColumnElement[bool], basis: Basis = Basis.BILLED
 ) -> defaultdict[int | None, tuple[int, int]]:
-    query: Any = select(Denial.owner_id, func.count(), func.sum(Denial.amount_cents)).where(*conditions)
+    query: Any = select(Denial.owner_id, func.count(), func.sum(amount(basis))).where(*conditions)
     if payer_ids:
         query = query.where(Denial.payer_id.in_(payer_ids))
     found: defaultdict[int | None, tuple[int, int]] = defaultdict(lambda: (0, 0))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.deadlines import Bucket, bucket
 from tracker.models import Denial, Payer
+from tracker.reports.basis import Basis, amount
 from tracker.reports.queue_conditions import Viewer, conditions
 from tracker.reports.queue_filter import QueueFilter
 
@@ -60,6 +61,11 @@ class Counts(NamedTuple):
     mine: int
 
 
+def open_tiles(session: Session, asked: QueueFilter, viewer: Viewer, basis: Basis = Basis.BILLED) -> tuple[Tile, ...]:
+    """Return the open denials of a view by days left, with their amounts on a basis."""
+    return _tiles(_groups(session, conditions(session, asked, viewer), basis), viewer.today)
+
+
 def queue_page(session: Session, asked: QueueFilter, viewer: Viewer) -> QueuePage:
     """Return the page of the queue that is asked for; a page past the end is the first."""
     narrowed = conditions(session, asked, viewer)
@@ -97,13 +103,13 @@ def _wanted(groups: Iterable[Group], asked: QueueFilter, today: date) -> list[Gr
     return [group for group in groups if not asked.due or _bucket(group, today) == asked.due]
 
 
-def _groups(session: Session, narrowed: Sequence[ColumnElement[bool]]) -> list[Group]:
+def _groups(session: Session, narrowed: Sequence[ColumnElement[bool]], basis: Basis = Basis.BILLED) -> list[Group]:
     """Return the view's denials by due date in the queue's order: nearest first, then no deadline, then closed.
 
     Grouped by practice too: so the database goes along its index and sorts nothing.
     """
     keys = Denial.practice_id, Denial.is_open, Denial.due_on
-    rows = session.execute(select(*keys, func.count(), func.sum(Denial.amount_cents)).where(*narrowed).group_by(*keys))
+    rows = session.execute(select(*keys, func.count(), func.sum(amount(basis))).where(*narrowed).group_by(*keys))
     sums: dict[tuple[bool, date | None], list[int]] = defaultdict(lambda: [0, 0])
     for _, is_open, due_on, denials, cents in rows:
         total = sums[is_open, due_on if is_open else None]

@@ -13,6 +13,7 @@ from tracker.domain.write_offs import ASKED
 from tracker.models import ClaimLine, Denial, Payer, Search, User
 from tracker.models.denial import ACTED_ON
 from tracker.month_counts import is_counted
+from tracker.reports.basis import has_no_rate
 from tracker.reports.courses import OF_COURSE
 from tracker.reports.day_spans import is_slow, slow_words
 from tracker.reports.decided import was_decided
@@ -109,6 +110,7 @@ def _of_only(asked: QueueFilter, viewer: Viewer) -> Iterable[ColumnElement[bool]
         "confirmed": is_confirmed(),
         "suggested": not_(is_confirmed()),
         "no-answer": has_late_ask(viewer.today),
+        "no-rate": has_no_rate(),
     }
     return (single[asked.only],) if asked.only in single else _of_figures(asked.only, viewer.today)
 

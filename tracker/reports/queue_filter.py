@@ -57,6 +57,7 @@ ONLY: Mapping[str, str] = {
     "avoidable": "Avoidable by its root cause",
     "payer-fault": "The payer's fault by its root cause",
     "never-worked": "Last day to file has passed and nobody acted",
+    "no-rate": "No contracted rate",
     "done-lately": "Closed within 30 days",
 }
 # Whose turn it is, as addresses say it.

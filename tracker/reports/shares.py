@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.knowledge import RootCause, load
 from tracker.models import Denial
+from tracker.reports.basis import amount
 from tracker.reports.courses import OF_COURSE, CauseSums, MonthCourse
 from tracker.reports.tallies import Asked, counted
 
@@ -67,7 +68,7 @@ def shares(
             ("Payer's fault", "payer-fault", _sum(courses, payer_causes(root_causes))),
         )
     ]
-    query = select(func.count(), func.sum(Denial.amount_cents)).where(*counted(asked), is_never_worked(today))
+    query = select(func.count(), func.sum(amount(asked.basis))).where(*counted(asked), is_never_worked(today))
     count, cents = session.execute(query).one()
     found.append(Share("Never worked", "never-worked", count, int(cents or 0)))
     return Shares(total.denials, total.cents, total.times_denied, total.repeated, tuple(found))

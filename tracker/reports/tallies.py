@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.ages import Age, age
 from tracker.models import Appeal, AppealDenial, ClaimLine, DayCount, Denial, Outcome
 from tracker.month_counts import is_counted
+from tracker.reports.basis import Basis, amount, kept_cents
 from tracker.reports.months import Month, months_between
 
 NO_REASON = "none"
@@ -25,11 +26,12 @@ DECISIONS = (*FOR_US, "upheld", "dismissed")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the page is asked for: months from ``first`` to ``last``, of some payers (empty means all)."""
+    """What the page is asked for: months from ``first`` to ``last``, of some payers (empty means all), on which basis."""
 
     first: Month
     last: Month
     payer_ids: tuple[int, ...] = ()
+    basis: Basis = Basis.BILLED
 
     @property
     def months(self) -> tuple[Month, ...]:
@@ -38,7 +40,7 @@ class Asked:
 
     def only(self, month: Month) -> "Asked":
         """The same question for a single month."""
-        return Asked(month, month, self.payer_ids)
+        return Asked(month, month, self.payer_ids, self.basis)
 
 
 class DenialTally(NamedTuple):
@@ -117,7 +119,7 @@ def counted(asked: Asked) -> tuple[ColumnElement[bool], ...]:
 
 def denials_by_day(session: Session, asked: Asked) -> list[DenialTally]:
     """Return denials by day of first denial and payer."""
-    columns = (DayCount.denials, DayCount.denied_cents, DayCount.at_first_answer)
+    columns = (DayCount.denials, kept_cents(asked.basis), DayCount.at_first_answer)
     return [DenialTally(*row) for row in session.execute(_by_day(asked, columns).where(DayCount.denials > 0))]
 
 
@@ -157,10 +159,12 @@ def appealed_by_payer(session: Session, asked: Asked) -> dict[int, int]:
     return dict(session.execute(query).all())
 
 
-def open_by_age(session: Session, payer_ids: tuple[int, ...], today: date) -> list[AgeTally]:
+def open_by_age(
+    session: Session, payer_ids: tuple[int, ...], today: date, basis: Basis = Basis.BILLED
+) -> list[AgeTally]:
     """Return the open denials by days since the first denial as of ``today``; every age is there."""
     conditions = [Denial.is_open.is_(True), *([Denial.payer_id.in_(payer_ids)] if payer_ids else [])]
-    query = select(Denial.denied_on, func.count(), func.sum(Denial.amount_cents)).where(*conditions)
+    query = select(Denial.denied_on, func.count(), func.sum(amount(basis))).where(*conditions)
     sums = {one: [0, 0] for one in Age}
     for day, denials, cents in session.execute(query.group_by(Denial.denied_on)):
         sums[age(day, today)][0] += denials
@@ -175,7 +179,7 @@ def denials_by_cause(session: Session, asked: Asked, *, confirmed: bool | None =
     """
     which = () if confirmed is None else ((is_confirmed() if confirmed else not_(is_confirmed())),)
     rows = session.execute(
-        select(Denial.root_cause, func.count(), func.sum(Denial.amount_cents))
+        select(Denial.root_cause, func.count(), func.sum(amount(asked.basis)))
         .where(*counted(asked), *which)
         .group_by(Denial.root_cause)
     )
@@ -188,7 +192,7 @@ def denials_by_reason(session: Session, asked: Asked) -> list[ReasonTally]:
     at_first_answer = func.sum(case((ClaimLine.first_remit_on == Denial.denied_on, 1), else_=0))
     keys = Denial.payer_id, Denial.group_code, Denial.carc
     found: dict[tuple[int, str], ReasonTally] = {}
-    query = select(*keys, func.count(), func.sum(Denial.amount_cents), at_first_answer)
+    query = select(*keys, func.count(), func.sum(amount(asked.basis)), at_first_answer)
     for payer_id, group, carc, *counts in session.execute(
         query.outerjoin(ClaimLine, line).where(*counted(asked)).group_by(*keys)
     ):
@@ -202,9 +206,15 @@ def denials_by_reason(session: Session, asked: Asked) -> list[ReasonTally]:
 
 def cohort(session: Session, asked: Asked) -> Cohort:
     """Return what the payers paid on the denials of the months asked for, after the denial."""
-    sums = (DayCount.denials, DayCount.denied_cents, DayCount.paid_denials, DayCount.recovered_cents)
+    sums = (DayCount.denials, kept_cents(asked.basis), DayCount.paid_denials, DayCount.recovered_cents)
     row = session.execute(select(*map(func.sum, sums)).where(*_kept(asked))).one()
     return Cohort(*(int(value or 0) for value in row))
+
+
+def without_rate(session: Session, asked: Asked) -> int:
+    """Return how many denials of the months asked for no contracted rate is for."""
+    query = select(func.sum(DayCount.denials - DayCount.rated)).where(*_kept(asked))
+    return int(session.scalar(query) or 0)
 
 
 def decided_appeals(session: Session, asked: Asked) -> list[DecidedAppeal]:

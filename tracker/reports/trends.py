@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.domain.money import whole_dollars
+from tracker.reports.basis import BASIS_WORDS, Basis
 from tracker.reports.charts import Point, TrendChart
 from tracker.reports.figures import Rate, line_rate
 from tracker.reports.hfma import HfmaMonth
@@ -131,6 +132,7 @@ def trend_chart(
     address: Callable[[Month], str],
     notes: Mapping[Month, str] = _NONE,
     hfma: Mapping[Month, HfmaMonth] | None = None,
+    basis: Basis = Basis.BILLED,
 ) -> TrendChart:
     """Return the trend as a chart; ``address`` gives the list of a month's denials, ``notes`` the numbers of its notes.
 
@@ -139,7 +141,7 @@ def trend_chart(
     return TrendChart(
         name="trend",
         title=f"Denied dollars and initial denial rate by remittance month, {_span(trend)}",
-        bars_title="Denied amount (billed charges)",
+        bars_title=f"Denied amount ({BASIS_WORDS[basis]})",
         line_title="Initial denial rate (of lines first answered)"
         if hfma is None
         else "Initial denial rate (HFMA basis)",

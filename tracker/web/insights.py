@@ -9,8 +9,10 @@ from flask import Blueprint, Response, abort, g, render_template, request, url_f
 from sqlalchemy import select
 
 from tracker.domain.access import Action
+from tracker.expected_amounts import has_rates
 from tracker.knowledge import load
 from tracker.models import DayCount, Payer, Practice
+from tracker.reports.basis import BASIS_WORDS, EXPECTED_DEFINITION, Basis, lacking_words
 from tracker.reports.chart_notes import marks, numbered
 from tracker.reports.charts import FRAMES, draw_spark, draw_trend
 from tracker.reports.curve_chart import CURVE_FRAMES, draw_curve
@@ -80,11 +82,17 @@ def _asked(payers: Sequence[Payer]) -> Asked:
     start, end = Month.parse(first), Month.parse(last)
     wanted = set(request.args.getlist("payer"))
     ids = tuple(payer.id for payer in payers if payer.public_id in wanted)
-    current = Month.of(g.today)
+    current, basis = Month.of(g.today), _asked_basis()
     if start is None or end is None or start > current or not start <= end <= start.shifted(MOST_MONTHS - 1):
         recent = last_months(g.today, _MONTHS)
-        return Asked(recent.first, recent.last, ids)
-    return Asked(start, min(end, current), ids)
+        return Asked(recent.first, recent.last, ids, basis)
+    return Asked(start, min(end, current), ids, basis)
+
+
+def _asked_basis() -> Basis:
+    """Return the basis of amounts in the address; expected ones can be asked for where rates are loaded."""
+    expects = request.args.get("amounts") == Basis.EXPECTED and has_rates(g.session, g.scope)
+    return Basis.EXPECTED if expects else Basis.BILLED
 
 
 def _payers() -> Sequence[Payer]:
@@ -162,12 +170,13 @@ def show() -> str:
     found, asked = page.found, page.asked
     notes = numbered(g.session, g.user.id, asked.first.first_day, asked.last.last_day)
     note_marks = marks(notes)
-    chart = trend_chart(found.trend, lambda month: page.queue(month=month.code), note_marks, found.hfma)
+    chart = trend_chart(found.trend, lambda month: page.queue(month=month.code), note_marks, found.hfma, asked.basis)
     return render_template(
         "insights/show.html", found=found, payers=page.payers,
         chosen=[payer.name for payer in page.payers if payer.public_id in page.chosen], queue=page.queue, ranges=request.args.get("ranges") == "yes", slow=slow, rate=line_rate, ages=AGES,
         curves=[draw_curve(found.curve, frame) for frame in CURVE_FRAMES], speed_labels=SPEED_LABELS, here=_here, panels=page.panels, notes=notes, note_marks=note_marks,
-        offers_hfma=page.offers_hfma, modes=HeatMode,
+        offers_hfma=page.offers_hfma, offers_expected=has_rates(g.session, g.scope), expects=asked.basis is Basis.EXPECTED,
+        basis_words=BASIS_WORDS[asked.basis], expected_definition=EXPECTED_DEFINITION, modes=HeatMode,
         kept={name: request.args[name] for name in _OF_PANELS if name in request.args}, period=_range(asked),
         periods=_periods(g.today, asked), drawings=[draw_trend(chart, frame) for frame in FRAMES],
         sparks=[draw_spark(row.by_month) for row in found.payers],
@@ -184,12 +193,17 @@ def show() -> str:
         },
         spent=time_spent(g.session), survey_minutes=SURVEY_MINUTES, percent=percent, recovered=recovered_share(found.cohort), span=_span(found.cohort_months),
         span_all=_span(asked), cohort_months=[month.code for month in found.cohort_months.months],
+        months=[month.code for month in asked.months],
     )  # fmt: skip
 
 
 def _basis(page: _Page) -> str:
     rate = "; denial rate of the trend on the HFMA basis" if page.panels.hfma else ""
-    return f"Billed charges, by remittance month of the first denial{rate}"
+    words, asked = BASIS_WORDS[page.asked.basis].capitalize(), page.asked
+    lacking = ""
+    if asked.basis is Basis.EXPECTED:
+        lacking = f"; {lacking_words(page.found.without_rate, page.found.trend.denials)} in the period"
+    return f"{words}, by remittance month of the first denial{rate}{lacking}"
 
 
 @blueprint.get("/insights/<panel>.<kind>")
@@ -204,6 +218,7 @@ def panel_file(panel: str, kind: str) -> Response:
         ("Payers", ", ".join(p.name for p in page.payers if p.public_id in page.chosen) or "All payers"),
         ("Basis", _basis(page)),
         ("Counted", PANELS[panel].definition),
+        *((("Expected", EXPECTED_DEFINITION),) if page.asked.basis is Basis.EXPECTED else ()),
     )
     sheet = panel_sheet(PANELS[panel], PANELS[panel].table(page.found))
     return file_of(kind, f"insights-{panel}", replace(sheet, about=about))

@@ -108,6 +108,8 @@ FORMS = {
     "payer_limits.mark_checked": VERSIONED,
     "payer_limits.set_limit": VERSIONED,
     "payer_limits.set_named": VERSIONED,
+    "payer_merging.merge": "a merged payer is refused the second time",
+    "payer_merging.part": "an undone merge is refused the second time",
     "payers.set_address": VERSIONED,
     "payers.set_own": VERSIONED,
     "practice_data.export": ONCE,

@@ -3,10 +3,10 @@
 The audit log keeps its entries of the demo, as it keeps all (they name no patient).
 """
 
-from sqlalchemy import Column, Select, delete, func, or_, select, update
+from sqlalchemy import Column, Select, delete, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
-from tracker.models import Claim, Membership, Payer, Practice, User
+from tracker.models import Claim, Membership, Payer, PayerAlias, Practice, User
 from tracker.models.base import Base, PracticeOwned
 from tracker.services.practice_tables import remove_rows, tables_with_rows_of_practices
 
@@ -44,7 +44,7 @@ def _columns_of_users(*, owned: bool) -> list[Column[int]]:
 
 
 def _remove_payers(session: Session) -> None:
-    used = select(Claim.payer_id).distinct()
+    used = union(select(Claim.payer_id), select(PayerAlias.payer_id), select(PayerAlias.stays_id))
     session.execute(update(Payer).where(Payer.is_demo, Payer.id.in_(used)).values(is_demo=False))
     session.execute(delete(Payer).where(Payer.is_demo))
 

@@ -44,6 +44,7 @@ from tracker.models.own_template import OwnTemplate
 from tracker.models.owner_request import OwnerRequest
 from tracker.models.patient import Patient
 from tracker.models.payer import Payer
+from tracker.models.payer_alias import PayerAlias
 from tracker.models.payer_profile import PayerProfile
 from tracker.models.picture import Picture
 from tracker.models.plan_of_care import PlanOfCare
@@ -117,6 +118,7 @@ __all__ = [
     "OwnerRequest",
     "Patient",
     "Payer",
+    "PayerAlias",
     "PayerProfile",
     "Picture",
     "PlanOfCare",

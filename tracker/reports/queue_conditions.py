@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.ages import Age
 from tracker.domain.turns import Holder
 from tracker.domain.write_offs import ASKED
-from tracker.models import ClaimLine, Denial, Payer, Search, User
+from tracker.models import ClaimLine, Denial, Payer, PayerAlias, Search, User
 from tracker.models.denial import ACTED_ON
 from tracker.month_counts import is_counted
 from tracker.reports.basis import has_no_rate
@@ -44,9 +44,7 @@ def conditions(session: Session, asked: QueueFilter, viewer: Viewer) -> list[Col
     """Return the conditions of a filter, all but the bucket of its due date."""
     found = [*_of_view(asked, viewer), *_of_facts(asked), *_of_only(asked, viewer)]
     if asked.payers:
-        found.append(
-            Denial.payer_id.in_(session.scalars(select(Payer.id).where(Payer.public_id.in_(asked.payers))).all())
-        )
+        found.append(_of_payers(session, asked.payers))
     if asked.owner:
         found.append(_owned_by(session, asked.owner, viewer))
     if asked.who:
@@ -58,6 +56,14 @@ def conditions(session: Session, asked: QueueFilter, viewer: Viewer) -> list[Col
     if asked.search:
         found.append(_searched(session, asked.search, viewer))
     return found
+
+
+def _of_payers(session: Session, public_ids: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition of some payers; one that a practice merged into another means that other there."""
+    ids = session.scalars(select(Payer.id).where(Payer.public_id.in_(public_ids))).all()
+    merged = session.scalars(select(PayerAlias).where(PayerAlias.payer_id.in_(ids))).all()
+    stay = (and_(Denial.practice_id == one.practice_id, Denial.payer_id == one.stays_id) for one in merged)
+    return or_(Denial.payer_id.in_(ids), *stay)
 
 
 def _of_view(asked: QueueFilter, viewer: Viewer) -> Iterable[ColumnElement[bool]]:

@@ -193,7 +193,7 @@ def _try_all(  # the parts of one trial
     now: datetime,
 ) -> list[dict[str, Any]]:  # fmt: skip
     seen, rows_of_numbers = list[dict[str, Any]](), dict[int, int]()
-    payers = PayerDirectory(session)
+    payers = PayerDirectory(session, row.practice_id)
     for each in read:
         typed = _typed(each)
         same = likely_same(session, row.practice_id, typed)
@@ -268,7 +268,7 @@ def log_backlog(
     wanted = [each for each in read if each.row in chosen]
     if not wanted:
         raise ImportProblem("List", "No row is ticked.", "Tick the rows to log.")
-    payers, claims, lines = PayerDirectory(session), set[int](), list[int]()
+    payers, claims, lines = PayerDirectory(session, row.practice_id), set[int](), list[int]()
     alike = {each["row"] for each in row.preview["rows"] if each["same_as"]}
     for each in wanted:
         typed = _typed(each)

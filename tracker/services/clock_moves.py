@@ -38,17 +38,19 @@ class ClockMove(NamedTuple):
     after: Clock | None
 
 
-def clock_moves(
-    session: Session,
-    practice_id: int,
-    payer: Payer,
-    now: PayerProfile | None,
-    then: PayerProfile,
-    knowledge: Knowledge,
-) -> Sequence[ClockMove]:
-    """Return the open denials that ``then`` counts otherwise than ``now``, nearest new date first.
+class CountedBy(NamedTuple):
+    """Whose rules count deadlines: a payer and what the practice set for it, if anything."""
 
-    Dates set by hand, replies due and records due stay. ``then`` need not be stored.
+    payer: Payer
+    profile: PayerProfile | None
+
+
+def clock_moves(
+    session: Session, practice_id: int, payer: Payer, now: CountedBy, then: CountedBy, knowledge: Knowledge
+) -> Sequence[ClockMove]:
+    """Return the open denials of ``payer`` that ``then`` counts otherwise than ``now``, nearest new date first.
+
+    Dates set by hand, replies due and records due stay. The profile of ``then`` need not be stored.
     """
     own = Denial.practice_id == practice_id, Denial.payer_id == payer.id, Denial.is_open
     ours = Denial.clock.in_(("file_by", "next_level")), Denial.clock_rule != "by_hand"
@@ -57,8 +59,8 @@ def clock_moves(
     for denial in session.scalars(select(Denial).where(*own, *ours).order_by(Denial.number)):
         level = decided.get(denial.id)
         running = Running.of(denial)
-        before = _clock(denial, running, payer, now, knowledge, level)
-        after = _clock(denial, running, payer, then, knowledge, level)
+        before = _clock(denial, running, *now, knowledge, level)
+        after = _clock(denial, running, *then, knowledge, level)
         if _dates(before) != _dates(after) != (denial.file_by_safe, denial.file_by_legal):
             moves.append(ClockMove(denial, denial.file_by_safe, after))
     return sorted(moves, key=lambda move: (move.after is None, move.after.safe if move.after else date.max))

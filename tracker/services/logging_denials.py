@@ -199,7 +199,7 @@ def find_or_make_claim(  # what is found or made, and where it came from
 
     Raises LoggingProblem when the number is known and belongs to another patient.
     """
-    payer = (payers or PayerDirectory(session)).find_or_make(typed.payer_name, "", "", "")
+    payer = (payers or PayerDirectory(session, practice_id)).find_or_make(typed.payer_name, "", "", "")
     key = control_key(typed.claim_number)
     known = session.scalar(
         select(Claim)

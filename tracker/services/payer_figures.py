@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.own_limits import OwnLimit, kept_limit, limit_key
 from tracker.knowledge import Knowledge
 from tracker.models import Denial, Payer, PayerProfile
-from tracker.services.clock_moves import ClockMove, clock_moves, move_clocks
+from tracker.services.clock_moves import ClockMove, CountedBy, clock_moves, move_clocks
 from tracker.services.clocks import own_limit, profile_of, usual_rule
 from tracker.services.coverage import EditConflict
 from tracker.services.diagnosing import diagnose_claims
@@ -61,7 +61,7 @@ def moves_of_change(
     profile = profile_of(session, practice_id, payer.id)
     now = {name: getattr(profile, name) for name in FIGURES} if profile is not None else {"named": "", "limits": {}}
     then = PayerProfile(**{**now, **values})
-    return clock_moves(session, practice_id, payer, profile, then, knowledge)
+    return clock_moves(session, practice_id, payer, CountedBy(payer, profile), CountedBy(payer, then), knowledge)
 
 
 def set_figures(  # one practice's figures for one payer

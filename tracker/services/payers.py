@@ -5,7 +5,7 @@ import re
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Payer
+from tracker.models import Payer, PayerAlias
 
 # Claim filing indicator (CLP06, SBR09) to the kinds of the case format. 16 is an HMO Medicare risk plan.
 _KIND_BY_FILING = {
@@ -39,12 +39,26 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", name.lower()).strip()
 
 
-class PayerDirectory:
-    """All payers of the installation, by payer id, by TIN and by name. New ones are written at once."""
+def merged_payer(session: Session, practice_id: int, name: str) -> Payer | None:
+    """Return the payer that a practice means by the name of one it merged into another."""
+    merged = select(PayerAlias, Payer.name).join(Payer, Payer.id == PayerAlias.payer_id)
+    for alias, told in session.execute(merged.where(PayerAlias.practice_id == practice_id)):
+        if plain_name(told) == plain_name(name):
+            return session.get_one(Payer, alias.stays_id)
+    return None
 
-    def __init__(self, session: Session) -> None:
+
+class PayerDirectory:
+    """All payers of the installation, by payer id, by TIN and by name, as one practice means them.
+
+    A payer that the practice merged into another is found as that other. New ones are written at once.
+    """
+
+    def __init__(self, session: Session, practice_id: int) -> None:
         self._session = session
         self._payers = list(session.scalars(select(Payer).order_by(Payer.id)))
+        merged = select(PayerAlias).where(PayerAlias.practice_id == practice_id)
+        self._stays = {alias.payer_id: alias.stays_id for alias in session.scalars(merged)}
 
     def find_or_make(self, name: str, payer_code: str, tin: str, filing_code: str) -> Payer:
         """Return the payer, made if unknown; the payer id decides, then the name, then the TIN."""
@@ -61,7 +75,8 @@ class PayerDirectory:
             self._payers.append(found)
         elif not found.tin and tin:
             found.tin = tin[:12]
-        return found
+        stays = self._stays.get(found.id)
+        return found if stays is None else next(payer for payer in self._payers if payer.id == stays)
 
     def _find(self, name: str, payer_code: str, tin: str) -> Payer | None:
         for payer in self._payers:

@@ -203,7 +203,7 @@ class RemittanceStore:
         self._ids = rows.ids
         self._known = KnownClaims(session, practice_id)
         self._people = People(session, practice_id, rows, self._known)
-        self._payers = PayerDirectory(session)
+        self._payers = PayerDirectory(session, practice_id)
         self._claim_rows = ClaimRows(practice_id, import_id, rows)
         self._visits: dict[Visit, list[str]] = {}
         self._remittances, self._plbs = rows.table(RemittanceRow, _REMITTANCE), rows.table(ProviderAdjustment, _PLB)

@@ -27,7 +27,7 @@ class ClaimStore:
         self._rows, self._ids, self.counted = rows, rows.ids, counted
         self._known = KnownClaims(session, practice_id)
         self._people = People(session, practice_id, rows, self._known)
-        self._payers = PayerDirectory(session)
+        self._payers = PayerDirectory(session, practice_id)
         self._claim_rows = ClaimRows(practice_id, import_id, rows)
         self._submissions = rows.table(Submission, _SUBMISSION)
         self._sent: set[tuple[int, date]] = set()

@@ -25,7 +25,7 @@ def dispute_clock(payer_kind: str, taken_on: date, profile: PayerProfile | None,
 
 
 def move_disputes(
-    session: Session, practice_id: int, payer: Payer, profile: PayerProfile, knowledge: Knowledge
+    session: Session, practice_id: int, payer: Payer, profile: PayerProfile | None, knowledge: Knowledge
 ) -> None:
     """Count the dates of a payer's open takebacks anew, by the practice's limits as they are now."""
     query = (

@@ -41,7 +41,7 @@ _OF_PART: Mapping[str, str] = MappingProxyType(
         "log": "log", "imports": "import", "quarantine": "import", "takebacks": "import",
         "letters": "letter", "letter_texts": "letter", "letter_batches": "letter", "signatures": "letter",
         "packet": "packet", "packets": "packet", "appeals": "appeals", "insights": "insights",
-        "payers": "payers", "payer_limits": "payers", "thresholds": "payers",
+        "payers": "payers", "payer_limits": "payers", "payer_merging": "payers", "thresholds": "payers",
         "templates": "templates", "template_versions": "templates", "rules": "templates", "check": "templates",
         "settings": "settings", "account": "settings", "users": "settings", "letterhead": "settings",
         "signing": "settings", "own_numbers": "settings", "api_tokens": "settings", "audit": "settings",

@@ -18,7 +18,7 @@ from tracker.services.appealing import AppealRefused, letter_choices, open_appea
 from tracker.services.barring import appeal_barred_by
 from tracker.services.denial_files import TITLES, keep_paper
 from tracker.services.logging_denials import LoggingProblem, first_clock, likely_same, log_denial
-from tracker.services.payers import payer_kind
+from tracker.services.payers import merged_payer, payer_kind
 from tracker.web.access import needs
 from tracker.web.filters import long_date
 from tracker.web.forms.log import LogForm
@@ -172,8 +172,10 @@ def _due(typed: Mapping[str, str], remarks: tuple[str, ...], carc: str) -> Clock
     denied_on, name = _date(typed.get("denied_on", "")), typed.get("payer", "").strip()
     if denied_on is None or not name:
         return None
-    payer = g.session.scalar(select(Payer).where(func.lower(Payer.name) == name.lower(), _is_ours()))
     practice = _place(typed.get("practice"))
+    payer = g.session.scalar(select(Payer).where(func.lower(Payer.name) == name.lower(), _is_ours()))
+    if payer is None and practice is not None:
+        payer = merged_payer(g.session, practice.id, name)
     draft = Denial(
         denied_on=denied_on, service_date=_date(typed.get("service_date", "")), remarks=" ".join(remarks), carc=carc
     )

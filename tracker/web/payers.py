@@ -4,18 +4,21 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
 from tracker.domain.access import Action
 from tracker.domain.deadlines import ClockRule
 from tracker.domain.payer_habits import HABITS
 from tracker.knowledge import load
-from tracker.models import Claim, Payer, Practice
+from tracker.models import Claim, Payer, PayerAlias, Practice
 from tracker.reports.decided import payer_year
+from tracker.reports.duplicate_payers import likely_pairs, merges_shown
 from tracker.reports.payer_limits import LimitRow, limit_rows, open_denials, other_limits
 from tracker.reports.queue_filter import QueueFilter
 from tracker.services.clocks import profile_of
 from tracker.services.coverage import EditConflict
+from tracker.services.merging_payers import dealt_with
 from tracker.services.payer_figures import PACKET_LIMITS, set_figures
 from tracker.web.access import needs
 from tracker.web.filters import plural
@@ -39,7 +42,8 @@ _YES_NO = {True: "yes", False: "no", None: ""}
 @needs(Action.WORK_QUEUE)
 def index() -> str:
     """List the payers of the practices' claims."""
-    return render_template("payers/index.html", payers=listed_payers())
+    twice = len(likely_pairs(g.session, own_practices()))
+    return render_template("payers/index.html", payers=listed_payers(), twice=twice)
 
 
 def listed_payers() -> list[Payer]:
@@ -50,9 +54,18 @@ def listed_payers() -> list[Payer]:
 
 @blueprint.get("/payers/<public_id>")
 @needs(Action.WORK_QUEUE)
-def show(public_id: str) -> str:
-    """Show a payer."""
+def show(public_id: str) -> str | BaseResponse:
+    """Show a payer; one that was merged leads to the one that stayed."""
+    stays = _merged_into(public_id)
+    if stays is not None and not any(payer.public_id == public_id for payer in listed_payers()):
+        return redirect(url_for(".show", public_id=stays.public_id), 303)
     return _page(find_payer(public_id))
+
+
+def _merged_into(public_id: str) -> Payer | None:
+    query = select(PayerAlias.stays_id).join(Payer, Payer.id == PayerAlias.payer_id)
+    stays_id = g.session.scalar(query.where(Payer.public_id == public_id).limit(1))
+    return g.session.get(Payer, stays_id) if stays_id is not None else None
 
 
 def find_payer(public_id: str) -> Payer:
@@ -88,7 +101,15 @@ def _page(payer: Payer, address: Any = None, sent: tuple[int, Any] | None = None
         usual=load().payer_defaults(payer.kind),
         habits=HABITS,
         confidences=CONFIDENCE_WORDS,
+        merges={practice.id: merges_shown(g.session, practice.id, payer, g.now) for practice in own_practices()},
+        others={practice.id: _others(practice, payer) for practice in own_practices()},
     )
+
+
+def _others(practice: Practice, payer: Payer) -> list[Payer]:
+    """Return the payers of a practice that this one could be merged with: none where it does not deal with this one."""
+    known = dealt_with(g.session, practice.id)
+    return [one for one in known if one.id != payer.id] if payer in known else []
 
 
 def _address_form(payer: Payer) -> AddressForm:

@@ -55,6 +55,7 @@ OBJECTS = {
     "/settings/deleted/<public_id>": {"public_id": "deleted"},
     "/settings/take-in/<file_id>": {"file_id": "brought"},
     "/reports/<public_id>": {"public_id": "report"},
+    "/scans/<public_id>": {"public_id": "scan"},
     "/takebacks/<public_id>": {"public_id": "takeback"},
     "/templates/<practice_id>": {"practice_id": "practice"},
     "/users/<public_id>": {"public_id": "person"},
@@ -140,6 +141,10 @@ def make(session, place) -> dict[str, str]:
         practice_id=place.id, appeal_id=appeal.id, kind="decision", title="Letter",
         content_type="application/pdf", content=CANARY.encode(), content_hash="0" * 64, added_at=NOW,
     )  # fmt: skip
+    scan = Attachment(
+        practice_id=place.id, kind="scan", title="EOB or denial letter", content_type="application/pdf",
+        content=CANARY.encode(), content_hash="1" * 64, added_at=NOW,
+    )  # fmt: skip
     job = Job(kind="letters.draft", key=f"batch-{place.id}", run_at=NOW, asked_at=NOW, practice_id=place.id)
     request = RecordsRequest(
         practice_id=place.id, number=201, claim_id=claim.id, requested_on=date(2026, 11, 2), logged_at=NOW
@@ -155,7 +160,7 @@ def make(session, place) -> dict[str, str]:
                "total": [], "terms": [["Denial", "A line"]], "notes": []}], "points": [],
                "counts": {"denials": 0, "cents": 0}}  # fmt: skip
     report = MonthlyReport(practice_id=place.id, month="2026-10", state="final", made_at=NOW, figures=figures)
-    session.add_all([chart_note, letter, paper, job, request, takeback, report])
+    session.add_all([chart_note, letter, paper, scan, job, request, takeback, report])
     session.flush()
     text = LetterText(practice_id=place.id, letter_id=letter.id, appeal_id=appeal.id, saved_at=NOW, template="L01")
     session.add(text)
@@ -174,7 +179,7 @@ def make(session, place) -> dict[str, str]:
     )  # fmt: skip
     rows = {"list": a_list, "held": held, "patient": patient, "claim": claim, "denial": denial, "note": note, "appeal": appeal, "paper": paper,
             "text": text, "batch": job, "request": request, "takeback": takeback, "practice": place, "letter": letter,
-            "chart_note": chart_note, "report": report}  # fmt: skip
+            "chart_note": chart_note, "report": report, "scan": scan}  # fmt: skip
     return {name: row.public_id for name, row in rows.items()} | {"import": batch}
 
 

@@ -92,6 +92,7 @@ FORMS = {
     "letters.save": VERSIONED,
     "links.take_up": "a link works once",
     "log.create": ONCE,
+    "log.scan": "logs nothing; the same file is kept once",
     "merging.merge": "a merged patient is refused the second time",
     "merging.part": "an undone merge is refused the second time",
     "notes.link_to_claim": _STATE,

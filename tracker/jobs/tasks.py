@@ -34,6 +34,7 @@ from tracker.services.practice_keys import ROTATION
 from tracker.services.practices import practice_day
 from tracker.services.renewing import KIND, ask_for_all_renewals, renew_some
 from tracker.services.retention import remove_old_files
+from tracker.services.scans import drop_old_scans
 from tracker.services.sessions import forget_old_sessions
 from tracker.services.sign_in import forget_old_tries
 from tracker.services.user_mail import KIND as USER_MAIL
@@ -143,6 +144,7 @@ TASKS: dict[str, TaskFunction] = {
 
 CHORES: tuple[Chore, ...] = (
     expire_staged,
+    drop_old_scans,
     ask_for_causes,
     count_months,
     backup_task.ask_for_backup,

@@ -36,9 +36,19 @@ def read_exhibit(title: str, content: bytes) -> tuple[ReadPage, ...]:
     return tuple(ReadPage(page["text"], page["lies"]) for page in answer.values["pages"])
 
 
-def draw_exhibit(title: str, content: bytes, first: int, last: int) -> list[bytes]:
-    """Return small JPEG pictures of the pages ``first`` to ``last``. Raises PacketProblem."""
-    arguments = {"first": first, "last": last}
+class Size(NamedTuple):
+    """The most pixels of a page's picture."""
+
+    wide: int
+    high: int
+
+
+SMALL, READABLE = Size(240, 310), Size(1100, 1430)
+
+
+def draw_exhibit(title: str, content: bytes, first: int, last: int, size: Size = SMALL) -> list[bytes]:
+    """Return JPEG pictures of the pages ``first`` to ``last``. Raises PacketProblem."""
+    arguments = {"first": first, "last": last} | size._asdict()
     answer = run_limited("draw", arguments, (content,), on_refusal=problem_with([title]), seconds=_READING_SECONDS)
     return list(answer.blobs)
 

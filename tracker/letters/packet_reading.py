@@ -11,7 +11,6 @@ import pypdfium2
 from tracker.letters.limited import Answer, Refusal
 from tracker.letters.packet_pages import as_pdf
 
-_WIDE, _HIGH = 240, 310  # a thumbnail's most pixels
 _SIGNS = 60  # how many signs of a page show which way it lies
 _MOST_TEXT = 20_000  # signs of a page; a page of type has about 3,000
 
@@ -24,10 +23,11 @@ def read_pages(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:  # 
 
 
 def draw_pages(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:
-    """Return small JPEG pictures of pages ``first`` to ``last`` (from 1)."""
+    """Return JPEG pictures of pages ``first`` to ``last`` (from 1), at most ``wide`` by ``high`` pixels."""
+    within = arguments["wide"], arguments["high"]
     with _document(blobs[0]) as document:
         numbers = range(arguments["first"] - 1, min(arguments["last"], len(document)))
-        return Answer({}, [_picture(document[number]) for number in numbers])
+        return Answer({}, [_picture(document[number], *within) for number in numbers])
 
 
 def _document(content: bytes) -> pypdfium2.PdfDocument:
@@ -50,9 +50,9 @@ def _lies(words: pypdfium2.PdfTextPage) -> int:
     return -90 * max(set(quarters), key=quarters.count) % 360 if quarters else 0
 
 
-def _picture(page: pypdfium2.PdfPage) -> bytes:
+def _picture(page: pypdfium2.PdfPage, wide: int, high: int) -> bytes:
     width, height = page.get_size()
-    picture = page.render(scale=min(_WIDE / width, _HIGH / height)).to_pil().convert("RGB")
+    picture = page.render(scale=min(wide / width, high / height)).to_pil().convert("RGB")
     written = BytesIO()
     picture.save(written, "JPEG", quality=70)
     return written.getvalue()

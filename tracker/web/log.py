@@ -1,10 +1,11 @@
 """Logging a denial by hand: from paper, a portal or a phone call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import wraps
 from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, exists, func, select
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -13,12 +14,14 @@ from tracker.domain.access import Action
 from tracker.domain.deadlines import Clock
 from tracker.importers.typed import DateError, ReasonError, read_date, read_reason
 from tracker.knowledge import load
-from tracker.models import Denial, Payer, Practice
+from tracker.models import Attachment, Denial, Payer, Practice
+from tracker.reports.scan_pages import MOST_PAGES, page_of
 from tracker.services.appealing import AppealRefused, letter_choices, open_appeal
 from tracker.services.barring import appeal_barred_by
-from tracker.services.denial_files import TITLES, keep_paper
+from tracker.services.denial_files import TITLES, papers_of
 from tracker.services.logging_denials import LoggingProblem, first_clock, likely_same, log_denial
 from tracker.services.payers import merged_payer, payer_kind
+from tracker.services.scans import keep_scan, keep_with_denial, scan_of
 from tracker.web.access import needs
 from tracker.web.filters import long_date
 from tracker.web.forms.log import LogForm
@@ -27,6 +30,8 @@ from tracker.web.once import once
 from tracker.web.uploads import UploadProblem, paper_from
 
 blueprint = Blueprint("log", __name__)
+
+_Answer = BaseResponse | str | tuple[str, int]
 
 
 class Meaning(NamedTuple):
@@ -47,17 +52,57 @@ def new() -> str:
         "payer": payer,
         "reason": request.args.get("code", ""),
         "denied_on": _date(request.args.get("denied_on", "")),
+        "scan": request.args.get("scan", ""),
     }
     return _page(_prepared(LogForm(formdata=None, **known)))
 
 
+def _keeping_the_file(view: Callable[[], _Answer]) -> Callable[[], _Answer]:
+    """Keep the chosen file before the form is looked at, in a transaction of its own: no error of the form loses it."""
+
+    @wraps(view)
+    def run() -> _Answer:
+        form = _prepared(LogForm())
+        place = _place(form.practice.data) or next(iter(_places()))
+        g.kept_scan, g.scan_problem = form.scan.data or "", ""
+        try:
+            with transaction(g.session) as session:
+                paper = paper_from(form.file.data, TITLES["eob"], place.id)
+                if paper is not None:
+                    g.kept_scan = keep_scan(session, place.id, paper, g.now, g.user.id).public_id
+        except UploadProblem as problem:
+            g.scan_problem = str(problem)
+        return view()
+
+    return run
+
+
+@blueprint.post("/denials/new/scan")
+@needs(Action.WORK_QUEUE)
+@_keeping_the_file
+def scan() -> _Answer:
+    """Show the chosen file beside what is typed so far, or put it away; nothing is logged."""
+    form = _prepared(LogForm())
+    if request.form.get("do") == "put-away":
+        g.kept_scan = ""
+    elif not g.kept_scan and not g.scan_problem:
+        g.scan_problem = "Choose a file to show"
+    form.file.errors = [g.scan_problem] if g.scan_problem else []
+    return _page(form), 422 if g.scan_problem else 200
+
+
 @blueprint.post("/denials/new")
 @needs(Action.WORK_QUEUE)
+@_keeping_the_file
 @once
-def create() -> BaseResponse | str | tuple[str, int]:
+def create() -> _Answer:
     """Log the denial, and then draft its appeal or log another if the button says so."""
     form = _prepared(LogForm())
-    if not form.validate():
+    is_valid = form.validate()
+    paper = _scan(form)
+    if g.scan_problem:
+        form.file.errors = [g.scan_problem]
+    if not is_valid or g.scan_problem:
         return _page(form), 422
     practice = _place(form.practice.data)
     if practice is None:
@@ -69,16 +114,35 @@ def create() -> BaseResponse | str | tuple[str, int]:
         return _page(form, same), 422
     try:
         with transaction(g.session) as session:
-            paper = paper_from(form.file.data, TITLES["eob"], practice.id)
             denial = log_denial(session, practice.id, typed, load(), g.now, g.today)
             if paper is not None:
-                keep_paper(session, denial, "eob", paper, g.now, g.user.id)
+                keep_with_denial(session, paper, denial, g.now, g.user.id)
             payer = session.get_one(Payer, denial.payer_id)
             then = _then(denial, practice, payer)
-    except (LoggingProblem, UploadProblem) as problem:
-        form[getattr(problem, "field", "file")].errors = [str(problem)]
+    except LoggingProblem as problem:
+        form[problem.field].errors = [str(problem)]
         return _page(form), 422
     return then
+
+
+def _scan(form: LogForm) -> Attachment | None:
+    """Return the scan that the form names; one that was thrown away meanwhile is a problem of the form."""
+    form.scan.data = g.get("kept_scan", form.scan.data) or ""
+    found = scan_of(g.session, form.scan.data, g.user.id) if form.scan.data else None
+    if form.scan.data and found is None:
+        g.scan_problem, form.scan.data = "The file was kept for a day and is gone. Choose it again", ""
+    return found
+
+
+@blueprint.get("/scans/<public_id>/<int:number>.jpg")
+@needs(Action.WORK_QUEUE)
+def page_picture(public_id: str, number: int) -> Response:
+    """Return a page of a scan as a picture to read, for the person who added it."""
+    found = scan_of(g.session, public_id, g.user.id)
+    picture = page_of(found, number) if found is not None else None
+    if picture is None:
+        abort(404)
+    return Response(picture, content_type="image/jpeg")
 
 
 def _then(denial: Denial, practice: Practice, payer: Payer) -> BaseResponse:
@@ -87,8 +151,11 @@ def _then(denial: Denial, practice: Practice, payer: Payer) -> BaseResponse:
     say(f"D-{denial.number} logged.{due}")
     there = redirect(url_for("denials.show", public_id=denial.public_id), 303)
     if request.form.get("do") == "another":
-        day = denial.denied_on.isoformat()
-        return redirect(url_for(".new", practice=practice.public_id, payer=payer.public_id, denied_on=day), 303)
+        day, same_paper = denial.denied_on.isoformat(), _paper_of(denial)
+        again = url_for(
+            ".new", practice=practice.public_id, payer=payer.public_id, denied_on=day, scan=same_paper or None
+        )
+        return redirect(again, 303)
     if request.form.get("do") == "draft":
         if not appeal_barred_by(denial, load()) and not letter_choices(g.session, denial):
             return redirect(url_for("letters.choose", public_id=denial.public_id), 303)
@@ -99,6 +166,12 @@ def _then(denial: Denial, practice: Practice, payer: Payer) -> BaseResponse:
             return there
         return redirect(url_for("letters.edit", public_id=appeal.public_id), 303)
     return there
+
+
+def _paper_of(denial: Denial) -> str:
+    """Return the id of the paper a denial was logged from: it often holds the next one too."""
+    papers = papers_of(g.session, denial.practice_id, [denial.id])
+    return papers[-1].public_id if papers else ""
 
 
 @blueprint.get("/denials/new/facts")
@@ -131,7 +204,11 @@ def _page(form: LogForm, same: Denial | None = None) -> str:
         "denied_on": form.denied_on.data.isoformat() if form.denied_on.data else "",
         "service_date": form.service_date.data.isoformat() if form.service_date.data else "",
     }
-    return render_template("log/new.html", form=form, same=same, payers=payer_names(), **_facts(typed))
+    found = _scan(form)
+    pages = min(found.pages or 1, MOST_PAGES) if found is not None else 0
+    return render_template(
+        "log/new.html", form=form, same=same, payers=payer_names(), scan=found, scan_pages=pages, **_facts(typed)
+    )
 
 
 def payer_names() -> Sequence[str]:

@@ -46,6 +46,7 @@ class LogForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     denied_on = DateField("Denial date", [InputRequired("Enter the denial date")])
     file_by = DateField("File-by date")
     file = FileField("EOB or denial letter")
+    scan = HiddenField()
     anyway = HiddenField()
 
     def prepare(self, practices: Iterable[Practice], knowledge: Knowledge, today: date) -> "LogForm":

@@ -172,6 +172,7 @@ def test_the_test_indicator_is_seen():
     [
         (b"DTM*472*20260903", b"DTM*472*19260903", "Segment 22 (DTM)"),
         (b"DTM*232*20260903", b"DTM*232*20260932", "Segment 18 (DTM)"),
+        (b"DTM*472*20260903", b"DTM*472*202609" + b"9" * 30, "Segment 22 (DTM)"),
         (b"1000200300*20260918", b"1000200300*21260918", "Segment 4 (BPR16)"),
     ],
 )

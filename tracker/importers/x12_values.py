@@ -74,15 +74,15 @@ def read_birth_date(text: str) -> date | None:
 
 
 def _date(text: str, first_year: int) -> date | None:
-    if not (text.isascii() and text.isdigit()):
-        return None
     if len(text) == 6:
         text = "20" + text
+    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+        return None
     try:
         found = date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return None
-    return found if len(text) == 8 and first_year <= found.year <= _LAST_YEAR else None
+    return found if first_year <= found.year <= _LAST_YEAR else None
 
 
 def read_quantity(text: str) -> float | None:

@@ -53,6 +53,22 @@ def test_a_proven_receipt_replaces_the_presumption():
     assert found.safe == date(2026, 5, 5)
 
 
+@pytest.mark.parametrize(
+    ("rule", "trigger", "more", "basis"),
+    [
+        ("MCR_B_L1", "2026-07-27", {}, "120 days from the remittance date, with 5 days presumed for receipt; rolled to a business day"),
+        ("MCR_B_L3", "2026-06-01", {}, "60 days from the reconsideration notice, with 5 days presumed for receipt"),
+        (
+            "MCR_B_L1", "2026-01-05", {"received_on": date(2026, 1, 7), "extension_days": 1},
+            "120 days from the remittance date, received on January 7, 2026, and 1 day more that you granted",
+        ),
+        ("AETNA_R", "2026-02-02", {}, "180 days from the initial claim decision"),
+    ],
+)  # fmt: skip
+def test_the_words_to_the_payer_hold_every_day_of_the_count(rule, trigger, more, basis):
+    assert clock(RULES[rule], date.fromisoformat(trigger), **more).basis == basis
+
+
 def test_a_receipt_before_the_notice_is_refused():
     with pytest.raises(ValueError, match="before the notice"):
         clock(REDETERMINATION, date(2026, 1, 5), received_on=date(2026, 1, 4))

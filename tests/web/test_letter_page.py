@@ -1,6 +1,7 @@
 import hashlib
 import io
 import re
+from datetime import date
 
 import pikepdf
 import pypdfium2
@@ -10,9 +11,12 @@ from tests import build
 from tests.forms import fields_of, send
 from tests.web.test_denial_page import make_denial
 from tracker.db import transaction
+from tracker.domain.deadlines import clock
+from tracker.knowledge import load
 from tracker.letters.catalog import templates
 from tracker.letters.draft import draft
 from tracker.letters.facts_json import from_json
+from tracker.letters.words import long_date
 from tracker.models import Appeal, AppealDenial, Attachment, Authorization, Denial, Letter, Note, Practice
 
 NOTE = """S: L knee pain 4/10, still needs rail.
@@ -72,6 +76,30 @@ def test_the_letter_that_answers_the_code_is_chosen_and_says_why(alice, letter, 
     assert newest(sessions, denied).template == "L01"
     page = alice.get(letter).text
     assert "Chosen because: the payer says that the service was not medically necessary" in page
+
+
+def test_the_last_day_stands_in_the_letter_with_every_day_it_was_counted_by(alice, letter, denied, sessions):
+    with transaction(sessions.system()) as session:
+        denial = session.query(Denial).filter_by(id=denied.id).one()
+        due = clock(load().clocks["MCR_B_L1"], denial.notice_on).legal
+        denial.clock_rule, denial.file_by_legal = "MCR_B_L1", due
+    make_ready(alice, letter)
+    words = " ".join(text_of(alice.get(f"{letter}.pdf").data).split())
+    assert f"due {long_date(due)} (120 days from the remittance date, with 5 days presumed for receipt" in words
+
+
+def test_a_last_day_that_no_rule_counts_stands_without_words_on_the_count(alice, letter, denied, sessions):
+    with transaction(sessions.system()) as session:
+        denial = session.query(Denial).filter_by(id=denied.id).one()
+        denial.clock_rule, denial.file_by_legal = "MCR_B_L1", date(2027, 4, 1)  # as after a change of the rule
+    assert re.search(r"due April 1, 2027\s*</td>", alice.get(f"{letter}/preview").text)
+
+
+def test_a_day_the_payer_has_to_answer_by_is_not_ours_to_file_by(alice, letter, denied, sessions):
+    with transaction(sessions.system()) as session:
+        session.query(Denial).filter_by(id=denied.id).one().clock = "reply_due"
+    words = alice.get(f"{letter}/preview").text
+    assert re.search(r"<th scope=\"row\">Request</th><td>Redetermination</td>", words)
 
 
 def test_opening_twice_gives_the_same_appeal(alice, letter, denied, sessions):

@@ -78,11 +78,15 @@ class ClockRule:
 
 
 class Clock(NamedTuple):
-    """The two dates of one deadline, and how they were counted, in words."""
+    """The two dates of one deadline, and how they were counted, in words.
+
+    ``basis`` says it to the payer, short and for the legal date alone: with every day that was added to the length.
+    """
 
     safe: date
     legal: date
     words: str
+    basis: str
     rule: ClockRule
 
 
@@ -135,7 +139,8 @@ def clock(
     last = _last_day(rule, start, closed) + extension
     legal = business_day_on_or_after(last, closed) if rule.rolls else last
     safe = business_day_on_or_before(counted_to, closed)
-    return Clock(safe, legal, _words(rule, trigger, receipt, extension_days, last, legal), rule)
+    words = _words(rule, trigger, receipt, extension_days, last, legal)
+    return Clock(safe, legal, words, _basis(rule, receipt, extension_days, legal != last), rule)
 
 
 def _last_day(rule: ClockRule, start: date, closed: frozenset[date]) -> date:
@@ -156,6 +161,17 @@ def add_months(start: date, months: int, month_end: MonthEnd = MonthEnd.LAST_DAY
     return end if month_end is MonthEnd.LAST_DAY else end + timedelta(days=1)
 
 
+def _basis(rule: ClockRule, received_on: date | None, extension_days: int, rolled: bool) -> str:
+    parts = [f"{rule.length} from {rule.counted_from}"]
+    if received_on is not None:
+        parts.append(f"received on {_day_in_full(received_on)}")
+    elif rule.receipt_days:
+        parts.append(f"with {rule.receipt_days} days presumed for receipt")
+    if extension_days:
+        parts.append(f"and {_more_days(extension_days)} that you granted")
+    return f"{', '.join(parts)}; rolled to a business day" if rolled else ", ".join(parts)
+
+
 def _words(
     rule: ClockRule, trigger: date, received_on: date | None, extension_days: int, last: date, legal: date
 ) -> str:
@@ -165,13 +181,21 @@ def _words(
     elif rule.receipt_days:
         parts.append(f"with {rule.receipt_days} days presumed for receipt")
     if extension_days:
-        parts.append(f"and {extension_days} {'day' if extension_days == 1 else 'days'} more that the payer granted")
+        parts.append(f"and {_more_days(extension_days)} that the payer granted")
     text = f"{', '.join(parts)}: the last day is {_day(legal)}"
     return f"{text} ({_day(last)} is no business day)." if legal != last else f"{text}."
 
 
+def _more_days(count: int) -> str:
+    return f"{count} {'day' if count == 1 else 'days'} more"
+
+
 def _day(day: date) -> str:
     return f"{day:%a, %b} {day.day}, {day.year}"
+
+
+def _day_in_full(day: date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 # Days to take off the last day so that something arrives in time, by the way it is sent.

@@ -29,6 +29,8 @@ from tracker.models import (
     PayerProfile,
     Practice,
 )
+from tracker.services.clock_history import BY_HAND
+from tracker.services.clock_moves import COUNTED, counted_clock
 from tracker.services.clocks import Start, file_by
 from tracker.services.exhibit_notes import linked_notes
 from tracker.services.letter_claims import (
@@ -128,7 +130,7 @@ def _recorded(  # what letter_facts takes
         lines=lines_of(claims, knowledge),
         signer=signer,
         letter_date=letter.letter_date,
-        appeal=_appeal(rows, knowledge),
+        appeal=_appeal(session, rows, knowledge),
         clinician=clinician_of(claims),
         plan=plan_of(claims),
         counting_method=method or knowledge.payer_defaults(rows.payer.kind).counting_method,
@@ -170,21 +172,18 @@ def _patient(row: Patient) -> PatientFacts:
     return PatientFacts(name, row.birth_date, row.member_id)
 
 
-def _appeal(rows: LetterRows, knowledge: Knowledge) -> AppealFacts:
-    """Return the level and the last day: that of the denial whose last day comes first."""
-    first = min(rows.denials, key=lambda denial: denial.file_by_legal or date.max)
-    rule = None
-    if rows.appeal.level > 1:
-        rule = knowledge.clocks.get(first.clock_rule)
-    elif not any(denial.clock_rule == "by_hand" for denial in rows.denials):
-        start = Start(rows.payer.kind, first.notice_on, first.service_date)
-        counted = file_by(knowledge, start, rows.profile)
-        rule = counted.rule if counted else None
-    return AppealFacts(
-        level=rows.appeal.level,
-        due=first.file_by_legal,
-        deadline_basis=f"{rule.length} from {rule.counted_from}" if rule else "",
-    )
+def _appeal(session: Session, rows: LetterRows, knowledge: Knowledge) -> AppealFacts:
+    """Return the level and the last day to act: that of the denial whose last day comes first.
+
+    How the day was counted stands beside it only where a rule gives the same day: the payer can count it again.
+    """
+    ours = [denial for denial in rows.denials if denial.clock in COUNTED]
+    first = min(ours, key=lambda denial: denial.file_by_legal or date.max, default=None)
+    if first is None:
+        return AppealFacts(level=rows.appeal.level)
+    counted = counted_clock(session, first, knowledge) if first.clock_rule != BY_HAND else None
+    is_same = counted is not None and counted.legal == first.file_by_legal
+    return AppealFacts(rows.appeal.level, due=first.file_by_legal, deadline_basis=counted.basis if is_same else "")
 
 
 def _request(session: Session, denials: Sequence[Denial]) -> RequestFacts | None:

@@ -1,7 +1,7 @@
 """Payers a practice has twice: merged with everything, found again by files and typed names, parted, counted right."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -16,8 +16,20 @@ from tracker.day_counts import differing_days, differing_months
 from tracker.domain.own_limits import OwnLimit, kept_limit
 from tracker.domain.remittance import Person
 from tracker.knowledge import load
-from tracker.models import Claim, ClaimLine, Denial, Event, Payer, PayerAlias, PayerProfile, Practice, Remittance
+from tracker.models import (
+    Claim,
+    ClaimLine,
+    ContractedRate,
+    Denial,
+    Event,
+    Payer,
+    PayerAlias,
+    PayerProfile,
+    Practice,
+    Remittance,
+)
 from tracker.services.acting import Acting
+from tracker.services.fee_schedules import expect_anew
 from tracker.services.importing import import_now
 from tracker.services.logging_denials import TypedClaim, find_or_make_claim
 from tracker.services.merging_payers import (
@@ -70,7 +82,7 @@ def payers_of(session, practice, model) -> list[int]:
 def test_a_merge_moves_every_row_and_says_how_many(session, practice, twice, acting):
     stays, goes = twice
     effect = merge(session, practice, stays, goes, acting)
-    rows = {"claims": 1, "claim lines": 1, "denials": 1, "appeals": 0, "remittances": 1}
+    rows = {"claims": 1, "claim lines": 1, "denials": 1, "appeals": 0, "remittances": 1, "contracted rates": 0}
     assert effect.rows == rows
     for model in (Claim, ClaimLine, Denial, Remittance):
         assert payers_of(session, practice, model) == [stays.id] * 2
@@ -86,6 +98,45 @@ def test_the_next_file_and_a_typed_name_find_the_one_that_stays(session, practic
     typed = TypedClaim("Harbr  hlth", Person("Quill", "Nora"), "A9", build.TODAY)
     assert find_or_make_claim(session, practice.id, typed, 100).payer_id == stays.id
     assert session.scalar(select(func.count()).select_from(Payer).where(Payer.id.in_((stays.id, goes.id)))) == 2
+
+
+def rate(session, practice, payer, cents):
+    session.add(
+        ContractedRate(practice_id=practice.id, payer_id=payer.id, code="97110", modifier="", cents=cents,
+                       first_on=date(2020, 1, 1), loaded_at=build.NOW)
+    )  # fmt: skip
+    session.flush()
+    expect_anew(session, practice.id, [payer.id])
+
+
+def expected(session, practice) -> list[int | None]:
+    rows = select(Denial.expected_cents).where(Denial.practice_id == practice.id).order_by(Denial.id)
+    return list(session.scalars(rows))
+
+
+def test_contracted_rates_come_along_where_the_one_that_stays_has_none(session, practice, twice, acting):
+    stays, goes = twice
+    rate(session, practice, goes, 3_000)
+    assert expected(session, practice) == [None, 3_000]
+    effect = merge(session, practice, stays, goes, acting)
+    assert effect.rows["contracted rates"] == 1
+    assert expected(session, practice) == [3_000, 3_000]
+    [event] = merges_into(session, practice.id, stays)
+    part_payers(session, practice.id, stays, event, load(), acting)
+    assert expected(session, practice) == [None, 3_000]
+    assert differing_days(session, practice.id) == differing_months(session, practice.id) == []
+
+
+def test_contracted_rates_of_the_one_that_stays_hold_for_both(session, practice, twice, acting):
+    stays, goes = twice
+    rate(session, practice, stays, 2_500)
+    rate(session, practice, goes, 3_000)
+    assert "contracted rates" not in merge(session, practice, stays, goes, acting).rows
+    assert expected(session, practice) == [2_500, 2_500]
+    [event] = merges_into(session, practice.id, stays)
+    part_payers(session, practice.id, stays, event, load(), acting)
+    assert expected(session, practice) == [2_500, 3_000]
+    assert differing_days(session, practice.id) == differing_months(session, practice.id) == []
 
 
 def test_another_practice_keeps_both(session, practice, twice, acting, cast):

@@ -149,9 +149,14 @@ def _count(session: Session, practice_id: int, payer_ids: Sequence[int], by: By,
             session, COUNT, {"payers": list(payer_ids)}, f"{COUNT}:{new_public_id()}", by.now,
             practice_id=practice_id, user_id=by.user_id, total=len(months_with_denials(session, practice_id, payer_ids)),
         )  # fmt: skip
+    expect_anew(session, practice_id, payer_ids)
+    return None
+
+
+def expect_anew(session: Session, practice_id: int, payer_ids: Collection[int]) -> None:
+    """Work out anew what is expected of all denials by these payers."""
     for month in months_with_denials(session, practice_id, payer_ids):
         count_expected(session, practice_id, payer_ids, month)
-    return None
 
 
 def months_with_denials(session: Session, practice_id: int, payer_ids: Collection[int]) -> list[date]:

@@ -16,6 +16,7 @@ from tracker.models import (
     Appeal,
     Claim,
     ClaimLine,
+    ContractedRate,
     Denial,
     Event,
     Payer,
@@ -26,6 +27,7 @@ from tracker.services.acting import Acting
 from tracker.services.clock_moves import ClockMove, CountedBy, clock_moves, move_clocks
 from tracker.services.clocks import profile_of
 from tracker.services.diagnosing import diagnose_claims
+from tracker.services.fee_schedules import expect_anew
 from tracker.services.known_claims import chunks
 from tracker.services.takebacks import move_disputes
 
@@ -34,6 +36,7 @@ MERGED, UNMERGED = "payers_merged", "payers_unmerged"
 _MOVED: Mapping[str, Any] = {
     "claims": Claim, "claim lines": ClaimLine, "denials": Denial, "appeals": Appeal, "remittances": Remittance,
 }  # fmt: skip
+_RATES = "contracted rates"
 _OF_A_CLAIM = ("claim lines", "denials")  # given back with their claims
 _BY_ITSELF = ("claims", "appeals", "remittances")
 
@@ -46,7 +49,8 @@ class Effect(NamedTuple):
     """What merging one payer into another does: rows that move, deadlines that move, whose own limits count then.
 
     ``limits`` is "taken" where the limits of the one that goes come along, "left" where those of the one that stays
-    win over them, and empty where the one that goes has none.
+    win over them, and empty where the one that goes has none. Contracted rates are taken along only where the one that
+    stays has none.
     """
 
     rows: Mapping[str, int]
@@ -77,6 +81,8 @@ def effect_of_merge(session: Session, practice_id: int, stays: Payer, goes: Paye
         ) or 0
         for name, model in _MOVED.items()
     }  # fmt: skip
+    if not _ids(session, practice_id, ContractedRate, stays):
+        rows[_RATES] = len(_ids(session, practice_id, ContractedRate, goes))
     now, then = CountedBy(stays, own), CountedBy(stays, own or other)
     moves = [*clock_moves(session, practice_id, goes, CountedBy(goes, other), then, knowledge)]
     if now != then:
@@ -100,6 +106,9 @@ def merge_payers(  # what is merged, and what was seen of it
         raise PayersStay("Something came in since you looked, so the numbers are others now. Look again")
     move_clocks(session, effect.moves)
     moved = {name: _ids(session, practice_id, _MOVED[name], goes) for name in _BY_ITSELF}
+    if effect.rows.get(_RATES):
+        moved[_RATES] = _ids(session, practice_id, ContractedRate, goes)
+        _move(session, practice_id, ContractedRate, goes, stays)
     for model in _MOVED.values():
         _move(session, practice_id, model, goes, stays)
     if effect.limits == "taken":
@@ -108,6 +117,7 @@ def merge_payers(  # what is merged, and what was seen of it
     moved["names"] = list(session.scalars(select(PayerAlias.id).where(*earlier)))
     session.execute(update(PayerAlias).where(*earlier).values(stays_id=stays.id))
     session.add(PayerAlias(practice_id=practice_id, payer_id=goes.id, stays_id=stays.id))
+    expect_anew(session, practice_id, [stays.id])
     details = {"other": goes.id, "moved": moved, "rows": dict(effect.rows), "deadlines": len(effect.moves)}
     _log(session, practice_id, stays, MERGED, details, acting)
     _follow(session, practice_id, stays, knowledge, acting.today)
@@ -143,6 +153,8 @@ def part_payers(
     for name in _BY_ITSELF:
         for part in chunks(moved[name]):
             _move(session, practice_id, _MOVED[name], payer, other, _MOVED[name].id.in_(part))
+    for part in chunks(moved.get(_RATES, ())):
+        _move(session, practice_id, ContractedRate, payer, other, ContractedRate.id.in_(part))
     if "limits" in moved:
         _give_limits(session, practice_id, payer, other)
     mine = PayerAlias.practice_id == practice_id, PayerAlias.stays_id == payer.id
@@ -151,6 +163,7 @@ def part_payers(
         session.delete(alias)
     merge.undone = True
     session.flush()
+    expect_anew(session, practice_id, [payer.id, other.id])
     _count_again(session, practice_id, payer, other, knowledge)
     _log(session, practice_id, payer, UNMERGED, {"other": other.id}, acting)
     for each in (payer, other):

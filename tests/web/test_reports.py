@@ -13,10 +13,18 @@ from tests import build
 from tests.letters.reading import accessibility_failures, text_of
 from tracker.db import transaction
 from tracker.domain.access import Role
+from tracker.domain.appeal_life import Result
+from tracker.domain.expected_amounts import Rate
+from tracker.importers.fee_schedule import LoadedRate
 from tracker.jobs.engine import Worker
 from tracker.jobs.tasks import TASKS
+from tracker.knowledge import load
 from tracker.letters.leftovers import leftovers_in_text
-from tracker.models import Denial, ImportFile, Job, Membership, MonthlyReport
+from tracker.models import ClaimLine, Denial, ImportFile, Job, Membership, MonthlyReport
+from tracker.reports.monthly_list import counted_since
+from tracker.reports.months import Month
+from tracker.services.fee_schedules import By, load_rates
+from tracker.services.outcomes import Decision, LineDecision, record_decision
 
 MONTH = "2026-10"
 
@@ -243,9 +251,90 @@ def test_the_job_leaves_final_reports_and_practices_one_may_not_report_on(sessio
     post(lead, f"{address}/final", version=version_on(lead, address))
     with transaction(sessions.system()) as session:
         ids = [cast.eastside.id, cast.lakeview.id]
-        job = ask_for_reports(session, ids, MONTH, build.NOW, cast.alice.id)
+        job = ask_for_reports(session, ids, MONTH, "expected", build.NOW, cast.alice.id)
     Worker(sessions, settings, TASKS).work_once(build.NOW)
     with sessions.system() as session:
         assert session.get_one(Job, job.id).result == {"made": 0, "left": 2}
         assert [row.edition for row in session.query(MonthlyReport)] == [1]
         assert session.query(Denial).count() == 6
+
+
+# ---- expected payments, and the last mature month ----
+
+
+def load_schedule(sessions, cast, payer, cents):
+    with transaction(sessions.system()) as session:
+        code = session.query(ClaimLine).first().code
+        rates = [LoadedRate(2, payer.name, code, Rate("", date(2026, 1, 1), None, cents))]
+        by = By(cast.alice.id, build.NOW)
+        load_rates(session, cast.eastside.id, rates, [session.merge(payer)], by)
+
+
+def test_without_a_fee_schedule_no_other_basis_is_offered_or_taken(lead, cast, october):
+    assert "Expected payments" not in lead.get("/reports").text
+    answer = post(lead, "/reports", practice=cast.eastside.public_id, month=MONTH, amounts="expected")
+    assert answer.status_code == 422
+
+
+def test_a_report_on_the_expected_basis_says_so_and_compares_like_with_like(lead, sessions, cast, october):
+    load_schedule(sessions, cast, october, 10_00)
+    assert "Expected payments" in lead.get("/reports").text
+    address = make(lead, cast)
+    billed = lead.get(address).text
+    assert "Amounts are billed charges unless marked." in billed
+    answer = post(lead, "/reports", practice=cast.eastside.public_id, month=MONTH, amounts="expected")
+    page = lead.get(answer.headers["Location"]).text
+    units = build_units(sessions)
+    assert f"6 denials, ${6 * 10 * units:,.0f}." in page
+    assert "Amounts are expected payments by contracted rates unless marked; 0 of 6 denials without" in page
+    with sessions.system() as session:
+        report = session.query(MonthlyReport).one()
+        assert counted_since(session, report) == (0, 0)
+    post(lead, f"{address}/again")
+    assert "expected payments by contracted rates" in lead.get(address).text
+    add_denials(sessions, cast, october, 1)
+    with sessions.system() as session:
+        assert counted_since(session, session.query(MonthlyReport).one()) == (1, min(10_00 * units, 50_00))
+
+
+def build_units(sessions) -> int:
+    with sessions.system() as session:
+        return int(session.query(ClaimLine).first().units)
+
+
+def denied_in(session, cast, payer, month, count, *, decided):
+    """Denials of a month that were appealed; the payer decided the first ``decided`` of them."""
+    claim = build.claim(session, cast.eastside, None, payer)
+    for number in range(count):
+        line = build.claim_line(session, claim, first_remit_on=date(2026, month, 9))
+        denial = build.denial(session, line, denied_on=date(2026, month, 9), amount_cents=10_000)
+        appeal = build.appeal(session, denial, opened_by_id=cast.alice.id)
+        appeal.status, appeal.sent_on = "sent", date(2026, month, 20)
+        session.flush()
+        if number < decided:
+            lines = [LineDecision(denial.id, Result.UPHELD, 0)]
+            decision = Decision(date(2026, month, 28), lines, "R1", "Not shown")
+            record_decision(session, appeal, decision, load(), build.NOW, build.TODAY, cast.alice.id)
+
+
+def test_the_last_mature_month_is_the_newest_of_which_nine_in_ten_are_decided(lead, sessions, cast):
+    # August: 9 of 10 decided, 84 days ago. September: 8 of 10. Neither ended 180 days ago.
+    with transaction(sessions.system()) as session:
+        payer = build.payer(session, "Harbor Health")
+        denied_in(session, cast, payer, 8, 10, decided=9)
+        denied_in(session, cast, payer, 9, 10, decided=8)
+    page = lead.get(make(lead, cast)).text
+    assert f"{Month(2026, 8).label} is the last mature month" in page
+
+
+def test_a_month_that_ended_180_days_ago_is_mature_without_decisions_and_a_later_one_is_not(lead, sessions, cast):
+    with transaction(sessions.system()) as session:
+        payer = build.payer(session, "Harbor Health")
+        denied_in(session, cast, payer, 4, 3, decided=0)
+        denied_in(session, cast, payer, 8, 10, decided=8)
+    page = lead.get(make(lead, cast)).text
+    assert f"{Month(2026, 4).label} is the last mature month" in page
+
+
+def test_without_a_mature_month_the_report_says_so(lead, cast, october):
+    assert "No month of the twelve with denials is mature yet." in lead.get(make(lead, cast)).text

@@ -7,10 +7,12 @@ from sqlalchemy import select
 from tracker.db import transaction
 from tracker.domain.access import Action, Role, may
 from tracker.domain.audit import Act
+from tracker.expected_amounts import has_rates
 from tracker.jobs.engine import JobFailed, Task
 from tracker.jobs.telling import tells
 from tracker.knowledge import load
 from tracker.models import Membership
+from tracker.reports.basis import Basis
 from tracker.reports.monthly import monthly_figures
 from tracker.reports.monthly_kept import as_kept
 from tracker.reports.months import Month
@@ -43,11 +45,14 @@ def _allowed(task: Task, practice_id: int) -> bool:
 
 def _make(task: Task, practice_id: int, month: Month, user_id: int) -> bool:
     now, today = datetime.now(UTC), date.today()  # noqa: DTZ011  # the user's day
+    basis = Basis(task.arguments.get("basis", Basis.BILLED))
     with task.sessions.reading([practice_id]) as session:
+        if basis is Basis.EXPECTED and not has_rates(session, [practice_id]):
+            basis = Basis.BILLED  # a practice without a fee schedule, beside others that have one
         newest = newest_report(session, practice_id, month.code)
         if newest is not None and newest.is_final:
             return False
-        figures = monthly_figures(session, month, Viewer(user_id, today, now), load().root_causes)
+        figures = monthly_figures(session, month, Viewer(user_id, today, now), load().root_causes, basis)
     with transaction(task.sessions.writing([practice_id])) as session:
         newest = newest_report(session, practice_id, month.code)
         if newest is not None and newest.is_final:

@@ -13,6 +13,7 @@ from tracker.domain.sheet import Cell, Column, Kind, Sheet
 from tracker.knowledge import RootCause
 from tracker.letters.report_page import Section
 from tracker.models import Denial, ImportFile, Payer, Remittance
+from tracker.reports.basis import BASIS_WORDS, Basis, amount, lacking_words
 from tracker.reports.charts import Point
 from tracker.reports.decided import decided_rate
 from tracker.reports.figures import is_missed, recovered_share
@@ -21,13 +22,12 @@ from tracker.reports.months import Month
 from tracker.reports.pareto import pareto_heading
 from tracker.reports.payers import payers_heading
 from tracker.reports.queue_conditions import Viewer
-from tracker.reports.report_words import DEFINITIONS, NOT_COUNTED
+from tracker.reports.report_words import NOT_COUNTED, definitions
 from tracker.reports.tallies import Asked, cohort, counted
 from tracker.reports.trends import trend_chart, trend_heading
 
 TREND = "trend"
 _MONTHS = 12
-_MATURE_AFTER = timedelta(days=180)  # ux.md 3.1
 _GAP = timedelta(days=10)
 _LOOKS_BACK = 3
 _MOST_MISSED = 40
@@ -48,36 +48,43 @@ class MonthlyFigures:
     sections: tuple[Section, ...]
     points: tuple[Point, ...]
     counts: Counts
+    basis: Basis = Basis.BILLED
 
 
 def monthly_figures(
-    session: Session, month: Month, viewer: Viewer, root_causes: Mapping[str, RootCause]
+    session: Session,
+    month: Month,
+    viewer: Viewer,
+    root_causes: Mapping[str, RootCause],
+    basis: Basis = Basis.BILLED,
 ) -> MonthlyFigures:
     """Return the report of the one practice that the session sees, on a month that is over on the viewer's day."""
-    asked = Asked(month.shifted(1 - _MONTHS), month)
+    asked = Asked(month.shifted(1 - _MONTHS), month, basis=basis)
     found = insights(session, asked, (), viewer, root_causes)
     last = found.trend.months[-1]
     points = tuple(replace(point, href=None) for point in trend_chart(found.trend, lambda _month: "").points)
+    lacking = f"; {lacking_words(found.without_rate, found.trend.denials)}" if basis is Basis.EXPECTED else ""
     return MonthlyFigures(
         below=(
             f"Remittances dated {_us(month.first_day)} to {_us(month.last_day)}. Run on {_us(viewer.today)}"
             + (f" with data through {_us(found.data_through)}." if found.data_through else "; no 835 imported yet."),
-            "Amounts are billed charges unless marked.",
+            f"Amounts are {BASIS_WORDS[basis]} unless marked{lacking}.",
         ),
         sections=(
             _summary(found),
             _trend(found),
             _causes(found),
             _payers(found),
-            _mature(session, viewer.today),
+            _mature(session, found),
             _recovered(found),
-            _missed(session, viewer.today),
-            Section("How these numbers are defined", terms=DEFINITIONS),
+            _missed(session, viewer.today, basis),
+            Section("How these numbers are defined", terms=definitions(basis)),
             Section("Not counted", sentences=(NOT_COUNTED,)),
             _files(session, month, viewer.today),
         ),
         points=points,
         counts=Counts(last.denials, last.cents),
+        basis=basis,
     )
 
 
@@ -170,14 +177,14 @@ def _payers(found: Insights) -> Section:
     )
 
 
-def _mature(session: Session, today: date) -> Section:
-    """What came of the last month that payers had time to decide."""
-    month = Month.of(today - _MATURE_AFTER).shifted(-1)
-    asked = Asked(month, month)
+def _mature(session: Session, found: Insights) -> Section:
+    """What came of the last month whose outcomes are in: nearly all decided, or long over (``MonthCourse.is_open``)."""
+    month = next((cohort.month for cohort in reversed(found.curve.months) if not cohort.is_open), None)
+    if month is None:
+        return Section("Outcomes", sentences=("No month of the twelve with denials is mature yet.",))
+    asked = found.asked.only(month)
     denied, decided = cohort(session, asked), decided_rate(session, *counted(asked))
     is_open = select(func.count()).where(*counted(asked), Denial.is_open.is_(True))
-    if not denied.denials:
-        return Section("Outcomes", sentences=(f"Nothing was denied in {month.label}, the last mature month.",))
     rows = (
         ("Denied", denied.denials, denied.cents),
         ("Decided on appeal", decided.whole, None),
@@ -206,9 +213,9 @@ def _recovered(found: Insights) -> Section:
     )
 
 
-def _missed(session: Session, today: date) -> Section:
+def _missed(session: Session, today: date, basis: Basis) -> Section:
     query = (
-        select(Denial.number, Denial.file_by_legal, Denial.amount_cents)
+        select(Denial.number, Denial.file_by_legal, amount(basis))
         .where(*is_missed(today))
         .order_by(Denial.file_by_legal, Denial.number)
     )

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from tracker.domain.sheet import Cell, Column, Kind, Sheet
 from tracker.letters.report_page import Report, Section
 from tracker.models import MonthlyReport
+from tracker.reports.basis import BASIS_WORDS, Basis
 from tracker.reports.charts import PAPER, Frame, Point, TrendChart, draw_trend
 from tracker.reports.monthly import TREND, Counts, MonthlyFigures
 from tracker.reports.months import Month
@@ -22,6 +23,7 @@ def as_kept(figures: MonthlyFigures) -> dict[str, Any]:
         "sections": [_section_kept(each) for each in figures.sections],
         "points": [asdict(point) for point in figures.points],
         "counts": figures.counts._asdict(),
+        "basis": figures.basis.value,
     }
 
 
@@ -43,7 +45,13 @@ def kept_figures(kept: Mapping[str, Any]) -> MonthlyFigures:
         sections=tuple(_section(each) for each in kept["sections"]),
         points=tuple(Point(**point) for point in kept["points"]),
         counts=Counts(**kept["counts"]),
+        basis=basis_of(kept),
     )
+
+
+def basis_of(kept: Mapping[str, Any]) -> Basis:
+    """Return the basis of a report's amounts; those made before there was a choice are at billed charges."""
+    return Basis(kept.get("basis", Basis.BILLED))
 
 
 def _section(kept: Mapping[str, Any]) -> Section:
@@ -89,10 +97,10 @@ def shown_report(row: MonthlyReport, practice: str, prepared_by: str, *, as_fina
 
 def drawings(row: MonthlyReport, frame: Frame = PAPER) -> dict[str, Markup]:
     """Return a report's drawings by name, with literal colors, for a page and for a PDF alike."""
-    points = kept_figures(row.figures).points
+    kept = kept_figures(row.figures)
     chart = TrendChart(
         name=TREND, title=f"Denied dollars and initial denial rate by remittance month, {row.month}",
-        bars_title="Denied amount (billed charges)", line_title="Initial denial rate (of lines first answered)",
-        points=points,
+        bars_title=f"Denied amount ({BASIS_WORDS[kept.basis]})", line_title="Initial denial rate (of lines first answered)",
+        points=kept.points,
     )  # fmt: skip
     return {TREND: draw_trend(chart, frame)}

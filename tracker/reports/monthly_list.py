@@ -7,7 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from tracker.models import DayCount, MonthlyReport, Practice, User
+from tracker.reports.basis import kept_cents
 from tracker.reports.monthly import Counts
+from tracker.reports.monthly_kept import basis_of
 from tracker.reports.months import Month
 
 
@@ -48,7 +50,7 @@ def counted_since(session: Session, report: MonthlyReport) -> Counts:
     month, kept = Month.parse(report.month), report.figures["counts"]
     if month is None:
         return Counts(0, 0)
-    sums = select(func.sum(DayCount.denials), func.sum(DayCount.denied_cents)).where(
+    sums = select(func.sum(DayCount.denials), func.sum(kept_cents(basis_of(report.figures)))).where(
         DayCount.practice_id == report.practice_id, DayCount.day.between(month.first_day, month.last_day)
     )
     denials, cents = session.execute(sums).one()

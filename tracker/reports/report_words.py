@@ -1,11 +1,13 @@
 """What every report says of its figures: how they are counted, and what is not counted."""
 
-DEFINITIONS = (
+from tracker.reports.basis import BASIS_WORDS, EXPECTED_DEFINITION, Basis
+
+_DEFINITIONS = (
     (
         "Denial",
         (
             "A claim line (or a whole claim without lines) at its first denial. A line denied again is counted once. Its month "
-            "is the remittance date of the first denial. Amounts are billed charges."
+            "is the remittance date of the first denial."
         ),
     ),
     (
@@ -36,9 +38,21 @@ DEFINITIONS = (
     ),
     (
         "Mature month",
-        "The last month that ended 180 days or more before the run, so that payers had time to decide.",
+        (
+            "The last month of which 90% of the denials appealed or corrected were decided on the day of the run, or that "
+            "ended 180 days or more before it."
+        ),
     ),
 )
+
+
+def definitions(basis: Basis) -> tuple[tuple[str, str], ...]:
+    """Return how figures are counted whose amounts are on a basis."""
+    amounts = ("Amounts", f"{BASIS_WORDS[basis].capitalize()}, unless marked.")
+    expected = (("Expected payments", EXPECTED_DEFINITION),) if basis is Basis.EXPECTED else ()
+    return (*_DEFINITIONS[:1], amounts, *expected, *_DEFINITIONS[1:])
+
+
 NOT_COUNTED = (
     "Contractual reductions (CO-45), the patient's share (PR-1, PR-2, PR-3), sequestration, remarks for information, "
     "rejections by the clearinghouse, repeat denials of the same line, and what a person closed as not a denial. Claims "

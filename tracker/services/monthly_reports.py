@@ -74,9 +74,11 @@ def _refuse_final(row: MonthlyReport) -> None:
         raise ReportRefused("This report is final. Make a new version to change it")
 
 
-def ask_for_reports(session: Session, practices: Sequence[int], month: str, now: datetime, user_id: int) -> Job:
-    """Ask for the reports of several practices on a month."""
+def ask_for_reports(
+    session: Session, practices: Sequence[int], month: str, basis: str, now: datetime, user_id: int
+) -> Job:
+    """Ask for the reports of several practices on a month, with amounts on a basis."""
     return ask_for(
-        session, MAKE, {"practices": list(practices), "month": month}, f"{MAKE}:{new_public_id()}", now,
+        session, MAKE, {"practices": list(practices), "month": month, "basis": basis}, f"{MAKE}:{new_public_id()}", now,
         user_id=user_id, total=len(practices),
     )  # fmt: skip

@@ -14,16 +14,18 @@ from werkzeug.wrappers import Response as BaseResponse
 from tracker.db import transaction
 from tracker.domain.access import Action
 from tracker.domain.sheet import Column, Kind, Sheet
+from tracker.expected_amounts import has_rates
 from tracker.knowledge import load
 from tracker.letters.pdf import why_unavailable
 from tracker.letters.problems import LetterProblem
 from tracker.letters.report_page import Report, make_report_pdf
 from tracker.letters.zip_stream import ZipEntry, zip_stream
 from tracker.models import MonthlyReport, Practice, User
+from tracker.reports.basis import BASIS_WORDS, Basis
 from tracker.reports.charts import FRAMES
 from tracker.reports.csv_export import csv_lines
 from tracker.reports.monthly import TREND, monthly_figures
-from tracker.reports.monthly_kept import as_kept, drawings, shown_report
+from tracker.reports.monthly_kept import as_kept, basis_of, drawings, shown_report
 from tracker.reports.monthly_list import ReportRow, counted_since, reports_list
 from tracker.reports.months import Month
 from tracker.reports.queue_conditions import Viewer
@@ -53,7 +55,7 @@ _STILL_COMING = 31  # days after a month's end in which 835 files for it are sti
 _COLUMNS = (
     Column("month"), Column("practice"), Column("version", Kind.COUNT), Column("state"), Column("run on", Kind.DATE),
     Column("made by"), Column("final on", Kind.DATE), Column("denials", Kind.COUNT), Column("denied", Kind.CENTS),
-    Column("denials changed since", Kind.COUNT), Column("denied changed since", Kind.CENTS),
+    Column("denials changed since", Kind.COUNT), Column("denied changed since", Kind.CENTS), Column("amounts"),
 )  # fmt: skip
 
 
@@ -76,6 +78,9 @@ def _form() -> MakeForm:
     everyone = [("", f"All practices ({len(practices)})")] if len(practices) > 1 else []
     form.practice.choices = everyone + [(practice.public_id, practice.name) for practice in practices]
     months = [Month.of(g.today).shifted(-by) for by in range(1, _MONTHS_OFFERED + 1)]
+    form.amounts.choices = [(Basis.BILLED.value, "Billed charges")]
+    if has_rates(g.session, [practice.id for practice in practices]):
+        form.amounts.choices.append((Basis.EXPECTED.value, "Expected payments"))
     form.month.choices = [(month.code, f"{month.name} {month.year}") for month in months]
     return form
 
@@ -113,7 +118,7 @@ def export(kind: str) -> Response:
         (row.report.month, row.practice, row.report.edition, row.report.state, row.report.made_at.astimezone().date(),
          row.made_by, row.report.final_at.astimezone().date() if row.report.final_at else None,
          row.report.figures["counts"]["denials"], row.report.figures["counts"]["cents"], row.since.denials,
-         row.since.cents)
+         row.since.cents, BASIS_WORDS[basis_of(row.report.figures)])
         for row in _visible()
     ]  # fmt: skip
     about = (("Changed since", "Denials and dollars of the month now, less those the report counted"),)
@@ -134,17 +139,17 @@ def make() -> BaseResponse | tuple[str, int]:
         return page, 422
     chosen = [practice for practice in _makers() if form.practice.data in {"", practice.public_id}]
     if len(chosen) == 1:
-        return _make_one(chosen[0].id, form.month.data)
+        return _make_one(chosen[0].id, form.month.data, Basis(form.amounts.data))
     with transaction(g.session) as session:
         ids = [practice.id for practice in chosen]
-        job = ask_for_reports(session, ids, form.month.data, g.now, g.user.id).public_id
+        job = ask_for_reports(session, ids, form.month.data, form.amounts.data, g.now, g.user.id).public_id
     return redirect(url_for("jobs.show", public_id=job), 303)
 
 
-def _make_one(practice_id: int, code: str, *, anew: bool = False) -> BaseResponse:
+def _make_one(practice_id: int, code: str, basis: Basis, *, anew: bool = False) -> BaseResponse:
     month = Month.parse(code) or abort(404)
     with sessions().reading({practice_id}) as reading:
-        figures = monthly_figures(reading, month, Viewer(g.user.id, g.today, g.now), load().root_causes)
+        figures = monthly_figures(reading, month, Viewer(g.user.id, g.today, g.now), load().root_causes, basis)
     with transaction(g.session) as session:
         newest = newest_report(session, practice_id, code)
         if newest is not None and newest.is_final and not anew:
@@ -223,7 +228,7 @@ def words(public_id: str) -> Any:
 def again(public_id: str) -> BaseResponse:
     """Count a draft anew, or begin a new version of a final report."""
     report = _find(public_id).report
-    return _make_one(report.practice_id, report.month, anew=True)
+    return _make_one(report.practice_id, report.month, basis_of(report.figures), anew=True)
 
 
 @blueprint.post("/reports/<public_id>/final")

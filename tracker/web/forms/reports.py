@@ -4,16 +4,18 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import Length
 
+from tracker.reports.basis import Basis
 from tracker.web.forms.fields import ChoiceField
 
 _MOST = Length(max=1500, message="This text must be 1,500 characters or fewer")
 
 
 class MakeForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
-    """Whose report on which month is made."""
+    """Whose report on which month is made; amounts are billed charges where nothing else is chosen."""
 
     practice = ChoiceField("Practice")
     month = ChoiceField("Month")
+    amounts = ChoiceField("Amounts", filters=[lambda chosen: chosen or Basis.BILLED.value])
 
 
 class WordsForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types

@@ -70,8 +70,9 @@ def test_the_controls_work_without_scripts(plain_page, show, filled):
 
 def test_a_panel_is_saved_as_a_file(page, show):
     show(page)
+    page.get_by_text("Export", exact=True).first.click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Export CSV").first.click()
+        page.get_by_role("button", name="Export CSV").first.click()
     assert download.value.suggested_filename == "insights-trend-2026-11-23.csv"
 
 

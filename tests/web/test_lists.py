@@ -8,6 +8,7 @@ from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
+from sqlalchemy import select
 
 from tests import build
 from tests.auditing.entries import detail, entries
@@ -15,10 +16,10 @@ from tracker.db import transaction
 from tracker.domain.access import Role
 from tracker.domain.audit import Act, Chain
 from tracker.domain.sheet import Column, Kind, Sheet
-from tracker.models import ProviderAdjustment, RecordsRequest
+from tracker.models import Event, ProviderAdjustment, RecordsRequest
 from tracker.reports.xlsx_export import XLSX, xlsx_of
 
-LISTS = ("/appeals/list", "/records-requests/list", "/takebacks/list", "/payers/list", "/import/list", "/notes/list", "/users/list", "/audit/list", "/reports/list")  # fmt: skip
+LISTS = ("/appeals/list", "/records-requests/list", "/takebacks/list", "/payers/list", "/import/list", "/notes/list", "/users/list", "/audit/list", "/reports/list", "/queue/export", "/payers/fee-schedules/list")  # fmt: skip
 FORMULA = '=HYPERLINK("http://x","y")'
 _CELLS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -167,5 +168,40 @@ def test_a_list_comes_as_a_workbook_with_the_same_rows(owner, address):
     found = cells(answer.data)
     tops = [int(re.sub(r"\D", "", place)) for place, cell in found.items() if cell[1] == heads[0] and place[0] == "A"]
     lines = {int(re.sub(r"\D", "", place)) for place in found} - set(range(1, max(tops) + 1))
-    assert len(lines) >= len(rows) - (1 if address == "/audit/list" else 0)
+    assert len(lines) >= len(rows) - (2 if address == "/audit/list" else 0)
     assert not any(formula for _, _, formula in found.values())
+
+
+@pytest.mark.parametrize("address", [*LISTS, "/insights/trend", "/reports/feedback/documentation/tables"])
+@pytest.mark.parametrize(("typed", "kept"), [("audit", "audit"), ("", "work"), ("for a friend", "other")])
+def test_every_file_says_why_it_was_taken_out(owner, sessions, cast, engine, address, typed, kept):
+    assert owner.get(f"{address}.csv", query_string={"reason": typed}).status_code == 200
+    row = entries(engine, Chain.READS)[-1]
+    assert detail(row)["reason"] == kept
+    assert "friend" not in row.detail
+    with sessions.reading({cast.eastside.id}) as session:
+        [event] = session.scalars(select(Event).where(Event.kind == "exported"))
+    assert (event.details["reason"], event.user_id) == (kept, cast.alice.id)
+
+
+@pytest.mark.parametrize("page", ["/appeals", "/records-requests", "/takebacks", "/payers", "/import", "/users", "/audit", "/queue", "/insights"])  # fmt: skip
+def test_the_pages_ask_why_and_the_form_keeps_the_filters(owner, page):
+    text = owner.get(page, query_string={"period": "2026-09_2026-11"} if page == "/insights" else {}).text
+    [menu] = re.findall(r'<form class="card" hx-boost="false" method="get".*?</form>', text, re.DOTALL)[:1]
+    assert 'name="reason"' in menu
+    assert 'formaction="' in menu
+    assert ".xlsx" in menu
+    if page == "/insights":
+        assert '<input type="hidden" name="period" value="2026-09_2026-11">' in menu
+
+
+def test_the_queue_as_a_workbook_holds_days_and_dollars_and_runs_no_formula(owner):
+    found = cells(owner.get("/queue/export.xlsx").data)
+    text = owner.get("/queue/export.csv").text
+    _, (heads, row) = table(text)
+    head = next(int(place[1:]) for place, cell in found.items() if cell[1] == "denial")
+    by_name = {found[f"{chr(65 + at)}{head}"][1]: f"{chr(65 + at)}{head + 1}" for at in range(len(heads))}
+    assert found[by_name["denied"]] == ("n", "123.45", False)
+    assert found[by_name["patient"]][1].startswith("=HYPERLINK")
+    assert not any(has_formula for *_, has_formula in found.values())
+    assert row[heads.index("denied")] == "123.45"

@@ -1,6 +1,7 @@
 """How facts are shown: money, dates and counts in the words of the screens."""
 
 from datetime import date, datetime, tzinfo
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask, g, has_request_context
 
@@ -62,6 +63,16 @@ def megabytes(size: int) -> str:
     return f"{size / 1_000_000:,.1f} MB" if size >= 50_000 else "under 0.1 MB"
 
 
+def without_query(address: str) -> str:
+    """Return an address without what follows its question mark."""
+    return address.partition("?")[0]
+
+
+def query_fields(address: str) -> list[tuple[str, str]]:
+    """Return the parameters of an address as the hidden fields of a form that leads there."""
+    return parse_qsl(urlsplit(address).query, keep_blank_values=True)
+
+
 def init_app(app: Flask) -> None:
     """Make the filters, and the words of statuses and reasons, known to the templates."""
     for show in (
@@ -75,6 +86,8 @@ def init_app(app: Flask) -> None:
         plural,
         megabytes,
         masked,
+        without_query,
+        query_fields,
     ):
         app.jinja_env.filters[show.__name__] = show
     app.jinja_env.globals["cell_words"] = cell_words

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
 from tracker.domain.access import Action
+from tracker.domain.sheet import Sheet
 from tracker.importers.typed import DateError, read_date
 from tracker.knowledge import load
 from tracker.models import Denial, Event, Membership, Search, User
 from tracker.models.base import ids_since, new_id
-from tracker.reports.csv_export import csv_lines
 from tracker.reports.queue import all_ids, came_since, counts, queue_page
 from tracker.reports.queue_choices import choices
 from tracker.reports.queue_conditions import Viewer, search_words
@@ -27,7 +27,7 @@ from tracker.services.preferences import set_compact_rows
 from tracker.web.access import assigns, can_assign, needs, who_can
 from tracker.web.addresses import local_path
 from tracker.web.audited import shown
-from tracker.web.exports import log_export
+from tracker.web.files import file_of
 from tracker.web.filters import plural, us_date
 from tracker.web.navigation import say
 from tracker.web.once import once
@@ -226,40 +226,34 @@ def _date(typed: str) -> date:
 # ---- the file ----
 
 
-@blueprint.get("/queue/export.csv")
+@blueprint.get("/queue/export.<kind>")
 @needs(Action.WORK_QUEUE)
-def export() -> Response:
-    """Give the whole view as CSV, not only the page that is shown."""
+def export(kind: str) -> Response:
+    """Give the whole view as a file, not only the page that is shown."""
     wanted = asked()
-    return _file(wanted, all_ids(g.session, wanted, viewer(), 1_000_000), "All of the view")
+    return _file(kind, wanted, all_ids(g.session, wanted, viewer(), 1_000_000), "All of the view")
 
 
-@blueprint.post("/queue/export.csv")
+@blueprint.post("/queue/export.<kind>")
 @needs(Action.WORK_QUEUE)
-def export_chosen() -> BaseResponse:
-    """Give the ticked denials as CSV, in the order of the view."""
+def export_chosen(kind: str) -> BaseResponse:
+    """Give the ticked denials as a file, in the order of the view."""
     chosen_ids = {denial.id for denial in chosen()}
     if not chosen_ids:
         say("Select at least one denial. Nothing was exported.")
         return _back()
     wanted = asked(_view_of_form())
     ids = [one for one in all_ids(g.session, wanted, viewer(), 1_000_000) if one in chosen_ids]
-    return _file(wanted, ids, "The selected denials")
+    return _file(kind, wanted, ids, "The selected denials")
 
 
-def _file(wanted: QueueFilter, ids: Sequence[int], which: str) -> Response:
-    log_export("queue", len(ids), g.scope)
+def _file(kind: str, wanted: QueueFilter, ids: Sequence[int], which: str) -> Response:
     offered = choices(g.session, g.scope, load().root_causes)
-    about = [
+    about = (
         ("Work queue", VIEWS[wanted.view]),
         *((chip.name, chip.value) for chip in chips(wanted, offered, "words not shown")),
-        ("Practices", ", ".join(place.name for place in g.practices if place.id in g.scope)),
-        ("Made at (UTC)", f"{g.now:%Y-%m-%d %H:%M}"),
-        ("Rows", str(len(ids))),
         ("Which", which),
-        ("Denied", "billed dollars the payer denied on the line"),
-    ]
-    # Made whole before it is sent: a slow download must not hold the database's read lock.
-    text = "".join(csv_lines(about, COLUMNS, file_rows(g.session, ids, load().root_causes, g.today)))
-    headers = {"Content-Disposition": f"attachment; filename=queue-{g.today.isoformat()}.csv"}
-    return Response(text, mimetype="text/csv", headers=headers)
+        ("Denied", "Billed dollars the payer denied on the line"),
+    )
+    rows = tuple(file_rows(g.session, ids, load().root_causes, g.today))
+    return file_of(kind, "queue", Sheet("Work queue", COLUMNS, rows, about))

@@ -164,6 +164,7 @@ def _history(facts: Mapping[str, Any], day: str) -> dict[str, Any]:
         "abn": facts.get("abn"),
         "submissions": [_known(each) for each in facts.get("submissions", [])],
         "appeals": list(facts.get("appeals", [])),
+        "records_requests": [_known(each) for each in facts.get("records_requests", [])],
     }
     return {
         "other_claims": [

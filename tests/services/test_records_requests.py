@@ -55,7 +55,7 @@ def test_the_letters_own_day_goes_before_the_rule(session, claim, acting):
 def test_a_payer_without_a_known_limit_has_no_date_until_one_is_set(session, cast, acting):
     row = log_request(session, build.claim(session, cast.eastside), ASKED, load(), acting)
     assert (row.clock_rule, row.due_safe) == ("", None)
-    move_due(session, row, date(2026, 12, 3), acting)
+    move_due(session, row, date(2026, 12, 3), load(), acting)
     assert (row.clock_rule, row.due_safe) == ("by_hand", date(2026, 12, 3))
 
 
@@ -88,13 +88,13 @@ def test_a_request_no_longer_wanted_gives_the_clock_back_too_and_can_be_opened_a
     row = log_request(session, claim, ASKED, load(), acting)
     close_request(session, row, None, load(), acting)
     assert (row.closed_on, row.sent_method, denial.clock) == (build.TODAY, "", "file_by")
-    reopen_request(session, row, acting)
+    reopen_request(session, row, load(), acting)
     assert (row.closed_on, denial.clock, denial.due_on) == (None, "records_due", date(2026, 12, 17))
 
 
 def test_another_date_moves_the_denials_that_run_on_it(session, claim, denial, acting):
     row = log_request(session, claim, ASKED, load(), acting)
-    move_due(session, row, date(2026, 12, 24), acting)
+    move_due(session, row, date(2026, 12, 24), load(), acting)
     assert (denial.clock, denial.clock_rule, denial.due_on) == ("records_due", "by_hand", date(2026, 12, 24))
 
 

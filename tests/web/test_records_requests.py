@@ -10,7 +10,10 @@ from tests import build
 from tests.forms import send
 from tests.letters.drawing import picture
 from tracker.db import transaction
+from tracker.knowledge import load
 from tracker.models import Claim, RecordsRequest
+from tracker.services.acting import Acting
+from tracker.services.records_requests import Asked, log_request
 
 NEW = "/records-requests/new"
 TYPED = {
@@ -114,3 +117,17 @@ def test_another_practice_sees_none_of_it(alice, sessions, signed_in, cast):
     assert charlie.get(address(row)).status_code == 404
     for part in ("/sent", "/due", "/close"):
         assert charlie.post(address(row, part), data={"csrf_token": token}).status_code == 404
+
+
+def test_a_denial_after_an_unanswered_request_and_the_request_name_each_other(alice, cast, sessions):
+    acting = Acting(build.NOW, build.TODAY, cast.alice.id)
+    with transaction(sessions.system()) as session:
+        claim = build.claim(session, cast.eastside)
+        denial = build.denial(session, build.claim_line(session, claim), carc="226", denied_on=date(2026, 10, 5))
+        row = log_request(
+            session, claim, Asked(date(2026, 8, 3), "All", due=date(2026, 9, 17)), load(), acting
+        )  # fmt: skip
+    page = alice.get(f"/denials/{denial.public_id}").text
+    assert "After a request for records:" in page
+    assert "due 09/17/2026. No answer is recorded, and its last day had passed." in page
+    assert f"D-{denial.number}</a> on 10/05/2026" in alice.get(f"/records-requests/{row.public_id}").text

@@ -6,6 +6,7 @@ Unknown facts are None or empty, never invented. Amounts are integer cents here 
 from dataclasses import dataclass, field
 from datetime import date
 
+from tracker.domain.records_asked import RecordsAsked
 from tracker.domain.remittance import Adjustment
 
 
@@ -211,6 +212,7 @@ class History:
     authorization: Authorization | None = None
     eligibility: Eligibility | None = None
     submissions: tuple[Submission, ...] = ()
+    records_requests: tuple[RecordsAsked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

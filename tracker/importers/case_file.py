@@ -25,6 +25,7 @@ from tracker.domain.case import (
     Submission,
 )
 from tracker.domain.payer_habits import HABITS
+from tracker.domain.records_asked import RecordsAsked
 from tracker.domain.remittance import Adjustment
 from tracker.importers.case_fields import Fields, wrong
 from tracker.importers.case_writing import case_as_json
@@ -225,6 +226,15 @@ def _history(history: Fields) -> History:
         submissions=tuple(
             Submission(each.day("on"), each.optional_text("proof"))
             for each in history.parts("submissions", absent=True)
+        ),
+        records_requests=tuple(
+            RecordsAsked(
+                each.day("asked_on"),
+                each.optional_day("due_on"),
+                each.optional_day("answered_on"),
+                each.optional_text("reference", absent=True),
+            )
+            for each in history.parts("records_requests", absent=True)
         ),
     )
 

@@ -152,6 +152,15 @@ def _history(history: History) -> dict[str, Any]:
         "authorization": history.authorization and _authorization(history.authorization),
         "eligibility": history.eligibility and _eligibility(history.eligibility),
         "submissions": [{"on": _text(each.on), "proof": each.proof} for each in history.submissions],
+        "records_requests": [
+            {
+                "asked_on": _text(each.asked_on),
+                "due_on": _text(each.due_on),
+                "answered_on": _text(each.answered_on),
+                "reference": each.reference,
+            }
+            for each in history.records_requests
+        ],
     }
     return {
         "other_claims": [_other_claim(claim) for claim in history.other_claims],

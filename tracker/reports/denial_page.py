@@ -32,6 +32,7 @@ from tracker.reports.decided import history_of
 from tracker.reports.denial_causes import CauseViews, cause_views, read_checked
 from tracker.reports.denial_notes import NoteView, linked_notes, note_views, other_notes
 from tracker.reports.figures import Rate
+from tracker.reports.followed_requests import FollowedRequest, followed_request
 from tracker.reports.open_asks import open_asks
 from tracker.reports.turns import turns
 from tracker.reports.visit_minutes import VisitMinutes, Way, visit_minutes, way_of_counting
@@ -106,6 +107,7 @@ class DenialPage:
     clock: ClockView
     papers: Sequence[Attachment]
     requests: Sequence[RecordsRequest]
+    followed: FollowedRequest | None
     appeals: tuple[AppealView, ...]
     asked: Asked | None
     history: Rate
@@ -173,6 +175,7 @@ def denial_page(session: Session, denial: Denial, knowledge: Knowledge, today: d
         clock=clock_view(session, denial, knowledge),
         papers=papers_of(session, practice_id, (denial.id,)),
         requests=requests_of(session, practice_id, claim.id),
+        followed=followed_request(session, denial, knowledge),
         appeals=appeals_of(session, denial),
         asked=open_asks(session, [denial.id]).get(denial.id) if denial.is_open else None,
         history=history_of(session, denial),

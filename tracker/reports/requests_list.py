@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.appeal_life import METHODS
 from tracker.knowledge import Knowledge
-from tracker.models import Attachment, Claim, Event, Patient, Payer, Practice, RecordsRequest
+from tracker.models import Attachment, Claim, Denial, Event, Patient, Payer, Practice, RecordsRequest
+from tracker.reports.followed_requests import denials_after
 from tracker.reports.people import user_names
 from tracker.services.clock_history import BY_HAND
 from tracker.services.records_requests import records_clock
@@ -36,13 +37,14 @@ class RequestEntry(NamedTuple):
 
 
 class RequestPage(NamedTuple):
-    """One request. ``words`` say how its date was counted, ``source`` where that stands."""
+    """One request. ``words`` say how its date was counted, ``source`` where that stands; ``denials`` followed it."""
 
     row: RequestRow
     letter: Attachment | None
     words: str
     source: str
     history: tuple[RequestEntry, ...]
+    denials: Sequence[Denial]
 
 
 def requests_list(session: Session, most: int = _MOST) -> Sequence[RequestRow]:
@@ -73,7 +75,8 @@ def request_page(session: Session, public_id: str, knowledge: Knowledge) -> Requ
     request = row.request
     letter = session.get(Attachment, (request.practice_id, request.letter_id)) if request.letter_id else None
     words, source = _counted(session, row, knowledge)
-    return RequestPage(row, letter, words, source, tuple(_history(session, request)))
+    denials = denials_after(session, request, knowledge)
+    return RequestPage(row, letter, words, source, tuple(_history(session, request)), denials)
 
 
 def _counted(session: Session, row: RequestRow, knowledge: Knowledge) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from tracker.models import (
     PlanOfCare,
     Practice,
     Provider,
+    RecordsRequest,
     Remark,
     Remittance,
     ServicePayment,
@@ -34,6 +35,7 @@ from tracker.models import (
 )
 from tracker.models.sealed import require_place
 from tracker.services.allowed_amounts import allowed_amounts, standing
+from tracker.services.asked_records import not_taken_back
 
 Rows = dict[int, list[Any]]
 
@@ -67,6 +69,7 @@ class CaseRows:
         self.notes = self._notes()
         self.submissions = self._submissions()
         self.appeals = self._appeals()
+        self.requests = self._requests()
         self.authorizations = self._on_file(Authorization, patients)
         self.eligibility = self._on_file(EligibilityCheck, patients)
         self.plans = self._on_file(PlanOfCare, patients)
@@ -191,6 +194,16 @@ class CaseRows:
             Submission.practice_id == self._practice_id, Submission.claim_id.in_(self._ids)
         )
         return grouped(self._session.execute(query.order_by(Submission.sent_on, Submission.id)))
+
+    def _requests(self) -> Rows:
+        columns = (
+            RecordsRequest.claim_id, RecordsRequest.requested_on, RecordsRequest.due_safe, RecordsRequest.due_legal,
+            RecordsRequest.closed_on, RecordsRequest.sent_method, RecordsRequest.reference,
+        )  # fmt: skip
+        query = select(*columns).where(
+            RecordsRequest.practice_id == self._practice_id, RecordsRequest.claim_id.in_(self._ids), not_taken_back()
+        )
+        return grouped(self._session.execute(query.order_by(RecordsRequest.requested_on, RecordsRequest.id)))
 
     def _appeals(self) -> Rows:
         query = (

@@ -27,6 +27,7 @@ from tracker.domain.case import (
     Submission,
 )
 from tracker.domain.remittance import Adjustment
+from tracker.services.asked_records import asked_records
 from tracker.services.case_payers import case_payer
 from tracker.services.case_rows import CaseRows
 from tracker.services.known_claims import chunks
@@ -204,6 +205,7 @@ class _Builder:
             submissions=tuple(
                 Submission(sent.sent_on, sent.proof or None) for sent in rows.submissions.get(row.id, [])
             ),
+            records_requests=tuple(map(asked_records, rows.requests.get(row.id, []))),
         )
 
     def _other_claims(self, claims: Sequence[Row[Any]]) -> list[tuple[int, OtherClaim]]:

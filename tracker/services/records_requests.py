@@ -18,6 +18,7 @@ from tracker.services.appeal_sending import Sending
 from tracker.services.clock_history import BY_HAND, clock_before
 from tracker.services.clock_moves import COUNTED
 from tracker.services.clocks import counted, profile_of, rule_in_use
+from tracker.services.diagnosing import diagnose_claims
 from tracker.services.working import ChangeError, change_denials
 
 CLOCK = "records_due"
@@ -67,6 +68,7 @@ def log_request(session: Session, claim: Claim, asked: Asked, knowledge: Knowled
     session.flush()
     _log(session, row, "request_logged", acting)
     _run_denials_on(session, row, acting)
+    _look_again(session, row, knowledge, acting)
     return row
 
 
@@ -105,7 +107,7 @@ def requests_of(session: Session, practice_id: int, claim_id: int) -> Sequence[R
     return session.scalars(query.order_by(RecordsRequest.requested_on.desc(), RecordsRequest.id.desc())).all()
 
 
-def move_due(session: Session, row: RecordsRequest, due: date, acting: Acting) -> None:
+def move_due(session: Session, row: RecordsRequest, due: date, knowledge: Knowledge, acting: Acting) -> None:
     """Set another last day, as the payer said. Raises ChangeError for a closed request or a day before the letter."""
     if row.closed_on is not None:
         raise ChangeError("This request is closed. Open it again first", "due")
@@ -119,6 +121,7 @@ def move_due(session: Session, row: RecordsRequest, due: date, acting: Acting) -
     values = {"clock_rule": BY_HAND, "file_by_safe": due, "file_by_legal": due}
     change_denials(session, running, "deadline", values, acting.now, acting.user_id)
     session.flush()
+    _look_again(session, row, knowledge, acting)
 
 
 def close_request(
@@ -137,6 +140,7 @@ def close_request(
     session.flush()
     if not any(one.closed_on is None for one in requests_of(session, row.practice_id, row.claim_id)):
         give_clocks_back(session, row.practice_id, row.claim_id, details, knowledge, acting)
+    _look_again(session, row, knowledge, acting)
 
 
 def _refuse_impossible(sent: Sending, asked_on: date, today: date) -> None:
@@ -146,12 +150,18 @@ def _refuse_impossible(sent: Sending, asked_on: date, today: date) -> None:
         raise ChangeError("Choose how it was sent", "method")
 
 
-def reopen_request(session: Session, row: RecordsRequest, acting: Acting) -> None:
+def reopen_request(session: Session, row: RecordsRequest, knowledge: Knowledge, acting: Acting) -> None:
     """Open a closed request again."""
     row.closed_on, row.sent_method, row.tracking = None, "", ""
     _log(session, row, "request_reopened", acting)
     _run_denials_on(session, row, acting)
     session.flush()
+    _look_again(session, row, knowledge, acting)
+
+
+def _look_again(session: Session, row: RecordsRequest, knowledge: Knowledge, acting: Acting) -> None:
+    """Look for the causes of the claim's denials again: whether records were asked for and sent is one of them."""
+    diagnose_claims(session, row.practice_id, [row.claim_id], knowledge, acting.today)
 
 
 def records_sent(session: Session, denial: Denial, sent: Sending, knowledge: Knowledge, acting: Acting) -> None:

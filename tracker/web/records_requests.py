@@ -168,7 +168,7 @@ def change_due(public_id: str) -> Any:
     form = DueForm(prefix="due-")
 
     def work(row: RecordsRequest) -> str:
-        move_due(g.session, row, form.due.given, acting())
+        move_due(g.session, row, form.due.given, load(), acting())
         return f"R-{row.number}: records due {form.due.given:%m/%d/%Y}."
 
     return _take(public_id, "due", form, work)
@@ -184,6 +184,6 @@ def close(public_id: str) -> BaseResponse:
             close_request(g.session, row, None, load(), acting())
             say(f"R-{row.number} is closed.")
         else:
-            reopen_request(g.session, row, acting())
+            reopen_request(g.session, row, load(), acting())
             say(f"R-{row.number} is open again.")
     return redirect(url_for(".show", public_id=public_id), 303)

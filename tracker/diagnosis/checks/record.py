@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tracker.diagnosis.facts import VISIT_NOTES, LineFacts
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
 from tracker.diagnosis.words import us_date
+from tracker.domain.records_asked import Answered, RecordsAsked, followed
 from tracker.knowledge.rules import Rule
 from tracker.reading.dates import find_dates
 from tracker.reading.lines import lines_with
@@ -87,7 +88,12 @@ def records_sent(facts: LineFacts, rule: Rule) -> Outcome:
     A remark alone beside a code that judges says less: the payer looked at something, and what is amiss with the note
     itself comes before sending it.
     """
-    if not facts.says(rule.payer_says) or facts.says(frozenset(rule.figures["other_papers"])):
+    if facts.says(frozenset(rule.figures["other_papers"])):
+        return NOT_APPLICABLE
+    told = _request(facts, rule)
+    if told is not None:
+        return told
+    if not facts.says(rule.payer_says):
         return NOT_APPLICABLE
     if facts.claim.has_visit_notes and not facts.notes:
         return NOT_APPLICABLE  # there is nothing of that day to send
@@ -98,6 +104,34 @@ def records_sent(facts: LineFacts, rule: Rule) -> Outcome:
         Result.FAILED, f"The payer wants records it does not have. {where}", "doc_record_not_provided", Strength.LIKELY,
         whole_claim=True, basis=None if facts.says(frozenset(rule.figures["asks"])) else "content" if facts.notes else "record",
     )  # fmt: skip
+
+
+def _request(facts: LineFacts, rule: Rule) -> Outcome | None:
+    """Return what a request for records that is on file says of the denial, None where there is none it can have followed."""
+    denied_on = facts.case.remittance.payment_date if facts.case.remittance is not None else None
+    asked = followed(facts.case.history.records_requests, denied_on) if denied_on is not None else None
+    if asked is None or denied_on is None:
+        return None
+    stood, speaks = asked.stood(denied_on), facts.says(rule.payer_says)
+    if not speaks and not (stood is Answered.NOT_BY_DUE and facts.says(frozenset(rule.figures["silent"]))):
+        return None
+    strength = Strength.STRONG if stood in {Answered.NOT_BY_DUE, Answered.LATE} and speaks else Strength.LIKELY
+    reason = _asked_words(asked, stood, denied_on)
+    return Outcome(Result.FAILED, reason, "doc_record_not_provided", strength, whole_claim=not speaks)
+
+
+def _asked_words(asked: RecordsAsked, stood: Answered, denied_on: date) -> str:
+    """Return a request and what became of it: "request dated 10/01/2026, due 11/15/2026, no answer recorded"."""
+    due = f", due {us_date(asked.due_on)}" if asked.due_on else ""
+    reference = f" ({asked.reference})" if asked.reference else ""
+    request = f"The payer asked for records{reference}: request dated {us_date(asked.asked_on)}{due}"
+    if asked.answered_on is None or stood in {Answered.NOT_BY_DUE, Answered.NOT_YET}:
+        early = " It denied before that day." if stood is Answered.NOT_YET and asked.due_on else ""
+        since = f" They went out on {us_date(asked.answered_on)}, after the denial." if asked.answered_on else ""
+        return f"{request}, no answer recorded when it denied on {us_date(denied_on)}.{early}{since}"
+    if stood is Answered.LATE:
+        return f"{request}. The records went out on {us_date(asked.answered_on)}, too late."
+    return f"{request}. The records went out on {us_date(asked.answered_on)}, in time: show the proof of sending."
 
 
 CHECKS = {

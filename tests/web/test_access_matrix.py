@@ -48,6 +48,7 @@ OBJECTS = {
     "/insights/notes/<public_id>": {"public_id": "chart_note"},
     "/jobs/<public_id>": {"public_id": "batch"},
     "/notes/<public_id>": {"public_id": "note"},
+    "/notes/documents/<public_id>": {"public_id": "document"},
     "/papers/<public_id>": {"public_id": "paper"},
     "/patients/<public_id>": {"public_id": "patient", "other_id": "patient"},
     "/records-requests/<public_id>": {"public_id": "request"},
@@ -147,6 +148,10 @@ def make(session, place) -> dict[str, str]:
         practice_id=place.id, kind="scan", title="EOB or denial letter", content_type="application/pdf",
         content=CANARY.encode(), content_hash="1" * 64, added_at=NOW,
     )  # fmt: skip
+    document = Attachment(
+        practice_id=place.id, kind="notes", title="Document with notes", content_type="application/json",
+        content=CANARY.encode(), content_hash="2" * 64, added_at=NOW,
+    )  # fmt: skip
     job = Job(kind="letters.draft", key=f"batch-{place.id}", run_at=NOW, asked_at=NOW, practice_id=place.id)
     request = RecordsRequest(
         practice_id=place.id, number=201, claim_id=claim.id, requested_on=date(2026, 11, 2), logged_at=NOW
@@ -162,7 +167,7 @@ def make(session, place) -> dict[str, str]:
                "total": [], "terms": [["Denial", "A line"]], "notes": []}], "points": [],
                "counts": {"denials": 0, "cents": 0}}  # fmt: skip
     report = MonthlyReport(practice_id=place.id, month="2026-10", state="final", made_at=NOW, figures=figures)
-    session.add_all([chart_note, letter, paper, scan, job, request, takeback, report])
+    session.add_all([chart_note, letter, paper, scan, document, job, request, takeback, report])
     session.flush()
     text = LetterText(practice_id=place.id, letter_id=letter.id, appeal_id=appeal.id, saved_at=NOW, template="L01")
     session.add(text)
@@ -181,7 +186,7 @@ def make(session, place) -> dict[str, str]:
     )  # fmt: skip
     rows = {"list": a_list, "held": held, "patient": patient, "claim": claim, "denial": denial, "note": note, "appeal": appeal, "paper": paper,
             "text": text, "batch": job, "request": request, "takeback": takeback, "practice": place, "letter": letter,
-            "chart_note": chart_note, "report": report, "scan": scan}  # fmt: skip
+            "chart_note": chart_note, "report": report, "scan": scan, "document": document}  # fmt: skip
     return {name: row.public_id for name, row in rows.items()} | {"import": batch}
 
 

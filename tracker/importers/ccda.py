@@ -30,7 +30,7 @@ def read_ccda(data: bytes) -> DocumentNote | tuple[DocumentNote, bytes]:
     sections = tuple(_sections(root.find("component/structuredBody")))
     note = DocumentNote(
         _part(name, "family"), _part(name, "given"), hl7_day(_value(person, "birthTime")), hl7_day(_visit(root)),
-        _author(root), sections,
+        _author(root), sections, _part(root, "title"),
     )  # fmt: skip
     body = root.find("component/nonXMLBody/text")
     if body is not None and body.attributes.get("representation") == "B64":

@@ -15,6 +15,7 @@ class DocumentNote:
     visit_date: date | None
     author: str
     sections: tuple[tuple[str, str], ...]
+    title: str = ""
 
     def as_text(self) -> str:
         """Return the note as text: the document's facts as labelled lines, then each section under its title.

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracker.importers.document_note import DocumentNote, hl7_day
 from tracker.importers.errors import ImportProblem
@@ -18,11 +18,35 @@ _KINDS = ("text/plain", "text/html", "application/pdf", "application/xml", "text
 Json = Mapping[str, Any]
 
 
-def read_fhir(data: bytes) -> tuple[DocumentNote, str, bytes]:
-    """Return what a DocumentReference says of its note, the kind of its attachment and the attachment's bytes.
+class FhirNote(NamedTuple):
+    """What a DocumentReference says of its note, the kind of its attachment and the attachment's bytes.
+
+    ``problem`` says why there are none, where the note is not in the file or damaged.
+    """
+
+    about: DocumentNote
+    kind: str
+    content: bytes
+    problem: ImportProblem | None = None
+
+
+def read_fhir(data: bytes) -> FhirNote:
+    """Return the note of a resource or Bundle with one DocumentReference.
 
     Raises ImportProblem for what is no such resource, holds several notes, or has its note elsewhere.
     """
+    notes = read_fhir_notes(data)
+    if len(notes) > 1:
+        raise ImportProblem(
+            "File", f"The bundle holds {len(notes)} notes.", "Bring it in under Notes out of documents."
+        )
+    if notes[0].problem is not None:
+        raise notes[0].problem
+    return notes[0]
+
+
+def read_fhir_notes(data: bytes) -> list[FhirNote]:
+    """Return every note of a resource or Bundle, in its order. Raises ImportProblem for a file without any."""
     if len(data) > MAX_BYTES:
         raise ImportProblem("File", f"The file must be smaller than {MAX_BYTES // 1_000_000} MB.", _PASTE)
     try:
@@ -33,10 +57,15 @@ def read_fhir(data: bytes) -> tuple[DocumentNote, str, bytes]:
     notes = [one for one in resources if one.get("resourceType") == "DocumentReference"]
     if not notes:
         raise ImportProblem("File", "This JSON file holds no note (FHIR DocumentReference).", _PASTE)
-    if len(notes) > 1:
-        raise ImportProblem("File", f"The bundle holds {len(notes)} notes.", "Export the visit's note alone.")
-    kind, content = _attachment(notes[0])
-    return _about(notes[0], resources), kind, content
+    return [_note(one, resources) for one in notes]
+
+
+def _note(one: Json, resources: list[Json]) -> FhirNote:
+    about = _about(one, resources)
+    try:
+        return FhirNote(about, *_attachment(one))
+    except ImportProblem as problem:
+        return FhirNote(about, "", b"", problem)
 
 
 def html_text(content: str) -> str:
@@ -117,8 +146,16 @@ def _about(note: Json, resources: list[Json]) -> DocumentNote:
     author = next(iter(_list(note, "author")), {})
     return DocumentNote(
         _text(name, "family"), first, hl7_day(_text(patient, "birthDate")), hl7_day(visit),
-        _text(author, "display") or _person(_referred(author, resources)), (),
+        _text(author, "display") or _person(_referred(author, resources)), (), _title(note),
     )  # fmt: skip
+
+
+def _title(note: Json) -> str:
+    attachments = (_dict(content, "attachment") for content in _list(note, "content"))
+    kind = _dict(note, "type")
+    codes = (_text(code, "display") for code in _list(kind, "coding"))
+    told = (_text(note, "description"), *(_text(one, "title") for one in attachments), _text(kind, "text"), *codes)
+    return next(filter(None, told), "")
 
 
 def _person(resource: Json) -> str:

@@ -3,11 +3,12 @@
 import re
 from dataclasses import replace
 from pathlib import PurePath
+from typing import NamedTuple
 
 from tracker.importers.ccda import read_ccda
 from tracker.importers.document_note import DocumentNote
 from tracker.importers.errors import ImportProblem
-from tracker.importers.fhir_notes import html_text, read_fhir
+from tracker.importers.fhir_notes import FhirNote, html_text, read_fhir, read_fhir_notes
 
 MAX_TEXT = 2_000_000
 _FEWEST_LETTERS_A_PAGE = 20
@@ -63,13 +64,61 @@ def _of_ccda(data: bytes) -> str:
 
 
 def _of_fhir(data: bytes) -> str:
-    note, kind, content = read_fhir(data)
+    return _fhir_text(read_fhir(data))
+
+
+def _fhir_text(found: FhirNote) -> str:
+    note, kind, content, _ = found
     if kind == "application/pdf":
         return _with_facts(note, pdf_text(content))
     if kind.endswith("xml"):
         return _of_ccda(content)
     text = plain_text(content)
     return _with_facts(note, html_text(text) if kind == "text/html" else text)
+
+
+class FoundNote(NamedTuple):
+    """A note found in a document: what is said of it, and its text, or why there is none."""
+
+    about: DocumentNote
+    text: str
+    problem: str = ""
+
+
+def read_document(filename: str, data: bytes) -> list[FoundNote]:
+    """Return every note of a C-CDA (.xml) or FHIR (.json) file, in its order.
+
+    For a process of its own: a PDF can be inside. Raises ImportProblem for another file, or one without any note.
+    """
+    ending = PurePath(filename).suffix.lower()
+    if ending == ".xml":
+        found = read_ccda(data)
+        return [FoundNote(found if isinstance(found, DocumentNote) else found[0], _of_ccda(data))]
+    if ending != ".json":
+        raise ImportProblem("File", "The file's name must end in .xml (C-CDA) or .json (FHIR).", "Choose another file.")
+    return [_found(one) for one in read_fhir_notes(data)]
+
+
+def _found(one: FhirNote) -> FoundNote:
+    if one.problem is not None:
+        return FoundNote(one.about, "", one.problem.why)
+    try:
+        return FoundNote(_said_inside(one), _fhir_text(one))
+    except ImportProblem as problem:
+        return FoundNote(one.about, "", problem.why)
+
+
+def _said_inside(one: FhirNote) -> DocumentNote:
+    """Return what is said of a note; what the resource leaves open, a clinical document inside it may say."""
+    if not one.kind.endswith("xml"):
+        return one.about
+    inside = read_ccda(one.content)
+    told = inside if isinstance(inside, DocumentNote) else inside[0]
+    mine = one.about
+    return DocumentNote(
+        mine.last_name or told.last_name, mine.first_name or told.first_name, mine.birth_date or told.birth_date,
+        mine.visit_date or told.visit_date, mine.author or told.author, (), mine.title or told.title,
+    )  # fmt: skip
 
 
 def _with_facts(note: DocumentNote, text: str) -> str:

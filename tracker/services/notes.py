@@ -114,6 +114,12 @@ def add_note(session: Session, patient: Patient, new: NewNote, now: datetime, us
     return AddedNote(note, is_new, claim_ids)
 
 
+def is_here(session: Session, patient: Patient, service_date: date | None, text: str) -> bool:
+    """Whether a patient has a note of this very text and day."""
+    text_hash = hashlib.sha256(clean_text(text).encode()).hexdigest()
+    return _same(session, patient, service_date, text_hash) is not None
+
+
 def _protection(chosen: str, text: str) -> Protection:
     sign = signs_of_protection(text) if not chosen else None
     if sign is not None:

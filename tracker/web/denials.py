@@ -27,6 +27,7 @@ from tracker.services import comments, coverage, deciding, working, write_offs
 from tracker.services.note_taking import take_note
 from tracker.services.notes import KINDS, LooksProtected, NoteError, added_words
 from tracker.web.access import Refused, assigns, needs
+from tracker.web.document_notes import is_document, staged
 from tracker.web.forms.denials import (
     CauseForm,
     ClaimSentForm,
@@ -378,11 +379,22 @@ def claim_sent(public_id: str) -> Any:
     return change_denial(public_id, "sent", change)
 
 
+def _document(denial: Denial, form: NoteForm) -> Any:
+    try:
+        return staged(form.file.data, denial.practice_id)
+    except UploadProblem as problem:
+        form.file.errors = [str(problem)]
+        return _page(denial, {"note": form}), 422
+
+
 @blueprint.post("/denials/<public_id>/notes")
 @needs(Action.WORK_QUEUE)
 @once
 def add_a_note(public_id: str) -> Any:
-    """Keep a note of the visit, link it, and look for causes again."""
+    """Keep a note of the visit, link it, and look for causes again; a document of an EMR is shown first."""
+    document = NoteForm(prefix="note-")
+    if is_document(document.file.data) and not (document.text.data or "").strip():
+        return _document(_find(public_id), document)
 
     def change(denial: Denial, form: NoteForm) -> tuple[str, Event | None]:
         patient = g.session.get_one(Patient, (denial.practice_id, denial.patient_id))

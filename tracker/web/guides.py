@@ -37,7 +37,7 @@ _OF_PART: Mapping[str, str] = MappingProxyType(
     {
         "queue": "queue", "saved_views": "queue", "digest": "queue",
         "denials": "denial", "denial_clock": "denial", "asking": "denial", "comparing": "denial", "claims": "denial",
-        "patients": "denial", "merging": "denial", "notes": "denial", "protected_notes": "denial", "records_requests": "denial",
+        "patients": "denial", "merging": "denial", "notes": "denial", "document_notes": "denial", "protected_notes": "denial", "records_requests": "denial",
         "log": "log", "imports": "import", "quarantine": "import", "takebacks": "import",
         "letters": "letter", "letter_texts": "letter", "letter_batches": "letter", "signatures": "letter",
         "packet": "packet", "packets": "packet", "appeals": "appeals", "insights": "insights",

@@ -21,7 +21,7 @@ from tracker.services.barring import appeal_barred_by
 from tracker.services.denial_files import TITLES, papers_of
 from tracker.services.logging_denials import LoggingProblem, first_clock, likely_same, log_denial
 from tracker.services.payers import merged_payer, payer_kind
-from tracker.services.scans import keep_scan, keep_with_denial, scan_of
+from tracker.services.scans import KIND, keep_waiting, keep_with_denial, scan_of
 from tracker.web.access import needs
 from tracker.web.filters import long_date
 from tracker.web.forms.log import LogForm
@@ -69,7 +69,7 @@ def _keeping_the_file(view: Callable[[], _Answer]) -> Callable[[], _Answer]:
             with transaction(g.session) as session:
                 paper = paper_from(form.file.data, TITLES["eob"], place.id)
                 if paper is not None:
-                    g.kept_scan = keep_scan(session, place.id, paper, g.now, g.user.id).public_id
+                    g.kept_scan = keep_waiting(session, place.id, KIND, paper, g.now, g.user.id).public_id
         except UploadProblem as problem:
             g.scan_problem = str(problem)
         return view()

@@ -32,7 +32,7 @@ _PAGES = (
 
 # Subjects without a link of their own stand under another's.
 _UNDER = {
-    "denials": "queue", "log": "queue", "digest": "queue", "saved_views": "queue", "records_requests": "queue", "claims": "queue", "patients": "queue", "merging": "queue", "notes": "queue",
+    "denials": "queue", "log": "queue", "digest": "queue", "saved_views": "queue", "records_requests": "queue", "claims": "queue", "patients": "queue", "merging": "queue", "notes": "queue", "document_notes": "imports",
     "feedback": "reports", "letters": "appeals", "letterhead": "settings", "signing": "settings", "letter_texts": "appeals", "letter_batches": "appeals", "packets": "appeals",
     "packet": "appeals", "payer_limits": "payers", "payer_merging": "payers", "fee_schedules": "payers", "account": "settings", "api_tokens": "settings", "users": "settings", "step_up": "settings",
     "templates": "settings", "template_versions": "settings", "audit": "settings",

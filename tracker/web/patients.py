@@ -25,12 +25,13 @@ from tracker.web.coverage_form import (
     save_coverage,
     sent_form,
 )
+from tracker.web.document_notes import is_document, staged
 from tracker.web.forms.notes import NoteForm
 from tracker.web.forms.record_facts import PatientForm
 from tracker.web.navigation import say
 from tracker.web.once import once
 from tracker.web.other_version import other_version
-from tracker.web.uploads import note_from
+from tracker.web.uploads import UploadProblem, note_from
 
 blueprint = Blueprint("patients", __name__)
 
@@ -109,6 +110,15 @@ def edit(public_id: str) -> Any:
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
+def _document(patient: Patient, form: NoteForm) -> BaseResponse | tuple[str, int]:
+    """Lead to the page that shows what is in a document before anything of it is saved."""
+    try:
+        return staged(form.file.data, patient.practice_id)
+    except UploadProblem as problem:
+        form.file.errors = [str(problem)]
+        return _page(patient, note=form), 422
+
+
 @blueprint.post("/patients/<public_id>/notes")
 @needs(Action.WORK_QUEUE)
 @once
@@ -116,6 +126,8 @@ def add_a_note(public_id: str) -> BaseResponse | tuple[str, int]:
     """Keep a note of the patient and link it to the claims it fits."""
     patient = find_patient(public_id)
     form = NoteForm(prefix="note-")
+    if is_document(form.file.data) and not (form.text.data or "").strip():
+        return _document(patient, form)
     if not form.validate():
         return _page(patient, note=form), 422
     try:

@@ -45,7 +45,7 @@ def note_from(form: NoteForm, practice_id: int) -> NewNote:
     )
 
 
-def _content_of(upload: FileStorage, practice_id: int) -> bytes:
+def content_of(upload: FileStorage, practice_id: int) -> bytes:
     """Return the bytes of a file for a practice, looked at for viruses. Raises UploadProblem for one not to keep."""
     most = settings().max_upload_mb
     content: bytes = upload.stream.read(most * 1_000_000 + 1)
@@ -61,7 +61,7 @@ def _content_of(upload: FileStorage, practice_id: int) -> bytes:
 
 def _read(upload: FileStorage, practice_id: int) -> str:
     try:
-        content = _content_of(upload, practice_id)
+        content = content_of(upload, practice_id)
     except UploadProblem as problem:
         raise NoteError(str(problem)) from None
     try:
@@ -119,7 +119,7 @@ def paper_from(upload: Any, title: str, practice_id: int) -> AddedFile | None:
     """
     if not isinstance(upload, FileStorage) or not upload.filename:
         return None
-    content = _content_of(upload, practice_id)
+    content = content_of(upload, practice_id)
     try:
         paper = AddedFile.of(title, content, count_pages(title, content))
     except LetterProblem as problem:

@@ -13,6 +13,7 @@ GLOBAL = {
     "audit_heads",
     "backups",
     "done_forms",
+    "emergency_codes",
     "practices",
     "destroyed_practices",
     "notices",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from tests import build
 from tests.apps import app_with
+from tests.build import NOW
 from tests.smtp import mail_server
 from tests.web.test_account import EDGE, FIREFOX, browser, change, post
 from tests.web.test_second_factor import give_code, give_password, turn_on
@@ -19,6 +20,7 @@ from tracker.domain.access import Role
 from tracker.jobs.engine import Worker
 from tracker.jobs.tasks import TASKS
 from tracker.models import Job, User
+from tracker.services.emergency import make_code
 
 
 @pytest.fixture
@@ -90,6 +92,17 @@ def test_a_recovery_code_that_was_used_is_told(app, signed_in, cast, clock, sent
     client, _ = give_password(app, cast.alice)
     give_code(client, codes[0])
     assert "A recovery code was used" in sent()
+
+
+def test_an_emergency_code_that_was_used_is_told_to_owners(app, cast, become, sessions, sent):
+    become(cast.alice, Role.OWNER)
+    with transaction(sessions.system()) as session:
+        code = make_code(session, cast.eastside.id, session.get_one(User, cast.bob.id), cast.alice.id, NOW)
+    client = app.test_client()
+    form = {"login": "bob", "code": code, "csrf_token": build.csrf_token(client.get("/login/emergency"))}
+    assert client.post("/login/emergency", data=form).status_code == 303
+    message = sent()["Emergency access was used"]
+    assert message["To"] == "alice@clinic.example"
 
 
 def test_an_invitation_is_mailed_with_a_link_that_works_and_the_job_holds_no_key(

@@ -9,11 +9,24 @@ from tests import build
 from tests.build import NOW
 from tests.exporting.conftest import fill
 from tracker.db import transaction
-from tracker.models import Base, DestroyedPractice, Job, Note, Practice, PracticeKey, RawFile, User, UserSession
+from tracker.models import (
+    Base,
+    DestroyedPractice,
+    EmergencyCode,
+    Job,
+    Note,
+    Practice,
+    PracticeKey,
+    RawFile,
+    User,
+    UserSession,
+)
+from tracker.services.emergency import make_code
 from tracker.services.jobs import ask_for
 from tracker.services.practice_deletion import delete_practice, destroy_due, restore_practice
 from tracker.services.renewing import ask_for_all_renewals
 from tracker.services.retention import remove_old_files
+from tracker.services.sessions import Place, open_session
 
 AFTER = NOW + timedelta(days=30)
 
@@ -30,6 +43,19 @@ def here(sessions):
             )
         )  # fmt: skip
     return found
+
+
+def test_browsers_that_an_emergency_code_opened_go_with_it(sessions, here):
+    with transaction(sessions.system()) as session:
+        make_code(session, here.practice.id, session.get_one(User, here.alice), here.alice, NOW)
+        code_id = session.scalars(select(EmergencyCode.id)).one()
+        open_session(session, here.alice, NOW, Place("Firefox", "127.0.0.1"), emergency_id=code_id)
+    deleted(sessions, here)
+    with transaction(sessions.system()) as session:
+        destroy_due(session, AFTER)
+    with sessions.system() as session:
+        assert session.scalars(select(EmergencyCode)).all() == []
+        assert session.scalars(select(UserSession.emergency_id)).all() == [None]  # the browser that only looked at it
 
 
 def deleted(sessions, here):

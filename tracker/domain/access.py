@@ -54,6 +54,9 @@ ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
 BY_LEAVE = frozenset({Action.PROTECTED_NOTES})
 """What a role alone does not allow: an owner or admin gives each person leave besides (security.md C-14)."""
 
+READS_IN_EMERGENCY = frozenset({Action.WORK_QUEUE, Action.SEE_INSIGHTS, Action.READ_AUDIT})
+"""What pages open to whom a sealed code let in, in place of what their role allows (security.md C-45): only to read."""
+
 _BILLER = frozenset(
     {
         Action.OWN_ACCOUNT,

@@ -30,6 +30,7 @@ class Act(StrEnum):
     WORKED = "worked"
     MAILED = "mailed"
     SIGNED_IN = "signed_in"
+    EMERGENCY = "emergency"
     SIGN_IN_FAILED = "sign_in_failed"
     SIGNED_OUT = "signed_out"
     PROVED = "proved"
@@ -59,6 +60,7 @@ ACT_WORDS: Mapping[Act, str] = MappingProxyType(
         Act.WORKED: "Done by the system",
         Act.MAILED: "Sent by e-mail",
         Act.SIGNED_IN: "Signed in",
+        Act.EMERGENCY: "Used an emergency code",
         Act.SIGN_IN_FAILED: "Sign-in failed",
         Act.SIGNED_OUT: "Signed out",
         Act.PROVED: "Gave the password or a code again",

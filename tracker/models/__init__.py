@@ -25,6 +25,7 @@ from tracker.models.denial_course import DenialCourse
 from tracker.models.destroyed_practice import DestroyedPractice
 from tracker.models.done_form import DoneForm
 from tracker.models.eligibility_check import EligibilityCheck
+from tracker.models.emergency_code import EmergencyCode
 from tracker.models.event import Event
 from tracker.models.findings import Findings, StoredFinding
 from tracker.models.import_file import ImportFile
@@ -99,6 +100,7 @@ __all__ = [
     "DestroyedPractice",
     "DoneForm",
     "EligibilityCheck",
+    "EmergencyCode",
     "Event",
     "Findings",
     "ImportFile",

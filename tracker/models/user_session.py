@@ -12,7 +12,8 @@ class UserSession(Global, Base):
     """A session: only the hash of the cookie's token is kept; ``practice_id`` is the switcher's choice.
 
     ``awaits_code``: the password was right, the second factor is still owed. ``proved_at`` is when the person last gave
-    a password or code, ``has_second_factor`` whether one of them was a second factor.
+    a password or code, ``has_second_factor`` whether one of them was a second factor. ``emergency_id`` is the sealed code
+    that opened it: then it only reads, in the practice of the code.
     """
 
     __tablename__ = "sessions"
@@ -27,5 +28,6 @@ class UserSession(Global, Base):
     proved_at: Mapped[datetime]
     awaits_code: Mapped[bool] = mapped_column(default=False)
     has_second_factor: Mapped[bool] = mapped_column(default=False)
+    emergency_id: Mapped[int | None] = mapped_column(ForeignKey("emergency_codes.id"))
     browser: Mapped[str] = mapped_column(String(60), default="")
     address: Mapped[str] = mapped_column(String(45), default="")

@@ -26,14 +26,19 @@ class RequestProblem(Exception):  # noqa: N818  # says what to do
     """Raised when a request cannot be made or decided; the message says why and what to do."""
 
 
-def other_owners(session: Session, practice_id: int, user_id: int) -> Sequence[User]:
-    """Return the owners of a practice besides one who can sign in, by name."""
+def owners_of(session: Session, practice_id: int) -> Sequence[User]:
+    """Return the owners of a practice who can sign in, by name."""
     query = (
         select(User)
         .join(Membership, Membership.user_id == User.id)
-        .where(Membership.practice_id == practice_id, Membership.role == Role.OWNER, User.id != user_id, User.is_active)
+        .where(Membership.practice_id == practice_id, Membership.role == Role.OWNER, User.is_active)
     )
     return session.scalars(query.order_by(User.name)).all()
+
+
+def other_owners(session: Session, practice_id: int, user_id: int) -> Sequence[User]:
+    """Return the owners of a practice besides one who can sign in, by name."""
+    return [user for user in owners_of(session, practice_id) if user.id != user_id]
 
 
 def open_requests(session: Session, practice_ids: Sequence[int], now: datetime) -> Sequence[OwnerRequest]:

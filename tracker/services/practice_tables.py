@@ -6,13 +6,14 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Column, Date, LargeBinary, Table, delete, update
+from sqlalchemy import JSON, Column, Date, LargeBinary, Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import (
     Attachment,
     AuditEntry,
     Base,
+    EmergencyCode,
     Membership,
     Payer,
     Picture,
@@ -39,6 +40,7 @@ LEFT_BEHIND: Mapping[str, str] = MappingProxyType(
         "denial_courses": "days that are gathered anew from acts, appeals, decisions and answers",
         "destroyed_practices": "proofs of what was destroyed here",
         "done_forms": "forms that were sent, kept for some days",
+        "emergency_codes": "sign-in secrets",
         "jobs": "long work of the installation",
         "month_counts": "counts that are made anew from denials",
         "notices": "what people were told about their accounts here",
@@ -91,7 +93,12 @@ def tables_with_rows_of_practices() -> list[Table]:
 
 
 def remove_rows(session: Session, practice_ids: Collection[int]) -> None:
-    """Delete every row of these practices but those of ``practices``; browsers that look at them look at none."""
+    """Delete every row of these practices but those of ``practices``; browsers that look at them look at none.
+
+    Those that an emergency code opened go with the code.
+    """
+    codes = select(EmergencyCode.id).where(EmergencyCode.practice_id.in_(practice_ids))
+    session.execute(delete(UserSession).where(UserSession.emergency_id.in_(codes)))
     looking = update(UserSession).where(UserSession.practice_id.in_(practice_ids))
     session.execute(looking.values(practice_id=None))
     for table in reversed(tables_with_rows_of_practices()):

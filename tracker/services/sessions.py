@@ -5,12 +5,13 @@ import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.db import rows_changed
 from tracker.models import User, UserSession
 
+EMERGENCY_FOR = timedelta(hours=4)  # what a sealed code opens (security.md C-45)
 CODE_MINUTES = 10  # how long a right password waits for its second factor
 # Used later than now: the clock was set back, and how old the session is cannot be told any more.
 _AHEAD = timedelta(minutes=5)
@@ -46,17 +47,25 @@ def _token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_session(
-    session: Session, user_id: int, now: datetime, place: Place, *, awaits_code: bool = False, has_factor: bool = False
+def open_session(  # for whom, where, and by what
+    session: Session,
+    user_id: int,
+    now: datetime,
+    place: Place,
+    *,
+    awaits_code: bool = False,
+    has_factor: bool = False,
+    emergency_id: int | None = None,
 ) -> str:
     """Return the token of a new session; only its hash is kept.
 
     ``awaits_code``: the password was right, the second factor is owed. ``has_factor``: it was given.
+    ``emergency_id``: a sealed code opened it.
     """
     token = secrets.token_urlsafe(32)
     row = UserSession(
         token_hash=_token_hash(token), user_id=user_id, created_at=now, last_seen_at=now, proved_at=now,
-        awaits_code=awaits_code, has_second_factor=has_factor, browser=place.browser[:60], address=place.address[:45],
+        awaits_code=awaits_code, has_second_factor=has_factor, emergency_id=emergency_id, browser=place.browser[:60], address=place.address[:45],
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -88,6 +97,7 @@ def find_session(session: Session, token: str, now: datetime, limits: Limits) ->
             UserSession.ended_at.is_(None),
             UserSession.last_seen_at.between(now - limits.idle, now + _AHEAD),
             UserSession.created_at > now - limits.longest,
+            or_(UserSession.emergency_id.is_(None), UserSession.created_at > now - EMERGENCY_FOR),
             User.is_active.is_(True),
         )
     ).one_or_none()

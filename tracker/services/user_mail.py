@@ -27,6 +27,7 @@ class About(StrEnum):
     RECOVERY_CODE = "recovery_code"
     NEW_CODES = "new_codes"
     SIGN_ON = "sign_on"
+    EMERGENCY = "emergency"
     EXPORT_OF_ALL = "export_of_all"
     OWNER_ASKED = "owner_asked"
     PRACTICE_DELETED = "practice_deleted"
@@ -45,6 +46,7 @@ SAYS: Mapping[About, tuple[str, str]] = MappingProxyType(
         About.RECOVERY_CODE: ("A recovery code was used", "A recovery code was used to sign in to your account"),
         About.NEW_CODES: ("New recovery codes", "New recovery codes were made for your account; the old ones are void"),
         About.SIGN_ON: ("Single sign-on connected", "Your account was connected to the sign-on provider"),
+        About.EMERGENCY: ("Emergency access was used", "Somebody used an emergency code of a practice of yours and can read its records for 4 hours. Under Settings you can revoke it"),
         About.EXPORT_OF_ALL: ("A practice was exported", "An export of everything of a practice of yours was asked for"),
         About.OWNER_ASKED: ("A request waits for you", "Another owner of a practice of yours asked you to confirm something, under Settings"),
         About.PRACTICE_DELETED: ("A practice was deleted", "A practice of yours was deleted; for 30 days owners can bring it back, under Settings"),

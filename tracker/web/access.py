@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from flask import current_app, g, request
 from werkzeug.exceptions import Forbidden
 
-from tracker.domain.access import BY_LEAVE, ROLE_WORDS, Action, Role, may, may_assign, who_may
+from tracker.domain.access import BY_LEAVE, READS_IN_EMERGENCY, ROLE_WORDS, Action, Role, may, may_assign, who_may
 from tracker.domain.token_verbs import Verb, verbs_of
 from tracker.models import Denial, Practice
 
@@ -121,7 +121,12 @@ def require(action: Action, practice: Practice) -> None:
 
 
 def allows(action: Action, practice_id: int) -> bool:
-    """Whether the person may do an action in a practice of theirs: by the role, and by leave where it takes that too."""
+    """Whether the person may do an action in a practice of theirs: by the role, and by leave where it takes that too.
+
+    In a session that a sealed code opened, only what reads.
+    """
+    if g.emergency is not None and action not in READS_IN_EMERGENCY:
+        return False
     by_role = practice_id in g.roles and may(g.roles[practice_id], action)
     return by_role and (action not in BY_LEAVE or practice_id in g.protected)
 

@@ -52,9 +52,9 @@ def shown(count: int) -> None:
     g.doing.detail["count"] = count
 
 
-def also(act: Act, outcome: Outcome = Outcome.OK, user: User | None = None) -> None:
+def also(act: Act, outcome: Outcome = Outcome.OK, user: User | None = None, practice_id: int | None = None) -> None:
     """Tell of something that happened besides what the page is for; ``user`` did it where nobody is signed in yet."""
-    g.audited_also.append(Told(act, outcome))
+    g.audited_also.append(Told(act, outcome, practice_id))
     g.audited_user = user or g.get("audited_user")
 
 

@@ -74,7 +74,7 @@ def enter(user: User, next_page: str | None, *, has_factor: bool) -> BaseRespons
             token = browser_sessions.open_session(database, user.id, g.now, here(), awaits_code=True)
         else:
             token = open_whole_session(database, user, has_factor=has_factor)
-    return _go_in(token, url_for("auth.code", next=next_page or None) if awaits_code else next_page)
+    return go_in(token, url_for("auth.code", next=next_page or None) if awaits_code else next_page)
 
 
 def open_whole_session(database: Session, user: User, *, has_factor: bool) -> str:
@@ -90,7 +90,8 @@ def open_whole_session(database: Session, user: User, *, has_factor: bool) -> st
     return token
 
 
-def _go_in(token: str, address: str | None) -> BaseResponse:
+def go_in(token: str, address: str | None) -> BaseResponse:
+    """Give the browser the token of its new session and lead on."""
     session.clear()  # the CSRF secret of before the sign-in dies with it
     response = redirect(local_path(address) or url_for("auth.home"), 303)
     cookies.set_token(current_app, response, token)
@@ -121,7 +122,7 @@ def code() -> BaseResponse | str | tuple[str, int]:
     with transaction(sessions().system()) as database:
         browser_sessions.end_session(database, g.waiting.session.id, g.now)
         token = open_whole_session(database, user, has_factor=True)
-    return _go_in(token, form.next.data)
+    return go_in(token, form.next.data)
 
 
 @blueprint.get("/")

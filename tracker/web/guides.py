@@ -44,7 +44,7 @@ _OF_PART: Mapping[str, str] = MappingProxyType(
         "payers": "payers", "payer_limits": "payers", "payer_merging": "payers", "thresholds": "payers",
         "templates": "templates", "template_versions": "templates", "rules": "templates", "check": "templates",
         "settings": "settings", "account": "settings", "users": "settings", "letterhead": "settings",
-        "signing": "settings", "own_numbers": "settings", "api_tokens": "settings", "audit": "settings",
+        "emergency": "settings", "signing": "settings", "own_numbers": "settings", "api_tokens": "settings", "audit": "settings",
     }
 )  # fmt: skip
 

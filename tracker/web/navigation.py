@@ -37,7 +37,7 @@ _UNDER = {
     "packet": "appeals", "payer_limits": "payers", "payer_merging": "payers", "fee_schedules": "payers", "account": "settings", "api_tokens": "settings", "users": "settings", "step_up": "settings",
     "templates": "settings", "template_versions": "settings", "audit": "settings",
     "practice_data": "settings", "practice_deleting": "settings", "practice_requests": "settings",
-    "practice_taking": "settings",
+    "practice_taking": "settings", "emergency": "settings",
     "chart_notes": "insights", "submitted_claims": "settings",
 }  # fmt: skip
 

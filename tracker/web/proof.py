@@ -2,19 +2,31 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from flask import Response, g
 from sqlalchemy.orm import Session
 
 from tracker.db import transaction
 from tracker.models import User
-from tracker.services import second_factor, sign_in, user_mail
+from tracker.services import emergency, second_factor, sign_in, user_mail
+from tracker.services.owner_requests import owners_of
+from tracker.services.sessions import open_session
 from tracker.services.sign_in import MustWait, SignInRefused
 from tracker.services.user_mail import About
 from tracker.web.browsers import here
 from tracker.web.request import sessions, settings
 
-__all__ = ["MustWait", "SignInRefused", "answer_wait", "check_code", "check_password", "tell", "wait_words"]
+__all__ = [
+    "MustWait",
+    "SignInRefused",
+    "answer_wait",
+    "check_code",
+    "check_password",
+    "tell",
+    "use_emergency_code",
+    "wait_words",
+]
 
 
 @contextmanager
@@ -53,6 +65,33 @@ def check_code(user: User, code: str) -> None:
             raise SignInRefused from None
         if was_recovery_code:
             tell(database, row, About.RECOVERY_CODE)
+
+
+class Opened(NamedTuple):
+    """What a sealed code opened: the token of a new session, for whom and in which practice."""
+
+    token: str
+    user: User
+    practice_id: int
+
+
+def use_emergency_code(login: str, code: str) -> Opened:
+    """Use up a sealed code of a person and open a session for them; every owner is told, in the same transaction.
+
+    Raises SignInRefused or MustWait.
+    """
+    counted = sign_in.counters(login, here().address)
+    with _counting() as database:
+        sign_in.refuse_waiting(database, counted, g.now)
+        try:
+            row, user = emergency.use_code(database, login, code, g.now)
+        except SignInRefused:
+            sign_in.count_wrong(database, counted, g.now)
+            raise
+        token = open_session(database, user.id, g.now, here(), has_factor=True, emergency_id=row.id)
+        for owner in owners_of(database, row.practice_id):
+            tell(database, owner, About.EMERGENCY)
+    return Opened(token, user, row.practice_id)
 
 
 def tell(database: Session, user: User, about: About, *, session_id: int | None = None, **details: str) -> None:

@@ -13,15 +13,24 @@ from tracker.config import Settings
 from tracker.db import SessionMaker, transaction
 from tracker.domain.access import Action, Role, may
 from tracker.domain.zones import day_at, zone_of
-from tracker.models import Membership, Practice, User, UserSession
+from tracker.models import EmergencyCode, Membership, Practice, User, UserSession
 from tracker.services.acting import Acting
-from tracker.services.sessions import Limits, find_session, note_seen
+from tracker.services.sessions import EMERGENCY_FOR, Limits, find_session, note_seen
 from tracker.web import access, cookies
 from tracker.web.bearer import NoToken, TooMany, take_bearer
 from tracker.web.problems import problem
 
 # The only pages without a sign-in (security.md C-01).
-EXEMPT = ("auth.login", "links.take_up", "oidc.start", "oidc.back", "static", "health.alive", "health.ready")
+EXEMPT = (
+    "auth.login",
+    "emergency.use",
+    "links.take_up",
+    "oidc.start",
+    "oidc.back",
+    "static",
+    "health.alive",
+    "health.ready",
+)
 # The page of somebody who gave the right password and owes the second factor.
 _CODE = "auth.code"
 # What is open to somebody who has to set up a second factor first.
@@ -45,7 +54,8 @@ _SEEN_EVERY = timedelta(minutes=1)
 class SignedIn(NamedTuple):
     """What one sign-in check found; ``protected``: where the person may read protected notes.
 
-    ``deleted`` are practices that they own and that wait for being destroyed.
+    ``deleted`` are practices that they own and that wait for being destroyed. ``emergency``: the sealed code that let them
+    in, None for everybody else.
     """
 
     user: User
@@ -54,6 +64,7 @@ class SignedIn(NamedTuple):
     roles: dict[int, Role]
     protected: frozenset[int]
     deleted: tuple[Practice, ...]
+    emergency: EmergencyCode | None
 
 
 def init_app(app: Flask) -> None:
@@ -88,7 +99,8 @@ def limits() -> Limits:
 def seconds_left() -> int:
     """Return how long the person stays signed in if nothing more is sent."""
     row, last = g.sign_in, limits()
-    return int((min(g.seen_at + last.idle, row.created_at + last.longest) - g.now).total_seconds())
+    longest = last.longest if g.emergency is None else min(last.longest, EMERGENCY_FOR)
+    return int((min(g.seen_at + last.idle, row.created_at + longest) - g.now).total_seconds())
 
 
 def owes_second_factor() -> bool:
@@ -123,7 +135,7 @@ def _start() -> BaseResponse | None:
     g.now = current_app.extensions["tracker_clock"]()
     _set_day()
     g.user, g.practices, g.roles, g.scope, g.practice = None, (), {}, frozenset(), None
-    g.left_out, g.waiting, g.protected, g.deleted = (), None, frozenset(), ()
+    g.left_out, g.waiting, g.protected, g.deleted, g.emergency = (), None, frozenset(), (), None
     _refuse_strange_host()
     if request.endpoint == "static":
         return None
@@ -139,7 +151,9 @@ def _start() -> BaseResponse | None:
     if found is None:
         g.session = sessions().system() if request.endpoint in EXEMPT else None
         return None if request.endpoint in EXEMPT else _ask_to_sign_in()
-    g.user, g.sign_in, g.practices, g.roles, g.protected, g.deleted = found
+    g.user, g.sign_in, g.practices, g.roles, g.protected, g.deleted, g.emergency = found
+    if g.emergency is not None:
+        g.doing.detail["emergency"] = True  # in every entry of the audit log
     g.practice = next((p for p in g.practices if p.id == found.session.practice_id), None)
     g.scope = frozenset({g.practice.id}) if g.practice else frozenset(p.id for p in g.practices)
     g.session = sessions().reading(())  # for the page of a refusal
@@ -216,6 +230,7 @@ def _who() -> SignedIn | None:
         if found is None:
             return None
         row, user = found
+        emergency = session.get(EmergencyCode, row.emergency_id) if row.emergency_id else None
         everywhere = session.execute(
             select(Practice, Membership.role, Membership.protected_notes)
             .join(Membership, Membership.practice_id == Practice.id)
@@ -227,6 +242,8 @@ def _who() -> SignedIn | None:
         g.seen_at = g.now
         with transaction(sessions().system()) as session:
             note_seen(session, row.id, g.now)
+    if emergency is not None:
+        everywhere = [(place, Role.OWNER, False) for place, _, _ in everywhere if place.id == emergency.practice_id]
     memberships = [row for row in everywhere if row[0].deleted_at is None]
     practices = tuple(practice for practice, _, _ in memberships)
     roles = {practice.id: Role(role) for practice, role, _ in memberships}
@@ -235,7 +252,7 @@ def _who() -> SignedIn | None:
     deleted = tuple(
         practice for practice, role, _ in everywhere if practice.deleted_at and may(Role(role), Action.OWN_PRACTICE)
     )
-    return SignedIn(user, row, practices, roles, protected, deleted)
+    return SignedIn(user, row, practices, roles, protected, deleted, emergency)
 
 
 def _ask_to_sign_in() -> BaseResponse:

@@ -23,6 +23,15 @@ class CodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     next = HiddenField()
 
 
+class EmergencyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A sealed code, and whom it is for."""
+
+    login = StringField(
+        "Sign-in name", [InputRequired("Enter the sign-in name the code was made for"), Length(max=120)]
+    )
+    code = StringField("Emergency code", [InputRequired("Enter the code"), Length(max=80)])
+
+
 class ProofForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A password or a code, typed again."""
 

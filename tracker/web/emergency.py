@@ -1,0 +1,115 @@
+"""Emergency access: owners make sealed codes under Settings; one of them opens a practice from the sign-in page, to read."""
+
+from flask import Blueprint, Flask, abort, g, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response as BaseResponse
+
+from tracker.db import transaction
+from tracker.domain.access import Action
+from tracker.domain.audit import Act, Outcome
+from tracker.models import Practice
+from tracker.services import emergency
+from tracker.services.sessions import EMERGENCY_FOR
+from tracker.services.users import find_user
+from tracker.web.access import needs
+from tracker.web.audited import also
+from tracker.web.auth import go_in
+from tracker.web.forms.auth import EmergencyForm
+from tracker.web.navigation import say
+from tracker.web.proof import MustWait, SignInRefused, answer_wait, use_emergency_code, wait_words
+from tracker.web.request import is_changing
+
+blueprint = Blueprint("emergency", __name__)
+
+HOURS = int(EMERGENCY_FOR.total_seconds() // 3600)
+# What somebody may send while they only read: who they are, and where to look.
+_ALLOWED = frozenset(
+    {
+        "auth.login",
+        "auth.code",
+        "auth.logout",
+        "auth.stay",
+        "emergency.use",
+        "queue.search",
+    }
+)
+
+
+def init_app(app: Flask) -> None:
+    """Refuse every change in a session that a code opened; runs after the sign-in check."""
+    app.before_request(_refuse_change)
+    app.jinja_env.globals["emergency_ends"] = lambda: g.sign_in.created_at + EMERGENCY_FOR
+
+
+def _refuse_change() -> None:
+    if g.user is not None and g.emergency is not None and is_changing() and request.endpoint not in _ALLOWED:
+        raise Forbidden("With emergency access you can look and print, and change nothing. Nothing was changed.")
+
+
+@blueprint.route("/login/emergency", methods=["GET", "POST"])
+def use() -> BaseResponse | str | tuple[str, int]:
+    """Ask for a sealed code and its person's sign-in name; both open the practice for some hours, to read."""
+    form = EmergencyForm()
+    if not form.is_submitted():
+        return _use_page(form)
+    if not form.validate():
+        return _use_page(form), 422
+    try:
+        opened = use_emergency_code(form.login.data, form.code.data)
+    except MustWait as wait:
+        form.code.errors = [wait_words(wait)]
+        return answer_wait(_use_page(form), wait)
+    except SignInRefused:
+        also(Act.SIGN_IN_FAILED, Outcome.REFUSED, find_user(g.session, form.login.data))
+        form.code.errors = ["This code does not open anything for this sign-in name. It may have been used or revoked"]
+        return _use_page(form), 422
+    also(Act.EMERGENCY, user=opened.user, practice_id=opened.practice_id)
+    return go_in(opened.token, None)
+
+
+def _use_page(form: EmergencyForm) -> str:
+    return render_template("auth/emergency.html", form=form, hours=HOURS)
+
+
+@blueprint.get("/settings/emergency")
+@needs(Action.OWN_PRACTICE)
+def show() -> str:
+    """Show the codes of the practices in view, and the forms that make and revoke them."""
+    places = [practice for practice in g.practices if practice.id in g.scope]
+    codes = emergency.codes_in(g.session, g.scope, g.now)
+    people = {practice.id: emergency.people_in(g.session, practice.id) for practice in places}
+    return render_template("settings/emergency.html", practices=places, codes=codes, people=people, hours=HOURS)
+
+
+@blueprint.post("/settings/practices/<public_id>/emergency")
+@needs(Action.OWN_PRACTICE, fresh=True)
+def make(public_id: str) -> BaseResponse | str:
+    """Make a code for a person in place of their unused one, and show it, once."""
+    practice = _own(public_id)
+    people = emergency.people_in(g.session, practice.id)
+    person = next((one for one in people if one.public_id == request.form.get("person")), None)
+    if person is None:
+        say("Choose the person the code is for. Nothing was changed.")
+        return redirect(url_for(".show"), 303)
+    with transaction(g.session) as session:
+        code = emergency.make_code(session, practice.id, person, g.user.id, g.now)
+    return render_template("settings/emergency_code.html", code=code, person=person, practice=practice, hours=HOURS)
+
+
+@blueprint.post("/settings/practices/<public_id>/emergency/revoke")
+@needs(Action.OWN_PRACTICE, fresh=True)
+def revoke(public_id: str) -> BaseResponse:
+    """Let a code open nothing more; somebody who is in by it is out."""
+    practice = _own(public_id)
+    with transaction(g.session) as session:
+        found = emergency.revoke(session, practice.id, request.form.get("code", ""), g.now)
+    say("Emergency code revoked." if found else "That code opens nothing any more.")
+    return redirect(url_for(".show"), 303)
+
+
+def _own(public_id: str) -> Practice:
+    practice = g.session.scalar(select(Practice).where(Practice.public_id == public_id, Practice.id.in_(g.scope)))
+    if practice is None:
+        abort(404)
+    return practice

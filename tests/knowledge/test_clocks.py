@@ -11,7 +11,7 @@ from tracker.knowledge import load
 K = load()
 FILES = {
     "medicare_part_b", "medicare_advantage", "medicaid", "commercial_erisa", "marketplace", "fehb", "tricare", "va",
-    "workers_comp", "unitedhealthcare", "aetna", "cigna", "anthem", "humana", "bcbs",
+    "workers_comp", "workers_comp_texas", "workers_comp_florida", "unitedhealthcare", "aetna", "cigna", "anthem", "humana", "bcbs",
 }  # fmt: skip
 
 
@@ -56,6 +56,9 @@ def test_a_large_payer_is_known_by_whole_words_of_its_name(name, found):
         ("commercial", "marketplace", 1, "INDIV_L1"),
         ("commercial", "marketplace", 2, "INDIV_EXT"),
         ("commercial", "fehb", 2, "FEHB_2"),
+        ("workers_comp", "", 1, "WC_CA_SBR"),
+        ("workers_comp", "workers_comp_florida", 1, "WC_FL"),
+        ("workers_comp", "workers_comp_texas", 2, "WC_TX_MFDR"),
         ("commercial", "bcbs", 1, "ERISA_L1"),  # each Blue plan has its own: none of them counts for all
     ],
 )
@@ -63,9 +66,10 @@ def test_the_rules_of_a_large_payer_count_before_those_of_its_kind(kind, named, 
     assert K.clock_rule(kind, level, date(2026, 5, 4), named).id == rule
 
 
-@pytest.mark.parametrize(("named", "level"), [("fehb", 3), ("marketplace", 3)])
+@pytest.mark.parametrize(("named", "level"), [("fehb", 3), ("marketplace", 3), ("workers_comp_florida", 2)])
 def test_where_a_payers_levels_are_complete_none_follows(named, level):
-    assert K.clock_rule("commercial", level, date(2026, 5, 4), named) is None
+    kind = "workers_comp" if named.startswith("workers_comp") else "commercial"
+    assert K.clock_rule(kind, level, date(2026, 5, 4), named) is None
 
 
 def test_a_rule_counts_from_the_day_it_is_in_force():
@@ -78,6 +82,7 @@ def test_a_rule_counts_from_the_day_it_is_in_force():
     [
         ("medicare_b", "", "claim_filing", "12 months", "source"),
         ("va", "", "claim_filing", "180 days", "source"),
+        ("workers_comp", "workers_comp_texas", "claim_filing", "95 days", "knowledge"),
         ("commercial", "unitedhealthcare", "claim_filing", "90 days", "weak"),
         ("commercial", "aetna", "claim_filing", "120 days", "weak"),
         ("commercial", "humana", "claim_filing", "90 days", "weak"),

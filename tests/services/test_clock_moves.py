@@ -1,14 +1,17 @@
 """A practice's own limits at every level: the next level's clock, the reply and open deadlines follow them."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from tests import build
+from tracker.domain.deadlines import add_months
 from tracker.domain.own_limits import OwnLimit
 from tracker.knowledge import load
-from tracker.models import Denial, Outcome, Payer, Practice
+from tracker.models import Appeal, Denial, Outcome, Payer, Practice
+from tracker.services.case_payers import case_payer
 from tracker.services.clock_moves import counted_clock
 from tracker.services.clocks import level_rule, profile_of
 from tracker.services.outcomes import next_level_clock
@@ -96,3 +99,39 @@ def test_two_levels_in_one_window_are_counted_from_the_denial(session, practice)
     )  # fmt: skip
     session.flush()
     assert counted_clock(session, denial, load())[:2] == due[:2]
+
+
+TEN_MONTHS = OwnLimit(10, "months", "the date of service", "", "28 TAC 133.250", build.TODAY, None)
+
+
+def test_a_limit_from_the_date_of_service_starts_on_that_day_and_not_on_the_notice(session, practice):
+    denial = build.denied_line(session, practice)
+    payer, values = change(session, denial, 1, TEN_MONTHS)
+    set_figures(session, practice.id, payer, None, values, load(), build.TODAY)
+    assert denial.denied_on > denial.service_date
+    assert denial.file_by_legal == add_months(denial.service_date, 10)
+
+
+def test_without_a_date_of_service_such_a_limit_gives_no_date(session, practice):
+    denial = build.denied_line(session, practice)
+    denial.service_date = None
+    payer, values = change(session, denial, 1, TEN_MONTHS)
+    set_figures(session, practice.id, payer, None, values, load(), build.TODAY)
+    assert (denial.file_by_safe, denial.file_by_legal, denial.clock_rule) == (None, None, "")
+
+
+def test_the_next_level_can_count_from_the_date_of_service_too(session, refused):
+    payer, values = change(session, refused, 2, replace(TEN_MONTHS, length=12))
+    set_figures(session, refused.practice_id, payer, None, values, load(), build.TODAY)
+    assert refused.file_by_legal == add_months(refused.service_date, 12)
+    [appeal] = session.scalars(select(Appeal))
+    assert next_level_clock(session, appeal, DECIDED, load()).legal == add_months(refused.service_date, 12)
+
+
+def test_a_case_has_the_days_that_the_notice_leaves_of_such_a_limit(session, practice):
+    denial = build.denied_line(session, practice)
+    payer, values = change(session, denial, 1, TEN_MONTHS)
+    set_figures(session, practice.id, payer, None, values, load(), build.TODAY)
+    own = profile_of(session, practice.id, payer.id)
+    found = case_payer(payer.name, payer.kind, own, date(2026, 1, 5), date(2026, 3, 2))
+    assert date(2026, 3, 2) + timedelta(days=found.appeal_days) == date(2026, 11, 5)

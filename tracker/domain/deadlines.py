@@ -6,6 +6,7 @@ forward where the rule says so. Queues sort by ``safe``; nothing is called misse
 """
 
 import calendar
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -19,6 +20,10 @@ class MonthEnd(StrEnum):
 
     LAST_DAY = "last_day"  # contracts
     FIRST_OF_NEXT = "first_of_next"  # external review: 45 CFR 147.136(d)(2)(i)
+
+
+# How reference data and people write that a limit counts from the date of service.
+_SERVICE = re.compile(r"\b(dates? of service|service dates?|DOS)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,11 @@ class ClockRule:
     def counts_receipt(self) -> bool:
         """Whether the time runs from the receipt of the notice, so that a proven receipt moves the last day."""
         return self.receipt_days > 0 or "receipt" in self.counted_from.lower()
+
+    @property
+    def counts_service(self) -> bool:
+        """Whether the time runs from the date of service, whatever notice came later."""
+        return _SERVICE.search(self.counted_from) is not None
 
     def in_force(self, day: date) -> bool:
         """Whether the rule holds for a notice of ``day``."""

@@ -23,7 +23,7 @@ def case_payer(name: str, kind: str, own: PayerProfile | Row[Any], visit: date, 
         own.counting_method,
         own.requires_discipline_modifier,
         own_days(own.limits, "claim_filing", 0, visit),
-        own_days(own.limits, "appeal", 1, notice),
+        own_days(own.limits, "appeal", 1, notice, visit),
         tuple((habit, habits[habit]) for habit in HABITS if habit in habits),
         own.named or "",
     )

@@ -11,7 +11,7 @@ from tracker.domain.deadlines import Clock
 from tracker.knowledge import Knowledge
 from tracker.models import Appeal, Denial, Outcome, Payer, PayerProfile
 from tracker.services.barring import appeal_barred_by
-from tracker.services.clocks import Start, counted, file_by, profile_of, rule_in_use
+from tracker.services.clocks import Start, counted, counted_from_service, file_by, profile_of, rule_in_use
 
 COUNTED = ("file_by", "next_level", "records_due")
 
@@ -93,6 +93,8 @@ def _clock(  # what counts for whom
     rule = rule_in_use(knowledge, payer.kind, profile, purpose, wanted, notice_on)
     if rule is not None and rule.from_denial:
         return counted(rule, denial.denied_on, knowledge, extension_days=more)
+    if rule is not None and rule.counts_service:
+        return counted_from_service(rule, denial.service_date, knowledge, more)
     return counted(rule, notice_on, knowledge, received_on, more)
 
 

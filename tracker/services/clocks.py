@@ -40,13 +40,21 @@ def own_limit(profile: PayerProfile | None, purpose: str, level: int) -> OwnLimi
     return read_limit(kept) if kept else None
 
 
-def own_days(limits: Mapping[str, Any] | None, purpose: str, level: int, start: date) -> int | None:
-    """Return the calendar days of a practice's own limit; months and business days are counted from ``start``."""
+def own_days(
+    limits: Mapping[str, Any] | None, purpose: str, level: int, start: date, visit: date | None = None
+) -> int | None:
+    """Return the calendar days of a practice's own limit; months and business days are counted from ``start``.
+
+    A limit that counts from the date of service has the days that ``start`` leaves of those from ``visit``.
+    """
     kept = (limits or {}).get(limit_key(purpose, level))
     own = read_limit(kept) if kept else None
     if own is None or not own.is_own:
         return None
-    return (clock(own_rule(purpose, level, own, None, start), start).legal - start).days
+    rule = own_rule(purpose, level, own, None, start)
+    if rule.counts_service and visit is not None:
+        return max((clock(rule, visit).legal - start).days, 0)
+    return (clock(rule, start).legal - start).days
 
 
 def usual_rule(
@@ -79,7 +87,7 @@ def level_rule(
 def file_by(knowledge: Knowledge, start: Start, profile: PayerProfile | None) -> Clock | None:
     """Return the "File by" clock of a denial, or None where no limit is known.
 
-    An appeal counts from the remittance (x12.md rule 35). Where a remark bars the appeal (MA130: send a new claim) the
+    An appeal counts from the remittance (x12.md rule 35), unless its rule counts from the date of service. Where a remark bars the appeal (MA130: send a new claim) the
     limit for claims counts from the date of service instead. A practice's own limits for the payer win.
     """
     purpose, level = ("claim_filing", 0) if start.barred_by else ("appeal", 1)
@@ -87,8 +95,20 @@ def file_by(knowledge: Knowledge, start: Start, profile: PayerProfile | None) ->
     if trigger is None:
         return None
     rule = rule_in_use(knowledge, start.payer_kind, profile, purpose, level, trigger)
+    if rule is not None and rule.counts_service:
+        return counted_from_service(rule, start.service_date, knowledge, start.extension_days)
     received_on = None if start.barred_by else start.received_on
     return counted(rule, trigger, knowledge, received_on, start.extension_days)
+
+
+def counted_from_service(
+    rule: ClockRule, service_date: date | None, knowledge: Knowledge, extension_days: int = 0
+) -> Clock | None:
+    """Return the clock of a rule that counts from the date of service; None where that day is not known.
+
+    The notice comes later, so counting from it would give a day that is too late.
+    """
+    return counted(rule, service_date, knowledge, extension_days=extension_days) if service_date is not None else None
 
 
 def counted(

@@ -182,8 +182,8 @@ def _appeal(session: Session, rows: LetterRows, knowledge: Knowledge) -> AppealF
     if first is None:
         return AppealFacts(level=rows.appeal.level)
     counted = counted_clock(session, first, knowledge) if first.clock_rule != BY_HAND else None
-    is_same = counted is not None and counted.legal == first.file_by_legal
-    return AppealFacts(rows.appeal.level, due=first.file_by_legal, deadline_basis=counted.basis if is_same else "")
+    basis = counted.basis if counted is not None and counted.legal == first.file_by_legal else ""
+    return AppealFacts(rows.appeal.level, due=first.file_by_legal, deadline_basis=basis)
 
 
 def _request(session: Session, denials: Sequence[Denial]) -> RequestFacts | None:

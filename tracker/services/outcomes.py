@@ -16,7 +16,7 @@ from tracker.models import Appeal, Denial, Outcome, Payer
 from tracker.services.appeal_sending import move
 from tracker.services.appealed import denials_of
 from tracker.services.appealing import AppealRefused, log_appeal
-from tracker.services.clocks import counted, level_rule
+from tracker.services.clocks import counted, counted_from_service, level_rule
 from tracker.services.working import change_denials
 
 
@@ -43,11 +43,15 @@ class Decision:
 def next_level_clock(session: Session, appeal: Appeal, decided_on: date, knowledge: Knowledge) -> Clock | None:
     """Return the clock of the level above an appeal, or None where none is known.
 
-    It counts from the decision, or from the first denial where both levels share one window.
+    It counts from the decision, from the first denial where both levels share one window, or from the first date of
+    service where the rule says so.
     """
     rule = level_rule(session, appeal.practice_id, appeal.payer_id, appeal.level + 1, decided_on, knowledge)
     if rule is not None and rule.from_denial:
         return counted(rule, min(denial.denied_on for denial in denials_of(session, appeal)), knowledge)
+    if rule is not None and rule.counts_service:
+        served = [denial.service_date for denial in denials_of(session, appeal) if denial.service_date is not None]
+        return counted_from_service(rule, min(served, default=None), knowledge)
     return counted(rule, decided_on, knowledge)
 
 
@@ -70,10 +74,10 @@ def record_decision(
     _refuse_impossible(appeal, decision, denials, today)
     _forget_requests(session, appeal)
     following = next_level_clock(session, appeal, decision.decided_on, knowledge)
-    forwarded = forwarding(session.get_one(Payer, appeal.payer_id).kind, appeal.level + 1) is not None
+    has_next_level = _has_next_level(session, appeal, decision.decided_on, knowledge)
     for line in decision.lines:
         session.add(_outcome(appeal, decision, line, now, user_id))
-        after = consequence(line.result, has_next_level=following is not None or forwarded)
+        after = consequence(line.result, has_next_level=has_next_level)
         values = _values(after, decision, following)
         change_denials(session, [denials[line.denial_id]], _event_kind(after), values, now, user_id)
     if all(line.result.decides for line in decision.lines):
@@ -106,6 +110,12 @@ def _forget_requests(session: Session, appeal: Appeal) -> None:
         if not Result(outcome.result).decides:
             session.delete(outcome)
     session.flush()
+
+
+def _has_next_level(session: Session, appeal: Appeal, decided_on: date, knowledge: Knowledge) -> bool:
+    if forwarding(session.get_one(Payer, appeal.payer_id).kind, appeal.level + 1) is not None:
+        return True
+    return level_rule(session, appeal.practice_id, appeal.payer_id, appeal.level + 1, decided_on, knowledge) is not None
 
 
 def outcomes_of(session: Session, appeal: Appeal) -> Sequence[Outcome]:

@@ -282,7 +282,7 @@ class Triage:
         self, payer: Payer, paid_on: date, service_date: date | None, classified: ClassifiedLine
     ) -> Clock | None:
         barred = classified.appeal_barred_by or ""
-        place = (payer.id, paid_on, barred, service_date if barred else None)
+        place = (payer.id, paid_on, barred, service_date)
         if place not in self._clocks:
             start = Start(payer.kind, paid_on, service_date, barred)
             self._clocks[place] = file_by(self._knowledge, start, self._profiles.get(payer.id))

@@ -123,7 +123,10 @@ def _last_day_of_appeal(facts: LineFacts, notice: date) -> date | None:
     if facts.payer.appeal_days is not None:
         return notice + timedelta(days=facts.payer.appeal_days)
     clock_rule = facts.knowledge.clock_rule(facts.payer.kind, 1, notice, facts.case.payer.named)
-    return clock(clock_rule, notice, closed=facts.knowledge.closed_days).legal if clock_rule is not None else None
+    if clock_rule is None:
+        return None
+    start = facts.day if clock_rule.counts_service else notice
+    return clock(clock_rule, start, closed=facts.knowledge.closed_days).legal
 
 
 def sent_once(facts: LineFacts, rule: Rule) -> Outcome:

@@ -53,7 +53,8 @@ def _last_day(rule, start: date) -> date:
 
 def oracle(rule, trigger: date, receipt: date | None = None, more: int = 0) -> tuple[date, date]:
     """Return the safe and the legal date of a rule (anything with its fields)."""
-    safe = _last_day(rule, trigger) + more * ONE
+    shortest = _last_day(rule, trigger) if rule.safe_days is None else trigger + rule.safe_days * ONE
+    safe = shortest + more * ONE
     while is_closed(safe):
         safe -= ONE
     from_receipt = rule.receipt_days > 0 or "receipt" in rule.counted_from

@@ -39,6 +39,8 @@ REDETERMINATION = RULES["MCR_B_L1"]
         ("MCR_B_CLAIM", "2025-11-22", "2026-11-23", "2026-11-20"),
         ("MA_NONPAR", "2026-08-28", "2026-11-01", "2026-10-27"),
         ("MA_NONPAR_2024", "2024-06-03", "2024-08-02", "2024-08-02"),
+        ("ANTHEM_A", "2026-02-03", "2026-05-04", "2026-04-03"),  # sources give 90 or 60 days
+        ("CIGNA_MA", "2026-02-03", "2026-05-04", "2026-04-03"),
         ("MCR_B_L1_OVP", "2026-06-01", "2026-06-30", "2026-06-30"),  # the letter's date is day 1
     ],
 )
@@ -67,6 +69,12 @@ def test_a_proven_receipt_replaces_the_presumption():
 )  # fmt: skip
 def test_the_words_to_the_payer_hold_every_day_of_the_count(rule, trigger, more, basis):
     assert clock(RULES[rule], date.fromisoformat(trigger), **more).basis == basis
+
+
+def test_where_sources_disagree_the_words_say_which_days_the_safe_date_counts():
+    found = clock(RULES["CIGNA_MA"], date(2026, 2, 3), extension_days=1)
+    assert found.words.endswith("May 5, 2026. Another source gives 60 days, which the safe date counts.")
+    assert found.safe == date(2026, 4, 3)
 
 
 def test_a_receipt_before_the_notice_is_refused():

@@ -34,6 +34,7 @@ class ClockRule:
     weekend or federal holiday moves to the next business day. ``filed_when`` is ``received``, ``postmarked`` or
     ``submitted``. ``answer_days`` (or ``answer_business_days``) are the days in which the payer decides, None where no
     source says so. ``from_denial`` says that a level above the first counts from the denial, not from the decision below.
+    ``safe_days`` are set where sources disagree: the fewest that one gives, which the safe date counts in place of the length.
     ``payer_file`` is the name of the file of reference data that holds the rule. ``confidence`` is ``source``, ``knowledge``, ``old``, ``conflicting`` or ``assumed``.
     """
 
@@ -59,6 +60,7 @@ class ClockRule:
     answer_days: int | None = None
     answer_business_days: int | None = None
     from_denial: bool = False
+    safe_days: int | None = None
     payer_file: str = ""
     effective_from: date | None = None
     effective_to: date | None = None
@@ -144,7 +146,8 @@ def clock(
         raise ValueError(f"received on {received_on}, before the notice of {trigger}")
     receipt = received_on if rule.counts_receipt else None
     extension = timedelta(days=extension_days)
-    counted_to = _last_day(rule, trigger, closed) + extension
+    shortest = _last_day(rule, trigger, closed) if rule.safe_days is None else trigger + timedelta(days=rule.safe_days)
+    counted_to = shortest + extension
     start = trigger + timedelta(days=rule.receipt_days) if receipt is None else receipt
     last = _last_day(rule, start, closed) + extension
     legal = business_day_on_or_after(last, closed) if rule.rolls else last
@@ -193,7 +196,12 @@ def _words(
     if extension_days:
         parts.append(f"and {_more_days(extension_days)} that the payer granted")
     text = f"{', '.join(parts)}: the last day is {_day(legal)}"
-    return f"{text} ({_day(last)} is no business day)." if legal != last else f"{text}."
+    if legal != last:
+        text = f"{text} ({_day(last)} is no business day)"
+    shorter = (
+        "" if rule.safe_days is None else f" Another source gives {rule.safe_days} days, which the safe date counts."
+    )
+    return f"{text}.{shorter}"
 
 
 def _more_days(count: int) -> str:

@@ -112,6 +112,7 @@ def _clock_rule(name: str, payer_file: str, row: Row) -> ClockRule:
         business_days=lengths["business_days"],
         months=lengths["months"],
         receipt_days=row.optional_whole("receipt_days") or 0,
+        safe_days=row.optional_whole("safe_days"),
         rolls=row.flag("rolls"),
         month_end=MonthEnd(row.one_of("month_end", _MONTH_ENDS) or MonthEnd.LAST_DAY),
         filed_when=row.one_of("filed_when", _FILED_WHEN),

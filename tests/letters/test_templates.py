@@ -78,6 +78,12 @@ def test_a_letter_fits_on_two_pages_and_a_position_paper_on_three(template):
 
 
 @every_letter
+def test_no_date_is_cut_in_two(template):
+    for date_as_cut in re.findall(r"\d\d/\d\d/\S*", "\n".join(page_texts(_sample_pdf(template.slug)))):
+        assert re.match(r"\d\d/\d\d/\d{4}", date_as_cut)
+
+
+@every_letter
 def test_a_letter_names_what_the_payer_needs_to_find_the_claim(template):
     facts = sample(template.slug).facts
     text = text_of(_sample_pdf(template.slug))

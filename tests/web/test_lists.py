@@ -172,7 +172,7 @@ def test_a_list_comes_as_a_workbook_with_the_same_rows(owner, address):
     assert not any(formula for _, _, formula in found.values())
 
 
-@pytest.mark.parametrize("address", [*LISTS, "/insights/trend", "/reports/feedback/documentation/tables"])
+@pytest.mark.parametrize("address", [*LISTS, "/insights/trend"])
 @pytest.mark.parametrize(("typed", "kept"), [("audit", "audit"), ("", "work"), ("for a friend", "other")])
 def test_every_file_says_why_it_was_taken_out(owner, sessions, cast, engine, address, typed, kept):
     assert owner.get(f"{address}.csv", query_string={"reason": typed}).status_code == 200

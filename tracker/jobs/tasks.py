@@ -10,7 +10,7 @@ from tracker.day_counts import count_expected, recount_months, uncounted_months
 from tracker.db import transaction
 from tracker.domain.audit import Act
 from tracker.importers.errors import ImportProblem
-from tracker.jobs import audit_task, backup_task, digest_mail, practice_tasks, user_mail, watching
+from tracker.jobs import audit_task, backup_task, digest_mail, practice_tasks, report_mail, user_mail, watching
 from tracker.jobs.engine import Chore, JobFailed, Look, Task, TaskFunction
 from tracker.jobs.key_task import rotate_key
 from tracker.jobs.letter_tasks import draft_letters, sign_letters
@@ -26,7 +26,7 @@ from tracker.services.done_once import forget_old_forms
 from tracker.services.fee_schedules import COUNT, months_with_denials
 from tracker.services.importing import expire_staged, make_preview, raw_bytes
 from tracker.services.letter_batches import DRAFT, SIGN
-from tracker.services.monthly_reports import MAKE
+from tracker.services.monthly_reports import MAIL, MAKE
 from tracker.services.notices import forget_old_notices
 from tracker.services.owner_requests import expire_requests
 from tracker.services.practice_deletion import destroy_due
@@ -139,6 +139,7 @@ TASKS: dict[str, TaskFunction] = {
     practice_files.LOOK: practice_tasks.look,
     practice_files.TAKE: practice_tasks.take_in,
     MAKE: make_reports,
+    MAIL: report_mail.send_report_mail,
     COUNT: count_rates,
 }
 

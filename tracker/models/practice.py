@@ -17,6 +17,7 @@ class Practice(Versioned, Global, Base):
     from. From ``deleted_at`` on nobody sees it, until it is destroyed for good (``services/practice_deletion.py``);
     ``deleted_by_id`` has no key: who deleted it may be deleted too. Imported files are removed
     ``keep_files_months`` after they came; None keeps them. ``time_zone`` is an IANA name, None the installation's own.
+    ``mail_reports``: people who see its reports are told by e-mail when one is final.
     ``submitted_claims`` are the claims submitted by month (``2026-10``), as somebody of the practice typed them.
     """
 
@@ -44,6 +45,7 @@ class Practice(Versioned, Global, Base):
     keep_files_months: Mapped[int | None]
     time_zone: Mapped[str | None] = mapped_column(String(40))
     name_edits: Mapped[int] = mapped_column(default=0)  # counts edits of patients' names (services/patient_names.py)
+    mail_reports: Mapped[bool | None]
     submitted_claims: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     next_denial_number: Mapped[int] = mapped_column(default=1001)
     next_appeal_number: Mapped[int] = mapped_column(default=301)

@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Job, MonthlyReport
+from tracker.domain.access import Action, Role, may
+from tracker.models import Job, Membership, MonthlyReport, Practice, User
 from tracker.models.base import new_public_id
 from tracker.services.jobs import ask_for
 
 MAKE = "reports.make"
+MAIL = "reports.mail"
+"""The kind of job that tells a person of a final report."""
 
 
 class ReportRefused(Exception):  # noqa: N818  # says what happened, in plain words
@@ -67,6 +70,24 @@ def make_final(
     row.state, row.final_at, row.final_by_id = "final", now, user_id
     row.pdf, row.pdf_hash = pdf, hashlib.sha256(pdf).hexdigest()
     session.flush()
+
+
+def tell_by_mail(session: Session, row: MonthlyReport, now: datetime, user_id: int) -> None:
+    """Ask for a mail to everybody who may see the reports of a practice that wants it, but who made it final."""
+    practice = session.get_one(Practice, row.practice_id)
+    if not practice.mail_reports:
+        return
+    query = (
+        select(User.id, Membership.role)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.practice_id == row.practice_id, User.is_active, User.email != "", User.id != user_id)
+    )
+    for person, role in session.execute(query.order_by(User.id)).all():
+        if may(Role(role), Action.SEE_INSIGHTS):
+            ask_for(
+                session, MAIL, {"report": row.public_id}, f"{MAIL}:{row.public_id}:{person}", now,
+                practice_id=row.practice_id, user_id=person,
+            )  # fmt: skip
 
 
 def _refuse_final(row: MonthlyReport) -> None:

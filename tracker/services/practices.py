@@ -21,18 +21,23 @@ class PracticeProblem(Exception):  # noqa: N818  # a problem to show, like Impor
         self.field = field
 
 
-def add_practice(session: Session, user_id: int, values: Mapping[str, str]) -> Practice:
+def add_practice(session: Session, user_id: int, values: Mapping[str, str], *, mail_reports: bool = False) -> Practice:
     """Return a new practice that the user owns; raises PracticeProblem."""
     practice = Practice(name=values["name"])
-    change_practice(session, practice, values)
+    change_practice(session, practice, values, mail_reports=mail_reports)
     session.add(practice)
     session.flush()
     session.add(Membership(user_id=user_id, practice_id=practice.id, role=Role.OWNER))
     return practice
 
 
-def change_practice(session: Session, practice: Practice, values: Mapping[str, str]) -> None:
-    """Set the FIELDS of a practice; raises PracticeProblem when the name or the NPI is another practice's."""
+def change_practice(
+    session: Session, practice: Practice, values: Mapping[str, str], *, mail_reports: bool = False
+) -> None:
+    """Set the FIELDS of a practice, and whether a final report is told by e-mail.
+
+    Raises PracticeProblem when the name or the NPI is another practice's.
+    """
     others = select(Practice.id).where(Practice.id != practice.id) if practice.id else select(Practice.id)
     with session.no_autoflush:
         if session.scalar(others.where(func.lower(Practice.name) == values["name"].lower()).limit(1)):
@@ -41,6 +46,7 @@ def change_practice(session: Session, practice: Practice, values: Mapping[str, s
             raise PracticeProblem("npi", "Another practice here has this NPI")
     for name in FIELDS:
         setattr(practice, name, values[name])
+    practice.mail_reports = mail_reports
     practice.npi, practice.time_zone = values["npi"] or None, values["time_zone"] or None
 
 

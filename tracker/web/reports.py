@@ -37,6 +37,7 @@ from tracker.services.monthly_reports import (
     make_final,
     newest_report,
     save_words,
+    tell_by_mail,
 )
 from tracker.web.access import allows, needs
 from tracker.web.audited import shown
@@ -46,7 +47,7 @@ from tracker.web.forms.reports import MakeForm, WordsForm
 from tracker.web.navigation import say
 from tracker.web.once import once
 from tracker.web.other_version import other_version, seen_version
-from tracker.web.request import open_own, sessions
+from tracker.web.request import open_own, sessions, settings
 
 blueprint = Blueprint("reports", __name__)
 
@@ -248,7 +249,10 @@ def final(public_id: str) -> Any:
             return redirect(url_for(".show", public_id=public_id), 303)
     try:
         with transaction(g.session) as session:
-            make_final(session, _find(public_id).report, found.report.version, made, g.now, g.user.id)
+            report = _find(public_id).report
+            make_final(session, report, found.report.version, made, g.now, g.user.id)
+            if settings().smtp_url:
+                tell_by_mail(session, report, g.now, g.user.id)
     except (ReportConflict, ReportRefused):
         return _changed(public_id)
     say("The report is final. Its numbers stay as they are.")

@@ -109,7 +109,9 @@ def own_practice(public_id: str) -> Practice:
 @needs(Action.SETTINGS)
 def new_practice() -> str:
     """Show the empty form of a practice."""
-    return render_template("settings/practice.html", form=PracticeForm(formdata=None), practice=None)
+    return render_template(
+        "settings/practice.html", by_mail=bool(settings().smtp_url), form=PracticeForm(formdata=None), practice=None
+    )
 
 
 @blueprint.post("/practices/new")
@@ -119,13 +121,17 @@ def add() -> BaseResponse | tuple[str, int]:
     """Add a practice that the person owns."""
     form = PracticeForm()
     if not form.validate():
-        return render_template("settings/practice.html", form=form, practice=None), 422
+        return render_template(
+            "settings/practice.html", by_mail=bool(settings().smtp_url), form=form, practice=None
+        ), 422
     try:
         with transaction(g.session) as session:
-            practice = add_practice(session, g.user.id, _typed(form))
+            practice = add_practice(session, g.user.id, _typed(form), mail_reports=form.mail_reports.data)
     except PracticeProblem as problem:
         form[problem.field].errors = [str(problem)]
-        return render_template("settings/practice.html", form=form, practice=None), 422
+        return render_template(
+            "settings/practice.html", by_mail=bool(settings().smtp_url), form=form, practice=None
+        ), 422
     return _done(f"{practice.name} added.")
 
 
@@ -134,7 +140,12 @@ def add() -> BaseResponse | tuple[str, int]:
 def practice(public_id: str) -> str:
     """Show the form of a practice."""
     found = own_practice(public_id)
-    return render_template("settings/practice.html", form=PracticeForm(formdata=None, obj=found), practice=found)
+    return render_template(
+        "settings/practice.html",
+        by_mail=bool(settings().smtp_url),
+        form=PracticeForm(formdata=None, obj=found),
+        practice=found,
+    )
 
 
 @blueprint.post("/practices/<public_id>")
@@ -143,17 +154,21 @@ def change(public_id: str) -> Any:
     """Change a practice."""
     form, found = PracticeForm(), own_practice(public_id)
     if not form.validate():
-        return render_template("settings/practice.html", form=form, practice=found), 422
+        return render_template(
+            "settings/practice.html", by_mail=bool(settings().smtp_url), form=form, practice=found
+        ), 422
     if form.version.data != str(found.version):
         return other_version(
             form, PracticeForm(formdata=None, obj=found), found, url_for(".practice", public_id=public_id)
         )
     try:
         with transaction(g.session) as session:
-            change_practice(session, found, _typed(form))
+            change_practice(session, found, _typed(form), mail_reports=form.mail_reports.data)
     except PracticeProblem as problem:
         form[problem.field].errors = [str(problem)]
-        return render_template("settings/practice.html", form=form, practice=own_practice(public_id)), 422
+        return render_template(
+            "settings/practice.html", by_mail=bool(settings().smtp_url), form=form, practice=own_practice(public_id)
+        ), 422
     return _done(f"{found.name} saved.")
 
 

@@ -37,6 +37,7 @@ class PracticeForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     signer_name = TextLineField("Who signs letters", [Length(max=120)])
     signer_title = TextLineField("Title of who signs", [Length(max=120)])
     time_zone = SelectField("Time zone", choices={"": "As this server", **ZONES}, filters=[lambda name: name or ""])
+    mail_reports = BooleanField("E-mail a link when a monthly report is final")
 
     def validate_npi(self, field: Field) -> None:
         """An NPI has a check digit: a slip of the finger is found here, not by the payer."""

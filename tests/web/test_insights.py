@@ -13,14 +13,17 @@ from sqlalchemy import select
 
 from tests import build
 from tracker.db import transaction
+from tracker.domain.expected_amounts import Rate
 from tracker.domain.money import whole_dollars
-from tracker.models import Denial, Outcome
+from tracker.importers.fee_schedule import LoadedRate
+from tracker.models import ClaimLine, Denial, Outcome
 from tracker.reports.months import Month
 from tracker.reports.payers import SORTS
 from tracker.reports.queue import queue_page
 from tracker.reports.queue_conditions import Viewer
 from tracker.reports.queue_filter import read_filter
 from tracker.services import working
+from tracker.services.fee_schedules import By, load_rates
 
 OCTOBER = (date(2026, 10, 1), date(2026, 10, 31))
 CAUSES = ("", "mn_skill_not_shown", "auth_absent", "bun_modifier_needed", "adj_not_a_denial")
@@ -368,5 +371,80 @@ def test_ranges_of_rates_are_shown_when_asked_for(cast, filled, signed_in):
 
 def test_each_panel_keeps_the_choices_of_the_others(cast, lead, signed_in):
     page = signed_in(lead).get("/insights?ranges=yes&owners=yes").text
-    assert page.count('<input type="hidden" name="ranges" value="yes">') == 1
+    controls = page.split('<form class="row" method="get"')[1].split("</form>")[0]
+    assert controls.count('<input type="hidden" name="ranges" value="yes">') == 1
     assert page.count('<input type="hidden" name="owners" value="yes">') == 1
+
+
+# ---- the basis of the amounts ----
+
+
+@pytest.fixture
+def priced(sessions, cast, filled):
+    """Harbor's rate for the lines' code in Alice's practice; Summit has none."""
+    with transaction(sessions.system()) as session:
+        harbor = session.merge(filled[0])
+        code = session.query(ClaimLine).first().code
+        rates = [LoadedRate(2, harbor.name, code, Rate("", date(2025, 1, 1), None, 20_00))]
+        load_rates(session, cast.eastside.id, rates, [harbor], By(cast.alice.id, build.NOW))
+
+
+def of_year(sessions, cast):
+    with sessions.reading({cast.eastside.id}) as session:
+        return [
+            one
+            for one in session.scalars(select(Denial))
+            if one.root_cause != "adj_not_a_denial"
+            and one.close_reason != "not_a_denial"
+            and one.denied_on >= date(2025, 12, 1)
+        ]
+
+
+def test_without_a_fee_schedule_the_basis_is_not_offered(filled, signed_in, cast):
+    page = signed_in(cast.alice).get("/insights?amounts=expected").text
+    assert "Expected payments" not in page
+    assert "Amounts are billed charges." in page
+
+
+def test_on_the_expected_basis_every_number_leads_to_as_many_denials_and_the_address_keeps_it(
+    sessions, cast, priced, signed_in
+):
+    page = signed_in(cast.alice).get("/insights?amounts=expected").text
+    assert "Amounts are expected payments by contracted rates." in page
+    assert '<option value="expected" selected>' in page
+    checked = 0
+    for query, label, words in queue_links(page):
+        counted = re.search(r"([\d,]+) denials?", label) or re.fullmatch(r"([\d,]+)", words)
+        if counted:
+            rows = rows_on_arrival(sessions, cast.alice, cast.eastside, query)
+            assert rows.denials == int(counted[1].replace(",", "")), (query, label, words)
+            checked += 1
+    assert checked > 40
+    assert '<input type="hidden" name="amounts" value="expected">' in page
+    assert page.count("amounts=expected") > 5
+
+
+def test_what_lacks_a_rate_is_said_with_its_list(sessions, cast, priced, signed_in):
+    page = signed_in(cast.alice).get("/insights?amounts=expected").text
+    mine = of_year(sessions, cast)
+    without = [one for one in mine if one.expected_cents is None]
+    assert 0 < len(without) < len(mine)
+    found = re.search(r'<a href="([^"]+)">(\d+)</a> of (\d+) denials of [^<]+ have no contracted rate', page)
+    assert (int(found[2]), int(found[3])) == (len(without), len(mine))
+    rows = rows_on_arrival(sessions, cast.alice, cast.eastside, parse_qs(urlsplit(unescape(found[1])).query))
+    assert rows.denials == len(without)
+
+
+def test_the_tile_counts_what_is_expected_and_the_file_says_so(sessions, cast, priced, signed_in):
+    client = signed_in(cast.alice)
+    october = [one for one in of_year(sessions, cast) if OCTOBER[0] <= one.denied_on <= OCTOBER[1]]
+    cents = sum(one.amount_cents if one.expected_cents is None else one.expected_cents for one in october)
+    assert cents < sum(one.amount_cents for one in october)
+    page = client.get("/insights?amounts=expected").text
+    tile = re.search(r'<dt>Denied in October</dt>\s*<dd class="v"><a href="[^"]+">([^<]+)<', page)
+    assert tile[1] == whole_dollars(cents)
+    text = client.get("/insights/trend.csv?amounts=expected").text
+    assert "Expected payments by contracted rates, by remittance month" in text
+    assert "without a contracted rate, counted at billed charges in the period" in text
+    assert "no more than the charge" in text
+    assert f",{cents / 100:.2f}," in next(line for line in text.splitlines() if line.startswith("2026-10"))

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import build
+from tests.clamd import EICAR, clamd
 from tests.edi import claim, line, remit
 from tests.letters.test_archives import zipped
 from tracker.jobs.engine import Worker
@@ -224,3 +225,23 @@ def test_a_folder_that_is_gone_is_looked_for_again(folder, sessions):
     folder.put("Eastside PT/remit.835", DENIED)
     folder.pass_by()
     assert len(rows(sessions)) == 1
+
+
+def test_a_file_with_a_virus_goes_to_failed_and_nothing_of_it_is_kept(folder, sessions):
+    with clamd() as scanner:
+        folder.settings = dataclasses.replace(folder.settings, clamd=scanner.address)
+        folder.put("a.835", DENIED + EICAR)
+        folder.put("b.835", DENIED)
+        folder.pass_by()
+    assert len(scanner.seen) == 2
+    assert folder.there() == ["done/b.835", "failed/a.835", "failed/a.835.reason.txt"]
+    assert "virus scanner found Eicar" in (folder.root / "failed" / "a.835.reason.txt").read_text()
+    assert [row.filename for row in rows(sessions)] == ["b.835"]
+
+
+def test_a_file_that_nobody_could_scan_is_not_taken_in(folder, sessions):
+    folder.settings = dataclasses.replace(folder.settings, clamd="127.0.0.1:9")
+    folder.put("a.835", DENIED)
+    folder.pass_by()
+    assert rows(sessions) == []
+    assert "cannot be reached" in (folder.root / "failed" / "a.835.reason.txt").read_text()

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select
@@ -238,3 +239,40 @@ def test_masked_names_show_initials_before_the_list_is_logged(checked, alice):
     shown = alice.get(page).text
     assert "Q. N." in shown
     assert "Quill" not in shown
+
+
+@pytest.fixture
+def two_noras(sessions, cast):
+    with transaction(sessions.system()) as session:
+        born = [date(1961, 4, 2), date(1990, 1, 1)]
+        return [build.patient(session, cast.eastside, "Quill", first_name="Nora", birth_date=day) for day in born]
+
+
+def patients_of_claims(sessions) -> dict[str, int]:
+    with sessions.system() as session:
+        return dict(session.execute(select(Claim.control_number, Claim.patient_id)).all())
+
+
+def test_two_patients_of_one_name_are_told_apart_by_the_lists_birth_dates_and_member_ids(
+    checked, alice, sessions, two_noras
+):
+    headers = f"{HEADERS},DOB,Member ID"
+    who = ["4/2/1961,", "1/1/1990,", f",{two_noras[1].member_id}", "5/5/1955,", "5/5/1955,"]
+    rows = [
+        f"{NORA.replace('A100', f'A{at}00').replace('9/14', f'9/{at + 13}')},{told}" for at, told in enumerate(who, 1)
+    ]
+    there = checked(a_list(*rows, headers=headers))
+    log(alice, there)
+    found = patients_of_claims(sessions)
+    assert [found[number] for number in ("A100", "A200", "A300")] == [two_noras[0].id, two_noras[1].id, two_noras[1].id]
+    assert found["A400"] == found["A500"] not in {one.id for one in two_noras}
+
+
+def test_a_row_that_could_be_either_of_two_patients_is_named_and_makes_no_third(checked, alice, sessions, two_noras):
+    there = checked(a_list(NORA, OMAR))
+    page = alice.get(there).text
+    assert "Several patients have this name" in page
+    log(alice, there)
+    with sessions.system() as session:
+        assert session.scalar(select(func.count()).select_from(Patient)) == 3
+    assert set(patients_of_claims(sessions)) == {"A101"}

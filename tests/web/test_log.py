@@ -101,9 +101,22 @@ def test_two_patients_of_one_name_are_not_taken_for_each_other(alice, cast, sess
     with transaction(sessions.system()) as session:
         for _ in range(2):
             build.patient(session, cast.eastside, "Okafor", first_name="Nina")
-    log(alice, cast)
+    page = log(alice, cast)
+    assert (page.status_code, "Several patients have this name" in page.text) == (422, True)
+    assert 'name="birth_date"' in page.text
+    with transaction(sessions.system()) as session:
+        other = session.scalars(select(Patient).order_by(Patient.id)).all()[1]
+        other.birth_date = date(1990, 1, 1)
+    assert log(alice, cast, birth_date="01/01/1990").status_code == 303
+    assert only_denial(sessions, cast).patient_id == other.id
+
+
+def test_a_birth_date_that_nobody_of_the_name_has_makes_a_new_patient(alice, cast, sessions):
+    with transaction(sessions.system()) as session:
+        build.patient(session, cast.eastside, "Okafor", first_name="Nina")
+    log(alice, cast, birth_date="01/01/1990")
     with sessions.reading({cast.eastside.id}) as session:
-        assert session.scalar(select(func.count()).select_from(Patient)) == 3
+        assert session.scalar(select(func.count()).select_from(Patient)) == 2
 
 
 def test_a_claim_number_of_another_patient_is_a_contradiction(alice, cast, sessions):

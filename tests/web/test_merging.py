@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests import build, edi
 from tracker.db import transaction
 from tracker.knowledge import load
-from tracker.models import Claim, Denial, Event, Note, Patient, Practice
+from tracker.models import Claim, Denial, Event, Note, NoteLink, Patient, Practice
 from tracker.services.importing import import_now
 from tracker.services.merging_patients import merge_patients
 
@@ -77,6 +77,27 @@ def test_a_merge_moves_everything_and_is_undone_whole(alice, twice, sessions):
     assert patients_of(sessions, Claim) == patients_of(sessions, Denial) == {first.id, second.id}
     assert patients_of(sessions, Note) == {first.id}
     assert "can be undone once" in alice.post(path, data=data, follow_redirects=True).text
+
+
+def links(sessions) -> set[tuple[int, int]]:
+    with sessions.system() as session:
+        return {tuple(row) for row in session.execute(select(NoteLink.claim_id, NoteLink.note_id))}
+
+
+def test_notes_are_linked_to_the_claims_of_both_and_taken_off_again(alice, twice, sessions):
+    first, second = twice
+    page = merge(alice, second, first).text
+    with sessions.system() as session:
+        claims = set(session.scalars(select(Claim.id).where(Claim.patient_id == second.id)))
+        note = session.scalars(select(Note.id)).one()
+    assert len(claims) == 2
+    assert links(sessions) == {(claim, note) for claim in claims}
+    event = re.search(r'name="event" value="(\d+)"', page)[1]
+    data = {"csrf_token": build.csrf_token(alice.get("/settings")), "event": event}
+    alice.post(f"/patients/{second.public_id}/part", data=data)
+    with sessions.system() as session:
+        own = session.scalars(select(Claim.id).where(Claim.patient_id == first.id)).one()
+    assert links(sessions) == {(own, note)}
 
 
 def test_a_merge_is_not_undone_after_thirty_days(alice, twice, sessions, clock, cast, signed_in):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tracker.domain.money import MoneyError
 from tracker.domain.remittance import Person
@@ -25,6 +25,7 @@ Columns = Mapping[str, int]
 """The place of each fact's column, from 0."""
 
 _EARLIEST = date(1990, 1, 1)  # security.md C-30
+_EARLIEST_BIRTH = date(1900, 1, 1)
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _EXCEL_DAY = re.compile(r"[3-7]\d{4}", re.ASCII)
 _TIME = re.compile(r"[ T]+(?:\d{1,2}:\d{2}.*|00:00.*)$", re.ASCII)
@@ -63,6 +64,13 @@ FACTS: Mapping[str, Fact] = {
     ),
     "last_name": _fact("Patient's last name", "Last Name", "Patient Last Name", "Pt Last Name", "Lastname", "Last", "Surname", most=80),
     "first_name": _fact("Patient's first name", "First Name", "Patient First Name", "Pt First Name", "Firstname", "First", most=80),
+    "birth_date": _fact(
+        "Patient's date of birth", "DOB", "Date of Birth", "Birth Date", "Birthdate", "Patient DOB", "Pt DOB", "Patient Birth Date",
+    ),
+    "member_id": _fact(
+        "Member id", "Member ID", "Member Number", "Member #", "Subscriber ID", "Insured ID", "Policy Number", "Policy #", "Insurance ID", "Ins ID",
+        most=80,
+    ),
     "claim_number": _fact(
         "Claim number", "Claim", "Claim #", "Claim No", "Claim ID", "Claim Num", "Patient Control Number", "PCN",
         "Pt Control No", "Account", "Account Number", "Account #", "Acct", "Acct #", "Acct No", "Invoice", "Invoice Number",
@@ -238,12 +246,17 @@ class _RowReader:
 
     def _patient(self) -> Person | None:
         if "last_name" in self._columns and "first_name" in self._columns:
-            return Person(self._text("last_name"), self._text("first_name"))
+            return Person(self._text("last_name"), self._text("first_name"), **self._who())
         text = self._text("patient")
         last, comma, first = (part.strip() for part in text.partition(","))
         if text and (not comma or not last or not first):
             self._refuse("patient", "Patient must be last name and first name with a comma between, like Okafor, Nina")
-        return Person(last[:80], first[:80])
+        return Person(last[:80], first[:80], **self._who())
+
+    def _who(self) -> dict[str, Any]:
+        """Return what tells a patient from another of the same name, where the list has it."""
+        born = self._day("birth_date") if self._cell("birth_date") else None
+        return {"birth_date": born, "member_id": self._text("member_id") if self._cell("member_id") else ""}
 
     def _day(self, name: str, *, may_come: bool = False) -> date | None:
         text, label = self._text(name), FACTS[name].label
@@ -256,8 +269,8 @@ class _RowReader:
             return None
         if day > self._today and not may_come:
             self._refuse(name, f"{label} must be {'in the past' if name == 'service_date' else 'today or in the past'}")
-        elif day < _EARLIEST:
-            self._refuse(name, f"{label} must be after {_EARLIEST:%m/%d/%Y}")
+        elif day < (earliest := _EARLIEST_BIRTH if name == "birth_date" else _EARLIEST):
+            self._refuse(name, f"{label} must be after {earliest:%m/%d/%Y}")
         return day
 
     def _reason(self) -> Reason | None:

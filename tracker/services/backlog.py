@@ -200,7 +200,7 @@ def _try_all(  # the parts of one trial
         try:
             denial, _ = add_denial(session, row.practice_id, typed, knowledge, now, import_id=row.id, payers=payers)
         except LoggingProblem as problem:
-            problems.append(CellProblem(each.row, "claim number", str(problem)))
+            problems.append(CellProblem(each.row, problem.field.replace("_", " "), str(problem)))
             continue
         seen.append(_seen(each, denial, _same_words(same, rows_of_numbers)))
         rows_of_numbers[denial.number] = each.row

@@ -1,5 +1,6 @@
 """Logging a denial by hand: its patient, claim and line are found or made, its clock starts, its causes are looked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -166,24 +167,48 @@ def _same_name(session: Session, practice_id: int, person: Person) -> ColumnElem
 
 
 def _patient(session: Session, practice_id: int, person: Person) -> Patient:
-    """Return the one patient of this name, else a new one: two of the same name cannot be told apart by it."""
-    named = select(func.coalesce(Patient.merged_into_id, Patient.id)).where(
-        Patient.practice_id == practice_id, _same_name(session, practice_id, person)
-    )
-    found = session.scalars(named.distinct().limit(2)).all()
-    if len(found) == 1:
-        return session.get_one(Patient, (practice_id, found[0]))
+    """Return the patient a person names: by birth date, else by member id, else the only one of the name; else a new one.
+
+    Raises LoggingProblem where several have the name and nothing tells them apart.
+    """
+    named = _named(session, practice_id, person)
+    by_birth = [one for one in named if person.birth_date and one.birth_date == person.birth_date]
+    if len(by_birth) == 1:
+        return by_birth[0]
     keys = PatientKeys(session, practice_id)
+    member = keys.member(person.member_id)
+    possible = by_birth or [one for one in named if not _differ(one, person)]
+    by_member = [one for one in possible if member and one.member_key == member]
+    if len(by_member) == 1:
+        return by_member[0]
+    if len(possible) == 1:
+        return possible[0]
+    if possible:
+        raise LoggingProblem(
+            "patient", "Several patients have this name. Tell them apart by date of birth or member id"
+        )
     patient = Patient(
-        practice_id=practice_id,
-        last_name=person.last_name,
-        first_name=person.first_name,
-        match_key=keys.match(told_of(person)),
-        name_key=keys.name(person.last_name, person.first_name),
-    )
+        practice_id=practice_id, last_name=person.last_name, first_name=person.first_name,
+        birth_date=person.birth_date, member_id=person.member_id, match_key=keys.match(told_of(person)),
+        name_key=keys.name(person.last_name, person.first_name), member_key=member,
+    )  # fmt: skip
     session.add(patient)
     session.flush()
     return patient
+
+
+def _named(session: Session, practice_id: int, person: Person) -> Sequence[Patient]:
+    """Return the patients of a name; one that was merged is the one that stayed."""
+    ids = select(func.coalesce(Patient.merged_into_id, Patient.id)).where(
+        Patient.practice_id == practice_id, _same_name(session, practice_id, person)
+    )
+    query = select(Patient).where(Patient.practice_id == practice_id, Patient.id.in_(ids))
+    return session.scalars(query.order_by(Patient.id)).all()
+
+
+def _differ(patient: Patient, person: Person) -> bool:
+    """Whether a patient on file and a person as named have two dates of birth."""
+    return bool(patient.birth_date and person.birth_date and patient.birth_date != person.birth_date)
 
 
 def find_or_make_claim(  # what is found or made, and where it came from
@@ -197,7 +222,7 @@ def find_or_make_claim(  # what is found or made, and where it came from
 ) -> Claim:
     """Return the claim of a number, else a new one with these facts.
 
-    Raises LoggingProblem when the number is known and belongs to another patient.
+    Raises LoggingProblem when the number is known and belongs to another patient, or its patient cannot be told apart.
     """
     payer = (payers or PayerDirectory(session, practice_id)).find_or_make(typed.payer_name, "", "", "")
     key = control_key(typed.claim_number)

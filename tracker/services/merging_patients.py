@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from tracker.models import (
@@ -15,11 +15,14 @@ from tracker.models import (
     EligibilityCheck,
     Event,
     Note,
+    NoteLink,
     Patient,
     PlanOfCare,
 )
 from tracker.models.protection import regardless
+from tracker.services.coverage import claims_of_patient
 from tracker.services.known_claims import chunks
+from tracker.services.linking import link_claims
 
 UNDO_DAYS = 30
 MERGED, UNMERGED = "patients_merged", "patients_unmerged"
@@ -58,13 +61,17 @@ def rows_of(session: Session, patient: Patient) -> Mapping[str, int]:
 
 
 def merge_patients(session: Session, stays: Patient, goes: Patient, now: datetime, user_id: int) -> Event:
-    """Move all that ``goes`` has to ``stays``; the next file that tells of either finds ``stays``. Raises MergeRefused."""
+    """Move all that ``goes`` has to ``stays`` and link the notes of both to the claims of both they fit.
+
+    The next file that tells of either finds ``stays``. Raises MergeRefused.
+    """
     if reason := why_not(stays, goes):
         raise MergeRefused(reason)
     moved = {name: _move(session, model, goes, stays.id, None) for name, model in _MOVED.items()}
     earlier = update(Patient).where(Patient.practice_id == goes.practice_id, Patient.merged_into_id == goes.id)
     session.execute(earlier.values(merged_into_id=stays.id))
     goes.merged_into_id = stays.id
+    link_claims(session, stays.practice_id, claims_of_patient(session, stays.practice_id, stays.id))
     return _log(session, stays, MERGED, {"other": goes.id, "moved": moved}, now, user_id)
 
 
@@ -86,8 +93,18 @@ def part_patients(session: Session, patient: Patient, merge: Event, now: datetim
         for part in chunks(ids):
             _move(session, _MOVED[name], patient, other.id, part)
     other.merged_into_id, merge.undone = None, True
+    for one in (patient, other):
+        _unlink_foreign(session, one)
     _log(session, patient, UNMERGED, {"other": other.id}, now, user_id)
     return other
+
+
+def _unlink_foreign(session: Session, patient: Patient) -> None:
+    """Take the notes of others off a patient's claims."""
+    notes = regardless(select(Note.id).where(Note.practice_id == patient.practice_id, Note.patient_id != patient.id))
+    for part in chunks(claims_of_patient(session, patient.practice_id, patient.id)):
+        links = NoteLink.practice_id == patient.practice_id, NoteLink.claim_id.in_(part)
+        session.execute(delete(NoteLink).where(*links, NoteLink.note_id.in_(notes)))
 
 
 def _move(session: Session, model: Any, of: Patient, to_id: int, only: Sequence[int] | None) -> list[int]:

@@ -5,8 +5,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
 from tracker.domain.access import Action
-from tracker.models import Event
+from tracker.knowledge import load
+from tracker.models import Event, Patient
 from tracker.reports.duplicate_patients import likely_pairs
+from tracker.services.coverage import claims_of_patient
+from tracker.services.diagnosing import diagnose_claims
 from tracker.services.merging_patients import (
     MERGED,
     UNDO_DAYS,
@@ -52,11 +55,19 @@ def merge(public_id: str, other_id: str) -> BaseResponse:
     try:
         with transaction(g.session):
             merge_patients(g.session, stays, goes, g.now, g.user.id)
+            _look_again(stays)
     except MergeRefused as problem:
         say(f"{problem}. Nothing was changed.")
         return redirect(url_for(".compare", public_id=public_id, other_id=other_id), 303)
     say(f"Patients merged. You can undo this here for {UNDO_DAYS} days.")
     return redirect(url_for("patients.show", public_id=public_id), 303)
+
+
+def _look_again(*patients: Patient) -> None:
+    """Look for the causes of patients' denials again: notes and what is on file changed hands."""
+    for one in patients:
+        claims = claims_of_patient(g.session, one.practice_id, one.id)
+        diagnose_claims(g.session, one.practice_id, claims, load(), g.today)
 
 
 @blueprint.post("/patients/<public_id>/part")
@@ -69,7 +80,8 @@ def part(public_id: str) -> BaseResponse:
         abort(404)
     try:
         with transaction(g.session):
-            part_patients(g.session, patient, event, g.now, g.user.id)
+            other = part_patients(g.session, patient, event, g.now, g.user.id)
+            _look_again(patient, other)
         say("Merge undone. The two patients are apart again.")
     except MergeRefused as problem:
         say(f"{problem}. Nothing was changed.")

@@ -45,6 +45,7 @@ class LogForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
     amount = AmountField("Denied amount")
     denied_on = DateField("Denial date", [InputRequired("Enter the denial date")])
     file_by = DateField("File-by date")
+    birth_date = DateField("Date of birth")
     file = FileField("EOB or denial letter")
     scan = HiddenField()
     anyway = HiddenField()
@@ -96,7 +97,7 @@ class LogForm(FlaskForm):  # type: ignore[misc]  # WTForms has no types
         last, _, first = (part.strip() for part in self.patient.data.partition(","))
         reason, line = read_reason(self.reason.data, self._knowledge), read_line(self.line.data or "")
         return TypedDenial(
-            payer_name=self.payer.data, patient=Person(last[:80], first[:80]), claim_number=self.claim_number.data,
+            payer_name=self.payer.data, patient=Person(last[:80], first[:80], birth_date=self.birth_date.data), claim_number=self.claim_number.data,
             service_date=service_date, group_code=reason.group, carc=reason.carc, remarks=reason.remarks,
             code=line.code, modifiers=line.modifiers, units=line.units, amount_cents=cents,
             denied_on=denied_on, file_by=self.file_by.data,

@@ -52,6 +52,7 @@ class RequestForm(AskedForm):
     claim_number = TextLineField("Claim number", [InputRequired("Enter the claim number"), Length(max=80)])
     service_date = DateField("Service date", [InputRequired("Enter the service date")])
     billed = AmountField("Billed amount")
+    birth_date = DateField("Date of birth")
 
     def prepare(self, practices: Iterable[Practice], today: date) -> "RequestForm":
         """Offer the practices a person sees, and take what the checks need."""
@@ -71,9 +72,8 @@ class RequestForm(AskedForm):
     def claim(self) -> TypedClaim:
         """Return the claim as typed; call it after validation."""
         last, _, first = (part.strip() for part in self.patient.data.partition(","))
-        return TypedClaim(
-            self.payer.data, Person(last[:80], first[:80]), self.claim_number.data, self.service_date.given
-        )
+        person = Person(last[:80], first[:80], birth_date=self.birth_date.data)
+        return TypedClaim(self.payer.data, person, self.claim_number.data, self.service_date.given)
 
 
 class RecordsSentForm(FlaskForm):  # type: ignore[misc]

@@ -143,3 +143,13 @@ def test_how_long_files_are_kept_is_set_per_practice(old):
     assert old.ask(select(Practice.keep_files_months).where(Practice.name == "Eastside PT")) == 12
     assert "for good" in old("practice", "keep-files", "Eastside PT", "--months", "0").output
     assert old.ask(select(Practice.keep_files_months).where(Practice.name == "Eastside PT")) is None
+
+
+def test_one_practice_gets_a_room_of_its_own_and_the_others_keep_theirs(old):
+    [name] = [old.ask(select(Practice.name).order_by(Practice.id).limit(1))]
+    assert f"{name} has room for 50.0 MB" in old("practice", "room", name, "--mb", 50).output
+    assert old.ask(select(Practice.room_mb).where(Practice.name == name)) == 50
+    assert old.ask(select(func.count()).where(Practice.room_mb.is_not(None))) == 1
+    assert "room for 20,000.0 MB" in old("practice", "room", name, "--mb", 0).output
+    assert old.ask(select(Practice.room_mb).where(Practice.name == name)) is None
+    assert old("practice", "room", "Nobody's", "--mb", 5).exit_code != 0

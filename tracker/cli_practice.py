@@ -199,6 +199,24 @@ def keep_files(settings: Settings, name: str, months: int) -> None:
     click.echo(f"{found.name} keeps its imported files {f'{months} months' if months else 'for good'}.")
 
 
+@practice.command("room")
+@click.argument("name")
+@click.option("--mb", type=click.IntRange(0, 10_000_000), required=True, help="Million bytes. 0: as the others.")
+@click.pass_obj
+def room(settings: Settings, name: str, mb: int) -> None:
+    """Give the practice NAME another room for files and notes than TRACKER_PRACTICE_MB gives all.
+
+    Here and on no page: the disk is the operator's, and who owns one of many practices should not take it all.
+    """
+    from tracker.services.storage import megabytes, room_of
+
+    with transaction(open_sessions(settings).system()) as session:
+        found = practice_named(session, name)
+        found.room_mb = mb or None
+        has = room_of(session, found, settings.practice_mb)
+    click.echo(f"{found.name} has room for {megabytes(has.most)} and keeps {megabytes(has.used)}.")
+
+
 @contextmanager
 def _bar(label: str) -> Iterator[Callable[[int, int, str], None]]:
     with click.progressbar(length=1, label=label, file=sys.stderr) as bar:

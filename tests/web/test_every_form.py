@@ -87,6 +87,7 @@ FORMS = {
     "imports.log": "a file is stored once, by the hash of its content",
     "imports.take": "a file is known again by the hash of its content",
     "imports.undo": "an undone import is refused the second time",
+    "keys.destroy_old": "keys that are gone are not there the second time",
     "keys.new_code": "a new code takes the place of the one before, after a fresh proof",
     "keys.renew_master": "names the number of the key it renews: sent again, another one is in use",
     "keys.rotate": ONCE,

@@ -4,9 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import LargeBinary, bindparam, select, type_coerce, update
 
 from tests import build
+from tests.auditing.entries import entries
 from tests.databases import MASTER
 from tests.forms import fields_of
 from tracker.db import transaction
@@ -170,3 +171,86 @@ def test_a_job_that_ran_half_makes_no_third_key(owner, cast, sessions, work):
         assert sorted(versions) == [1, 2]
         [job] = session.scalars(select(Job).where(Job.kind == "keys.rotate"))
         assert (job.state, job.result) == ("done", {"rows": 1})
+
+
+# ---- older keys ----
+
+
+@pytest.fixture
+def renewed(owner, cast, sessions, work, clock):
+    """A practice whose key was renewed an hour ago; returns the address of its older keys."""
+    with transaction(sessions.system()) as session:
+        build.note(session, build.patient(session, cast.eastside), "S: visit")
+    send(owner, f"/settings/practices/{cast.eastside.public_id}/keys")
+    work()
+    with transaction(sessions.system()) as session:
+        newest = session.get_one(PracticeKey, (cast.eastside.id, 2))
+        newest.made_at = build.NOW - timedelta(hours=1)  # the job goes by the clock of the machine
+    clock.now += timedelta(minutes=14)
+    return f"/settings/practices/{cast.eastside.public_id}/old-keys"
+
+
+def versions(sessions, practice) -> list[int]:
+    with sessions.system() as session:
+        return sorted(session.scalars(select(PracticeKey.version).where(PracticeKey.practice_id == practice.id)))
+
+
+def destroy(owner, path, **more):
+    fields = fields_of(owner.get(path).text, path)
+    return owner.post(path, data=fields | {"proof": build.PASSWORD} | more)
+
+
+def test_older_keys_are_destroyed_by_the_name_of_the_practice(renewed, owner, cast, sessions):
+    assert renewed in owner.get("/settings/keys").text
+    assert "1 older key" in owner.get(renewed).text
+    answer = destroy(owner, renewed, name="eastside  pt")
+    assert "1 older key of Eastside PT destroyed" in owner.get(answer.location).text
+    assert versions(sessions, cast.eastside) == [2]
+    with sessions.system() as session:
+        assert session.scalar(select(Note.text)) == "S: visit"
+    told = [one for one in entries(sessions.engine) if (one.action, one.object_id) == ("keys", cast.eastside.public_id)]
+    assert len(told) == 1
+
+
+def test_another_name_destroys_nothing(renewed, owner, cast, sessions):
+    answer = destroy(owner, renewed, name="Eastside")
+    assert answer.status_code == 422
+    assert "Type the name as it stands here: Eastside PT" in answer.text
+    assert versions(sessions, cast.eastside) == [1, 2]
+
+
+def test_without_a_fresh_proof_nothing_is_destroyed(renewed, owner, cast, sessions):
+    answer = destroy(owner, renewed, name="Eastside PT", proof="wrong")
+    assert "Confirm that it is you" in answer.text
+    assert versions(sessions, cast.eastside) == [1, 2]
+
+
+@pytest.mark.parametrize("protection", ["", "psychotherapy"])
+def test_a_key_that_something_is_sealed_with_stays(renewed, owner, cast, sessions, protection):
+    form = fields_of(owner.get(renewed).text, renewed)
+    with transaction(sessions.system()) as session:
+        fresh = build.note(session, build.patient(session, cast.eastside), "S: late", protection=protection)
+        table = Note.__table__
+        sealed = session.execute(select(type_coerce(table.c.text, LargeBinary)).where(table.c.id == fresh.id)).scalar()
+        old = sealed[:1] + (1).to_bytes(2, "big") + sealed[3:]
+        session.execute(
+            update(table).where(table.c.id == fresh.id).values(text=bindparam("old", type_=LargeBinary)), {"old": old}
+        )
+    assert "1 rows are still sealed with an old key" in owner.get(renewed).text
+    answer = owner.post(renewed, data=form | {"name": "Eastside PT", "proof": build.PASSWORD})
+    assert answer.status_code == 409
+    assert "Nothing was destroyed" in answer.text
+    assert versions(sessions, cast.eastside) == [1, 2]
+
+
+def test_keys_just_renewed_wait_ten_minutes(owner, cast, sessions, work):
+    send(owner, f"/settings/practices/{cast.eastside.public_id}/keys")
+    work()
+    page = owner.get(f"/settings/practices/{cast.eastside.public_id}/old-keys").text
+    assert "less than ten minutes old" in page
+    assert "Destroy older keys" not in page
+
+
+def test_without_older_keys_the_page_leads_back(owner, cast):
+    answer = owner.get(f"/settings/practices/{cast.eastside.public_id}/old-keys")
+    assert "No older keys of Eastside PT are kept" in owner.get(answer.location).text

@@ -18,6 +18,7 @@ class Practice(Versioned, Global, Base):
     ``deleted_by_id`` has no key: who deleted it may be deleted too. Imported files are removed
     ``keep_files_months`` after they came; None keeps them. ``time_zone`` is an IANA name, None the installation's own.
     ``mail_reports``: people who see its reports are told by e-mail when one is final.
+    ``room_mb`` is how many million bytes of files and notes it may keep, None as many as the installation gives all.
     ``submitted_claims`` are the claims submitted by month (``2026-10``), as somebody of the practice typed them.
     """
 
@@ -43,6 +44,7 @@ class Practice(Versioned, Global, Base):
     deleted_at: Mapped[datetime | None]
     deleted_by_id: Mapped[int | None]
     keep_files_months: Mapped[int | None]
+    room_mb: Mapped[int | None]
     time_zone: Mapped[str | None] = mapped_column(String(40))
     name_edits: Mapped[int] = mapped_column(default=0)  # counts edits of patients' names (services/patient_names.py)
     mail_reports: Mapped[bool | None]

@@ -102,11 +102,8 @@ def reseal_installation(session: Session) -> int:
     return done
 
 
-def destroy_old_keys(session: Session, practice_id: int, now: datetime) -> int:
-    """Delete all but the newest key and return how many.
-
-    Raises OldKeysInUse while a value needs one of them, or another process may still write with one.
-    """
+def require_unused(session: Session, practice_id: int, now: datetime) -> None:
+    """Raise OldKeysInUse while a value needs an old key, or another process may still write with one."""
     keyring_for(session).forget(practice_id)
     newest = keyring_for(session).newest_version(practice_id)
     if now - session.get_one(PracticeKey, (practice_id, newest)).made_at < _IN_USE_FOR:
@@ -114,8 +111,14 @@ def destroy_old_keys(session: Session, practice_id: int, now: datetime) -> int:
     left = sum(_count_old(session, practice_id, model) for model, _ in sealed_tables())
     if left:
         raise OldKeysInUse(
-            f"{left} rows are still sealed with an old key. Type: tracker keys rotate, and wait for its end"
+            f"{left} rows are still sealed with an old key. Renew the key of the practice again, and wait for its end"
         )
+
+
+def destroy_old_keys(session: Session, practice_id: int, now: datetime) -> int:
+    """Delete all but the newest key and return how many. Raises OldKeysInUse, as ``require_unused`` does."""
+    require_unused(session, practice_id, now)
+    newest = keyring_for(session).newest_version(practice_id)
     old = delete(PracticeKey).where(PracticeKey.practice_id == practice_id, PracticeKey.version < newest)
     gone = session.execute(old.execution_options(synchronize_session=False))
     keyring_for(session).forget(practice_id)

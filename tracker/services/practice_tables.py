@@ -63,7 +63,7 @@ USER_FIELDS = ("id", "public_id", "login", "name")
 
 OF_INSTALLATION: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "practices": frozenset({"came_from", "deleted_at", "deleted_by_id"}),
+        "practices": frozenset({"came_from", "deleted_at", "deleted_by_id", "room_mb"}),
         "patients": frozenset({"match_key", "name_key", "member_key"}),
     }
 )

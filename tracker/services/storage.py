@@ -34,9 +34,12 @@ class Room(NamedTuple):
         return self.percent >= _WARN_PERCENT
 
 
-def room_of(session: Session, practice_id: int, practice_mb: int) -> Room:
-    """Return what a practice keeps, as it lies sealed in the database, and its room of ``practice_mb`` million bytes."""
-    return Room(sum(_kept(session, practice_id)), practice_mb * _MB)
+def room_of(session: Session, practice: Practice, practice_mb: int) -> Room:
+    """Return what a practice keeps, as it lies sealed in the database, and its room in bytes.
+
+    That is its own room where the operator gave it one, else ``practice_mb`` million bytes.
+    """
+    return Room(sum(_kept(session, practice.id)), (practice.room_mb or practice_mb) * _MB)
 
 
 def _kept(session: Session, practice_id: int) -> Iterable[int]:
@@ -51,7 +54,7 @@ def require_room(session: Session, practice: Practice, size: int, practice_mb: i
 
     Asked for what people bring. What the tracker makes itself, such as a signed packet, is counted and never refused.
     """
-    room = room_of(session, practice.id, practice_mb)
+    room = room_of(session, practice, practice_mb)
     if room.used + size > room.most:
         raise NoRoom(
             f"{practice.name} keeps {megabytes(room.used)} of the {megabytes(room.most)} it has room for, and this "

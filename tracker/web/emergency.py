@@ -109,7 +109,9 @@ def revoke(public_id: str) -> BaseResponse:
 
 
 def _own(public_id: str) -> Practice:
-    practice = g.session.scalar(select(Practice).where(Practice.public_id == public_id, Practice.id.in_(g.scope)))
+    practice: Practice | None = g.session.scalar(
+        select(Practice).where(Practice.public_id == public_id, Practice.id.in_(g.scope))
+    )
     if practice is None:
         abort(404)
     return practice

@@ -1,20 +1,22 @@
-"""The keys under Settings: what opens the data, a new recovery code, a new master key, new keys of a practice."""
+"""The keys under Settings: what opens the data, new recovery code and master key, keys of practices renewed and destroyed."""
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
 from tracker.domain.access import Action
 from tracker.domain.audit import Act
 from tracker.keys import key_store, open_master
-from tracker.models import Practice
+from tracker.models import Practice, PracticeKey
 from tracker.reports.keys_page import keys_page
 from tracker.sealing.key_store import KeyProblem
 from tracker.services.master_key import finish, lock_keys, renew
-from tracker.services.practice_keys import ask_for_rotation
+from tracker.services.practice_keys import OldKeysInUse, ask_for_rotation, destroy_old_keys, require_unused
 from tracker.web.access import OwnsTooLittle, allows, needs
 from tracker.web.audited import also
+from tracker.web.filters import plural
+from tracker.web.forms.practice_data import NameForm
 from tracker.web.navigation import say
 from tracker.web.once import once
 from tracker.web.request import settings
@@ -99,10 +101,58 @@ def renew_master() -> BaseResponse | str | tuple[str, int]:
 @once
 def rotate(public_id: str) -> BaseResponse:
     """Ask for a new key of a practice and for sealing all its data again, and show how far that is."""
-    practice = g.session.scalar(select(Practice).where(Practice.public_id == public_id, Practice.id.in_(g.scope)))
-    if practice is None:
-        abort(404)
+    practice = _own(public_id)
     with transaction(g.session) as session:
         job = ask_for_rotation(session, practice.id, g.now, g.user.id)
         public_id = job.public_id
     return redirect(url_for("jobs.show", public_id=public_id), 303)
+
+
+@blueprint.get("/practices/<public_id>/old-keys")
+@needs(Action.OWN_PRACTICE)
+def old(public_id: str) -> BaseResponse | str:
+    """Say what destroying the older keys of a practice means, and ask for its name; or why it cannot be done yet."""
+    practice = _own(public_id)
+    return _old_page(practice, NameForm())
+
+
+def _old_page(practice: Practice, form: NameForm, problem: str = "") -> BaseResponse | str:
+    kept = select(func.count()).select_from(PracticeKey).where(PracticeKey.practice_id == practice.id)
+    count = (g.session.scalar(kept) or 1) - 1
+    if not count:
+        say(f"No older keys of {practice.name} are kept.")
+        return redirect(url_for(".show"), 303)
+    if not problem:
+        try:
+            require_unused(g.session, practice.id, g.now)
+        except OldKeysInUse as found:
+            problem = str(found)
+    return render_template("settings/old_keys.html", practice=practice, form=form, count=count, problem=problem)
+
+
+@blueprint.post("/practices/<public_id>/old-keys")
+@needs(Action.OWN_PRACTICE, fresh=True)
+def destroy_old(public_id: str) -> BaseResponse | str | tuple[BaseResponse | str, int]:
+    """Destroy the older keys of a practice once its name is typed; never while something is sealed with one."""
+    practice = _own(public_id)
+    form = NameForm()
+    form.wanted = practice.name
+    if not form.validate():
+        return _old_page(practice, form), 422
+    try:
+        with transaction(g.session) as session:
+            gone = destroy_old_keys(session, practice.id, g.now)
+    except OldKeysInUse as problem:
+        return _old_page(practice, form, str(problem)), 409
+    also(Act.KEYS, practice_id=practice.id)
+    say(f"{plural(gone, 'older key')} of {practice.name} destroyed.")
+    return redirect(url_for(".show"), 303)
+
+
+def _own(public_id: str) -> Practice:
+    practice: Practice | None = g.session.scalar(
+        select(Practice).where(Practice.public_id == public_id, Practice.id.in_(g.scope))
+    )
+    if practice is None:
+        abort(404)
+    return practice

@@ -242,15 +242,17 @@ def _who() -> SignedIn | None:
         g.seen_at = g.now
         with transaction(sessions().system()) as session:
             note_seen(session, row.id, g.now)
+    memberships = [(place, role, is_open) for place, role, is_open in everywhere if place.deleted_at is None]
     if emergency is not None:
-        everywhere = [(place, Role.OWNER, False) for place, _, _ in everywhere if place.id == emergency.practice_id]
-    memberships = [row for row in everywhere if row[0].deleted_at is None]
+        memberships = [(place, Role.OWNER, False) for place, _, _ in memberships if place.id == emergency.practice_id]
     practices = tuple(practice for practice, _, _ in memberships)
     roles = {practice.id: Role(role) for practice, role, _ in memberships}
     opened = (practice.id for practice, _, is_open in memberships if is_open)
     protected = frozenset(place for place in opened if may(roles[place], Action.PROTECTED_NOTES))
     deleted = tuple(
-        practice for practice, role, _ in everywhere if practice.deleted_at and may(Role(role), Action.OWN_PRACTICE)
+        practice
+        for practice, role, _ in everywhere
+        if practice.deleted_at and may(Role(role), Action.OWN_PRACTICE) and emergency is None
     )
     return SignedIn(user, row, practices, roles, protected, deleted, emergency)
 

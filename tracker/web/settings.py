@@ -54,7 +54,7 @@ def _page(sent: dict[str, FlaskForm]) -> str:
         data_dir=settings().data_dir,
         backup_dir=backup_folder(settings()),
         last_backup=last_good(g.session, g.now),
-        rooms={one.id: room_of(g.session, one.id, settings().practice_mb) for one in g.practices if one.id in g.scope},
+        rooms={one.id: room_of(g.session, one, settings().practice_mb) for one in g.practices if one.id in g.scope},
         on_postgres=not settings().database_url.startswith("sqlite"),
     )
 

@@ -50,7 +50,7 @@ class KeepFilesForm(VersionForm):
     agreed = HiddenField()
 
 
-class DeleteForm(VersionForm):
+class NameForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """The name of the practice once more, because this is no small thing."""
 
     name = TextLineField("Name of the practice", [Length(max=120)])
@@ -60,6 +60,10 @@ class DeleteForm(VersionForm):
         """Typing the name is the second step."""
         if " ".join((field.data or "").split()).lower() != " ".join(self.wanted.split()).lower():
             raise ValidationError(f"Type the name as it stands here: {self.wanted}")
+
+
+class DeleteForm(VersionForm, NameForm):
+    """The version of the practice that is to go, and its name."""
 
 
 class TakeInForm(FlaskForm):  # type: ignore[misc]

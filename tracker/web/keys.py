@@ -143,7 +143,7 @@ def destroy_old(public_id: str) -> BaseResponse | str | tuple[BaseResponse | str
         with transaction(g.session) as session:
             gone = destroy_old_keys(session, practice.id, g.now)
     except OldKeysInUse as problem:
-        return _old_page(practice, form, str(problem)), 409
+        return _old_page(_own(public_id), form, str(problem)), 409
     also(Act.KEYS, practice_id=practice.id)
     say(f"{plural(gone, 'older key')} of {practice.name} destroyed.")
     return redirect(url_for(".show"), 303)

@@ -40,7 +40,7 @@ def test_the_days_a_payer_granted_move_both_dates_and_are_told_with_who_when_and
     denial = denied(session, cast)
     grant_extension(session, denial, Grant(14, GRANTED.granted_on, GRANTED.granted_by, "4471", LETTER), load(), acting)
     assert dates(denial) == (date(2027, 2, 16), date(2027, 2, 22))
-    view = clock_view(session, denial, load())
+    view = clock_view(session, denial, load(), build.TODAY)
     assert "with 5 days presumed for receipt, and 14 days more that the payer granted: the last day is" in view.words
     [moved] = view.moved
     assert moved.words == "J. Moss, appeals unit granted 14 days more on 11/12/2026, reference 4471."
@@ -53,7 +53,7 @@ def test_an_extension_is_undone_with_its_dates(session, cast, acting):
     event = grant_extension(session, denial, GRANTED, load(), acting)
     undo(session, event, build.NOW, cast.alice.id)
     assert (*dates(denial), denial.extension_days) == (date(2027, 2, 2), date(2027, 2, 8), 0)
-    assert clock_view(session, denial, load()).moved == ()
+    assert clock_view(session, denial, load(), build.TODAY).moved == ()
 
 
 def test_a_longer_extension_counts_all_its_days_once(session, cast, acting):
@@ -61,7 +61,7 @@ def test_a_longer_extension_counts_all_its_days_once(session, cast, acting):
     grant_extension(session, denial, GRANTED, load(), acting)
     grant_extension(session, denial, Grant(21, date(2026, 11, 20), "J. Moss"), load(), acting)
     assert dates(denial) == (date(2027, 2, 23), date(2027, 3, 1))
-    assert [moved.words for moved in clock_view(session, denial, load()).moved] == [
+    assert [moved.words for moved in clock_view(session, denial, load(), build.TODAY).moved] == [
         "J. Moss granted 21 days more on 11/20/2026."
     ]
 
@@ -98,7 +98,7 @@ def test_a_proven_receipt_takes_the_place_of_the_presumption(session, cast, acti
     denial = denied(session, cast)
     event = prove_receipt(session, denial, Receipt(date(2026, 10, 19), "Date stamp"), load(), acting)
     assert dates(denial) == (date(2027, 2, 2), date(2027, 2, 16))
-    view = clock_view(session, denial, load())
+    view = clock_view(session, denial, load(), build.TODAY)
     assert "counted from its receipt on Mon, Oct 19, 2026" in view.words
     assert "presumed" not in view.words
     assert [moved.words for moved in view.moved] == ["Receipt of the notice on 10/19/2026 proven: Date stamp."]
@@ -112,7 +112,7 @@ def test_where_the_time_counts_from_the_notice_its_receipt_moves_nothing(session
     )
     with pytest.raises(ChangeError, match="counts from the date of the determination"):
         prove_receipt(session, denial, Receipt(date(2026, 10, 19), "Date stamp"), load(), acting)
-    assert not clock_view(session, denial, load()).takes_receipt
+    assert not clock_view(session, denial, load(), build.TODAY).takes_receipt
 
 
 @pytest.mark.parametrize("on", [date(2026, 10, 4), date(2026, 11, 24)])
@@ -133,4 +133,4 @@ def test_receipt_and_extension_count_together(session, cast, acting):
     prove_receipt(session, denial, Receipt(date(2026, 10, 19), "Date stamp"), load(), acting)
     grant_extension(session, denial, GRANTED, load(), acting)
     assert dates(denial) == (date(2027, 2, 16), date(2027, 3, 2))
-    assert len(clock_view(session, denial, load()).moved) == 2
+    assert len(clock_view(session, denial, load(), build.TODAY).moved) == 2

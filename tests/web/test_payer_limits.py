@@ -132,6 +132,23 @@ def test_a_check_of_over_a_year_ago_is_a_warning(alice, address, cast, sessions,
     with transaction(sessions.system()) as session:
         session.add(PayerProfile(practice_id=denied.practice_id, payer_id=denied.payer_id, limits={"appeal-1": old}))
     assert ("Over a year ago" in alice.get(address).text) == warned
+    with transaction(sessions.system()) as session:
+        session.query(Denial).filter_by(id=denied.id).one().clock_rule = "OWN"
+    page = " ".join(alice.get(f"/denials/{denied.public_id}").text.split())
+    assert ("That is over a year ago: look at the source again." in page) == warned
+
+
+def test_a_denials_page_says_where_its_days_come_from_how_sure_they_are_and_who_looked(
+    alice, address, cast, sessions, denied
+):
+    action = f"{address}/named"
+    named = f"{action}?practice={cast.eastside.public_id}"
+    shown = alice.post(named, data=fields_of(alice.get(address).text, action) | {"named": "unitedhealthcare"})
+    alice.post(named, data=fields_of(shown.text, action) | {"confirmed": "yes"})
+    page = " ".join(alice.get(f"/denials/{denied.public_id}").text.split())
+    assert "Mar-2024 bulletin, as we read it on 11/22/2026. Not sure: an old copy." in page
+    assert "have their own dispute process. Not checked by you." in page
+    assert "over a year ago" not in page
 
 
 def test_a_large_payer_is_suggested_by_its_name_and_counts_once_somebody_says_so(

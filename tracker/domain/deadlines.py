@@ -14,6 +14,15 @@ from typing import NamedTuple
 
 from tracker.domain.business_days import add_business_days, business_day_on_or_after, business_day_on_or_before
 
+# Why a rule is not sure, by its confidence; what stands at its source is sure.
+CONFIDENCE_WORDS = {
+    "mixed": "only partly seen at its source",
+    "knowledge": "from practice, no source seen",
+    "weak": "retold by others",
+    "old": "an old copy",
+    "conflicting": "sources disagree",
+}
+
 
 class MonthEnd(StrEnum):
     """What a count of months does when the month has no such day."""

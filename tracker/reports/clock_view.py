@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.deadlines import send_by
+from tracker.domain.deadlines import CONFIDENCE_WORDS, send_by
 from tracker.knowledge import Knowledge
+from tracker.knowledge.ages import a_year_before
 from tracker.models import Denial, Event
 from tracker.services.clock_facts import facts_that_count
 from tracker.services.clock_history import BY_HAND
@@ -27,7 +28,8 @@ class Moved(NamedTuple):
 class ClockView(NamedTuple):
     """The denial's clock. ``words`` say how the date was counted, ``source`` where the rule stands.
 
-    ``checked_on`` is the day somebody of the practice looked at the rule; ``ways`` are the last days to send something
+    ``looked_on`` is the day we looked at that source, ``doubt`` why the rule is not sure (or empty), ``checked_on`` the day
+    somebody of the practice looked at it, ``is_old`` that the newest look is over a year old; ``ways`` are the last days to send something
     by each way, so that it arrives by the safe date. ``takes_receipt`` says that a proven receipt would count.
     """
 
@@ -37,13 +39,16 @@ class ClockView(NamedTuple):
     source: str = ""
     confidence: str = ""
     note: str = ""
+    doubt: str = ""
+    looked_on: date | None = None
     checked_on: date | None = None
+    is_old: bool = False
     ways: tuple[tuple[str, date], ...] = ()
     moved: tuple[Moved, ...] = ()
     takes_receipt: bool = False
 
 
-def clock_view(session: Session, denial: Denial, knowledge: Knowledge) -> ClockView:
+def clock_view(session: Session, denial: Denial, knowledge: Knowledge, today: date) -> ClockView:
     """Return the clock of a denial as its page shows it."""
     dates = denial.file_by_safe, denial.file_by_legal
     if denial.file_by_safe is None:
@@ -58,13 +63,19 @@ def clock_view(session: Session, denial: Denial, knowledge: Knowledge) -> ClockV
     rule = due.rule
     as_set = due._replace(safe=denial.file_by_safe)
     own = own_limit(profile_of(session, denial.practice_id, denial.payer_id), rule.purpose, rule.level)
+    checked_on = own.checked_on if own is not None and own.checks(rule) else None
+    looked_on = rule.checked_on if rule.id in knowledge.clocks else None
+    newest = max((day for day in (checked_on, looked_on) if day is not None), default=None)
     return ClockView(
         *dates,
         words=due.words if due.safe == denial.file_by_safe else f"{rule.length} from {rule.counted_from}.",
         source=rule.source,
         confidence=rule.confidence,
         note=rule.note,
-        checked_on=own.checked_on if own is not None and own.checks(rule) else None,
+        doubt=CONFIDENCE_WORDS.get(rule.confidence, ""),
+        looked_on=looked_on,
+        checked_on=checked_on,
+        is_old=newest is not None and newest < a_year_before(today),
         ways=tuple((word, send_by(as_set, method, knowledge.closed_days)) for method, word in _WAYS.items()),
         moved=moved,
         takes_receipt=rule.counts_receipt,

@@ -172,7 +172,7 @@ def denial_page(session: Session, denial: Denial, knowledge: Knowledge, today: d
         protected=protected,
         hidden_notes=hidden,
         other_notes=other_notes(session, denial),
-        clock=clock_view(session, denial, knowledge),
+        clock=clock_view(session, denial, knowledge, today),
         papers=papers_of(session, practice_id, (denial.id,)),
         requests=requests_of(session, practice_id, claim.id),
         followed=followed_request(session, denial, knowledge),

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
 from tracker.domain.access import Action
-from tracker.domain.deadlines import ClockRule
+from tracker.domain.deadlines import CONFIDENCE_WORDS, ClockRule
 from tracker.domain.payer_habits import HABITS
 from tracker.knowledge import load
 from tracker.models import Claim, Payer, PayerAlias, Practice
@@ -28,13 +28,6 @@ from tracker.web.other_version import other_version
 
 blueprint = Blueprint("payers", __name__)
 
-CONFIDENCE_WORDS = {
-    "mixed": "only partly seen at its source",
-    "knowledge": "from practice, no source seen",
-    "weak": "retold by others",
-    "old": "an old copy",
-    "conflicting": "sources disagree",
-}
 _YES_NO = {True: "yes", False: "no", None: ""}
 
 

@@ -7,14 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from tests import build
-from tracker.domain.deadlines import add_months
+from tracker.domain.appeal_life import Result
+from tracker.domain.deadlines import add_months, clock
 from tracker.domain.own_limits import OwnLimit
 from tracker.knowledge import load
 from tracker.models import Appeal, Denial, Outcome, Payer, Practice
 from tracker.services.case_payers import case_payer
 from tracker.services.clock_moves import counted_clock
 from tracker.services.clocks import level_rule, profile_of
-from tracker.services.outcomes import next_level_clock
+from tracker.services.outcomes import Decision, LineDecision, next_level_clock, record_decision
 from tracker.services.payer_figures import moves_of_change, set_figures, with_limit
 
 DECIDED = date(2026, 11, 2)
@@ -135,3 +136,27 @@ def test_a_case_has_the_days_that_the_notice_leaves_of_such_a_limit(session, pra
     own = profile_of(session, practice.id, payer.id)
     found = case_payer(payer.name, payer.kind, own, date(2026, 1, 5), date(2026, 3, 2))
     assert date(2026, 3, 2) + timedelta(days=found.appeal_days) == date(2026, 11, 5)
+
+
+@pytest.fixture
+def redetermined(session, practice):
+    """An appeal of a Medicare denial that is with the contractor."""
+    denial = build.denied_line(session, practice)
+    session.get_one(Payer, denial.payer_id).kind = "medicare_b"
+    appeal = build.appeal(session, denial, status="sent", level=1)
+    session.flush()
+    return denial, appeal
+
+
+@pytest.mark.parametrize(
+    ("result", "rule", "days"), [(Result.UPHELD, "MCR_B_L2", 180), (Result.DISMISSED, "MCR_B_DISMISS", 60)]
+)
+def test_a_dismissal_leaves_the_days_of_its_own_review(session, redetermined, result, rule, days):
+    denial, appeal = redetermined
+    lines = [LineDecision(denial.id, result, 0)]
+    record_decision(session, appeal, Decision(DECIDED, lines), load(), build.NOW, build.TODAY, None)
+    due = clock(load().clocks[rule], DECIDED, closed=load().closed_days)
+    assert due.legal >= DECIDED + timedelta(days=days + 5)
+    assert (denial.clock, denial.clock_rule, denial.file_by_safe) == ("next_level", rule, due.safe)
+    assert denial.file_by_legal == due.legal
+    assert counted_clock(session, denial, load()).words == due.words

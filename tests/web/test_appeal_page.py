@@ -140,6 +140,14 @@ def test_a_refusal_can_go_on_to_the_next_level_at_once(alice, appeal, denied, se
     assert (denial.clock, denial.clock_rule) == ("next_level", "MCR_B_L2")
 
 
+def test_the_page_counts_the_review_of_a_dismissal_in_words(alice, appeal):
+    record_sent(alice, appeal)
+    record(alice, appeal, "dismissed", **{"decision-decided_on": "11/20/2026"})
+    page = alice.get(address(appeal)).text
+    assert "60 days from the dismissal notice" in page
+    assert "180 days from the redetermination notice" not in page
+
+
 def test_the_page_counts_the_next_level_in_words(alice, appeal):
     record_sent(alice, appeal)
     record(alice, appeal, "upheld", **{"decision-decided_on": "11/20/2026"})

@@ -139,6 +139,10 @@ class Knowledge:
         purpose = "reopening" if level == _REOPENING_LEVEL else "appeal"
         return self._clocks.find(purpose, payer_kind, level, on, named)
 
+    def dismissal_rule(self, payer_kind: str, level: int, on: date, named: str = "") -> ClockRule | None:
+        """Return the rule that counts the time to have a dismissal at ``level`` reviewed; None where none is known."""
+        return self._clocks.find("dismissal", payer_kind, level, on, named)
+
     def filing_rule(
         self, payer_kind: str, on: date | None = None, named: str = "", purpose: str = "claim_filing"
     ) -> ClockRule | None:

@@ -91,7 +91,8 @@ def appeal_page(session: Session, appeal: Appeal, knowledge: Knowledge) -> Appea
     above = session.scalar(
         select(Appeal).where(Appeal.practice_id == appeal.practice_id, Appeal.previous_id == appeal.id)
     )
-    following = next_level_clock(session, appeal, decided_on, knowledge) if decided_on else None
+    dismissed = any(outcome.result == Result.DISMISSED for outcome in outcomes.values())
+    following = next_level_clock(session, appeal, decided_on, knowledge, dismissed=dismissed) if decided_on else None
     payer = session.get_one(Payer, appeal.payer_id)
     has_refused = appeal.status == "decided" and bool(refused_denials(session, appeal))
     return AppealPage(

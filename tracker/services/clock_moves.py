@@ -7,11 +7,12 @@ from typing import NamedTuple
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.appeal_life import Result
 from tracker.domain.deadlines import Clock
 from tracker.knowledge import Knowledge
 from tracker.models import Appeal, Denial, Outcome, Payer, PayerProfile
 from tracker.services.barring import appeal_barred_by
-from tracker.services.clocks import Start, counted, counted_from_service, file_by, profile_of, rule_in_use
+from tracker.services.clocks import Start, counted, counted_from_service, file_by, profile_of, rule_after, rule_in_use
 
 COUNTED = ("file_by", "next_level", "records_due")
 
@@ -28,6 +29,13 @@ class Running(NamedTuple):
     def of(cls, denial: Denial) -> "Running":
         """Return how a denial stands."""
         return cls(denial.clock, denial.notice_on, denial.received_on, denial.extension_days)
+
+
+class Decided(NamedTuple):
+    """The highest level decided on a denial, and whether the appeal was dismissed there."""
+
+    level: int
+    dismissed: bool
 
 
 class ClockMove(NamedTuple):
@@ -57,10 +65,10 @@ def clock_moves(
     decided = _decided(session, practice_id, payer.id)
     moves = []
     for denial in session.scalars(select(Denial).where(*own, *ours).order_by(Denial.number)):
-        level = decided.get(denial.id)
+        last = decided.get(denial.id)
         running = Running.of(denial)
-        before = _clock(denial, running, *now, knowledge, level)
-        after = _clock(denial, running, *then, knowledge, level)
+        before = _clock(denial, running, *now, knowledge, last)
+        after = _clock(denial, running, *then, knowledge, last)
         if _dates(before) != _dates(after) != (denial.file_by_safe, denial.file_by_legal):
             moves.append(ClockMove(denial, denial.file_by_safe, after))
     return sorted(moves, key=lambda move: (move.after is None, move.after.safe if move.after else date.max))
@@ -76,21 +84,20 @@ def _clock(  # what counts for whom
     payer: Payer,
     profile: PayerProfile | None,
     knowledge: Knowledge,
-    level: int | None,
+    last: Decided | None,
 ) -> Clock | None:
-    """Return a denial's clock as the rules count it; ``level`` is the highest one decided."""
+    """Return a denial's clock as the rules count it; ``last`` is the highest level decided."""
     clock, notice_on, received_on, more = running
     if clock == "file_by":
         barred = appeal_barred_by(denial, knowledge) or ""
         start = Start(payer.kind, notice_on, denial.service_date, barred, received_on, more)
         return file_by(knowledge, start, profile)
     if clock == "records_due":
-        purpose, wanted = "records", 0
-    elif level is not None:
-        purpose, wanted = "appeal", level + 1
+        rule = rule_in_use(knowledge, payer.kind, profile, "records", 0, notice_on)
+    elif last is not None:
+        rule = rule_after(knowledge, payer.kind, profile, last.level, notice_on, dismissed=last.dismissed)
     else:
         return None
-    rule = rule_in_use(knowledge, payer.kind, profile, purpose, wanted, notice_on)
     if rule is not None and rule.from_denial:
         return counted(rule, denial.denied_on, knowledge, extension_days=more)
     if rule is not None and rule.counts_service:
@@ -114,17 +121,17 @@ def counted_clock(
     return _clock(denial, running, payer, profile, knowledge, decided.get(denial.id))
 
 
-def _decided(session: Session, practice_id: int, payer_id: int, denial_id: int | None = None) -> dict[int, int]:
-    """Return the highest level decided on each denial of a payer, or on one of them."""
+def _decided(session: Session, practice_id: int, payer_id: int, denial_id: int | None = None) -> dict[int, Decided]:
+    """Return what was decided at the highest level on each denial of a payer, or on one of them."""
     query = (
-        select(Outcome.denial_id, Appeal.level)
+        select(Outcome.denial_id, Appeal.level, Outcome.result)
         .join(Appeal, and_(Appeal.practice_id == Outcome.practice_id, Appeal.id == Outcome.appeal_id))
         .where(Outcome.practice_id == practice_id, Appeal.payer_id == payer_id)
         .order_by(Appeal.level)
     )
     if denial_id is not None:
         query = query.where(Outcome.denial_id == denial_id)
-    return {row.denial_id: row.level for row in session.execute(query)}
+    return {row.denial_id: Decided(row.level, row.result == Result.DISMISSED) for row in session.execute(query)}
 
 
 def move_clocks(session: Session, moves: Sequence[ClockMove]) -> None:

@@ -75,6 +75,18 @@ def rule_in_use(
     return own_rule(purpose, level, own, usual, on) if own is not None and own.is_own else usual
 
 
+def rule_after(  # what was decided, and where
+    knowledge: Knowledge, payer_kind: str, profile: PayerProfile | None, level: int, on: date, *, dismissed: bool
+) -> ClockRule | None:
+    """Return the rule that counts after a refusal at ``level``: the next level's, or that of a dismissal's review.
+
+    A dismissal that has a review of its own leaves less time than a decision (42 CFR 405.974(b) and 405.962).
+    """
+    named = (profile.named or "") if profile is not None else ""
+    review = knowledge.dismissal_rule(payer_kind, level, on, named) if dismissed else None
+    return review or rule_in_use(knowledge, payer_kind, profile, "appeal", level + 1, on)
+
+
 def level_rule(
     session: Session, practice_id: int, payer_id: int, level: int, on: date, knowledge: Knowledge
 ) -> ClockRule | None:

@@ -16,7 +16,7 @@ from tracker.models import Appeal, Denial, Outcome, Payer
 from tracker.services.appeal_sending import move
 from tracker.services.appealed import denials_of
 from tracker.services.appealing import AppealRefused, log_appeal
-from tracker.services.clocks import counted, counted_from_service, level_rule
+from tracker.services.clocks import counted, counted_from_service, level_rule, profile_of, rule_after
 from tracker.services.working import change_denials
 
 
@@ -40,13 +40,17 @@ class Decision:
     records_due: date | None = None
 
 
-def next_level_clock(session: Session, appeal: Appeal, decided_on: date, knowledge: Knowledge) -> Clock | None:
-    """Return the clock of the level above an appeal, or None where none is known.
+def next_level_clock(
+    session: Session, appeal: Appeal, decided_on: date, knowledge: Knowledge, *, dismissed: bool = False
+) -> Clock | None:
+    """Return the clock of what follows an appeal that was decided or ``dismissed``, or None where none is known.
 
     It counts from the decision, from the first denial where both levels share one window, or from the first date of
     service where the rule says so.
     """
-    rule = level_rule(session, appeal.practice_id, appeal.payer_id, appeal.level + 1, decided_on, knowledge)
+    payer = session.get_one(Payer, appeal.payer_id)
+    profile = profile_of(session, appeal.practice_id, payer.id)
+    rule = rule_after(knowledge, payer.kind, profile, appeal.level, decided_on, dismissed=dismissed)
     if rule is not None and rule.from_denial:
         return counted(rule, min(denial.denied_on for denial in denials_of(session, appeal)), knowledge)
     if rule is not None and rule.counts_service:
@@ -66,19 +70,23 @@ def record_decision(
 ) -> None:
     """Record a payer's decision on every line of an appeal that is not decided yet.
 
-    A line that a remittance paid, or an earlier answer decided, keeps that decision. Overturned lines close; upheld and dismissed ones stay open with the next level's clock; a request for more
-    information leaves the appeal with the payer. Raises AppealRefused, and nothing is changed, when the appeal was not
+    A line that a remittance paid, or an earlier answer decided, keeps that decision. Overturned lines close; upheld
+    ones stay open with the next level's clock, dismissed ones with that of the dismissal's review where there is one; a
+    request for more information leaves the appeal with the payer. Raises AppealRefused, and nothing is changed, when the appeal was not
     sent, the date is impossible, a line is missing, or an amount does not fit its result.
     """
     denials = {denial.id: denial for denial in undecided(session, appeal)}
     _refuse_impossible(appeal, decision, denials, today)
     _forget_requests(session, appeal)
-    following = next_level_clock(session, appeal, decision.decided_on, knowledge)
+    following = {
+        dismissed: next_level_clock(session, appeal, decision.decided_on, knowledge, dismissed=dismissed)
+        for dismissed in {line.result is Result.DISMISSED for line in decision.lines}
+    }
     has_next_level = _has_next_level(session, appeal, decision.decided_on, knowledge)
     for line in decision.lines:
         session.add(_outcome(appeal, decision, line, now, user_id))
         after = consequence(line.result, has_next_level=has_next_level)
-        values = _values(after, decision, following)
+        values = _values(after, decision, following[line.result is Result.DISMISSED])
         change_denials(session, [denials[line.denial_id]], _event_kind(after), values, now, user_id)
     if all(line.result.decides for line in decision.lines):
         move(appeal, "decided")

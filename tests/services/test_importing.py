@@ -1,5 +1,7 @@
 """From 835 bytes to claims, payments and denials: whole, once, and to be taken back."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import func, select
 
@@ -7,6 +9,7 @@ from tests import build, edi
 from tests.edi import claim, line, remit, remits, reversal
 from tracker.db import transaction
 from tracker.domain.classification import LineClass
+from tracker.domain.own_limits import OwnLimit
 from tracker.importers.errors import ImportProblem
 from tracker.knowledge import load
 from tracker.models import (
@@ -28,6 +31,7 @@ from tracker.models import (
 )
 from tracker.services import importing
 from tracker.services.payees import require_one_practice
+from tracker.services.payer_figures import set_figures, with_limit
 from tracker.services.storing import read_and_store
 from tracker.services.undoing_imports import UndoRefused, undo_import
 
@@ -365,3 +369,15 @@ def test_another_practice_is_out_of_reach(sessions, cast):
         with pytest.raises(ScopeError):
             read_and_store(session, practice, 1, "x.835", edi.remit(claim("A1", PAID)), load(), build.NOW)
         session.rollback()
+
+
+def test_each_denial_counts_from_its_own_date_of_service_where_the_payers_limit_does(session, practice, bring_in):
+    bring_in(remit(claim("A1", line("97110", 90, 0, "CO-50:90")), trace="T1"), "first.835")
+    payer = session.scalars(select(Payer)).one()
+    limit = OwnLimit(10, "months", "the date of service", "", "28 TAC 133.250", build.TODAY, None)
+    values = with_limit(None, "appeal", 1, limit)
+    set_figures(session, practice.id, payer, None, values, load(), build.TODAY)
+    days = ("20260901", "20260915")
+    claims = [claim(f"B{day}", line("97110", 90, 0, "CO-50:90", day=day), payer_number=f"I{day}") for day in days]
+    bring_in(remit(*claims, trace="T2"), "second.835")
+    assert [denial.file_by_legal for denial in denials(session)[1:]] == [date(2027, 7, 1), date(2027, 7, 15)]

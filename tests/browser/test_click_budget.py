@@ -100,7 +100,7 @@ def test_check_16_from_an_835_to_the_signed_pdf_in_6_clicks(counted, take, most)
     counted.get_by_role("link", name="Import", exact=True).click()
     take(counted, "answer.835", ANSWER)
     counted.get_by_role("button", name="Log 1 denial").click()
-    counted.get_by_role("button", name="Draft appeal for").first.click()
+    counted.get_by_role("button", name="Send records for").first.click()
     check_packet(sign_and_take(counted))
     assert clicks(counted) == most
     expect(counted.get_by_text("The download starts by itself.")).to_be_visible()

@@ -236,6 +236,7 @@ def test_without_javascript_a_note_is_pasted_and_a_denial_closed(plain_page, cas
     plain_page.get_by_role("button", name="Add note").click()
     plain_page.get_by_text("Note added").wait_for()
     plain_page.get_by_text("Write off or close").click()
+    plain_page.get_by_label("Why it is closed").select_option("Overturned on appeal")
     plain_page.get_by_role("button", name="Close denial").click()
     plain_page.get_by_text(f"D-{denial.number} is closed.").wait_for()
 

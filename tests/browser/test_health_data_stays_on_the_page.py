@@ -40,9 +40,9 @@ def test_no_name_is_in_an_address_a_title_the_history_the_storage_or_a_log_line(
     page.get_by_role("button", name="Log 1 denial").wait_for()
     look()
     page.get_by_role("button", name="Log 1 denial").click()
-    page.get_by_role("button", name="Draft appeal for").first.wait_for()
+    page.get_by_role("button", name="Send records for").first.wait_for()
     look()
-    page.get_by_role("button", name="Draft appeal for").first.click()
+    page.get_by_role("button", name="Send records for").first.click()
     page.get_by_role("button", name="Sign and make PDF").wait_for()
     look()
     letter = page.url

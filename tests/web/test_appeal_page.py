@@ -1,6 +1,7 @@
 """The page of an appeal: recorded as sent, followed up, decided, taken to the next level."""
 
 import io
+import re
 
 import pytest
 
@@ -50,6 +51,19 @@ def record(client, appeal, result, amount="", **changes):
 def stored(sessions, row):
     with sessions.system() as session:
         return session.get_one(type(row), (row.practice_id, row.id))
+
+
+def test_the_ways_to_send_are_offered_in_words(alice, appeal):
+    page = alice.get(address(appeal)).text
+    assert re.findall(r'<option[^>]*value="(?:portal|fax|mail|certified_mail)">([^<]*)<', page) == [
+        "Payer&#39;s portal", "Fax", "Mail", "Certified mail",
+    ]  # fmt: skip
+
+
+def test_what_is_sent_today_was_not_sent_days_ago(alice, appeal):
+    record_sent(alice, appeal, **{"sent-sent_on": f"{build.TODAY:%m/%d/%Y}"})
+    assert " days ago" not in alice.get(address(appeal)).text
+    assert ", today</span>" in alice.get("/appeals").text
 
 
 def test_what_was_sent_is_with_the_payer_until_its_reply_is_due(alice, appeal, denied, sessions):
@@ -108,6 +122,26 @@ def test_a_decision_closes_the_denial(alice, appeal, denied, sessions):
     denial = stored(sessions, denied)
     assert (denial.status, denial.close_reason) == ("closed_paid", "overturned")
     assert "$147.00 of $147.00 allowed" in alice.get(address(appeal)).text
+
+
+def test_the_list_says_what_was_decided(alice, appeal):
+    record_sent(alice, appeal)
+    assert "Overturned" not in alice.get("/appeals").text
+    record(alice, appeal, "overturned", "147.00")
+    assert '<span class="mut">Overturned</span>' in alice.get("/appeals").text
+
+
+def test_the_list_counts_the_lines_when_they_were_not_decided_alike(alice, appeal, denied, cast, sessions):
+    with transaction(sessions.system()) as session:
+        other = make_denial(session, cast.eastside)
+        for denial, result in ((denied, "upheld"), (other, "overturned")):
+            session.add(
+                Outcome(
+                    practice_id=appeal.practice_id, appeal_id=appeal.id, denial_id=denial.id, result=result,
+                    decided_on=build.TODAY, recorded_at=build.NOW,
+                )
+            )  # fmt: skip
+    assert '<span class="mut">1 overturned, 1 upheld</span>' in alice.get("/appeals").text
 
 
 @pytest.mark.parametrize(

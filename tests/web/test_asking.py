@@ -47,6 +47,15 @@ def test_the_sheet_names_rule_requirement_date_and_note(alice, asked):
     assert "Nkechi Okafor" in page
 
 
+def test_what_is_not_shown_is_not_said_twice(alice, asked, sessions):
+    with transaction(sessions.system()) as session:
+        session.query(Findings).filter_by(denial_id=asked.id).delete()
+        build.finding(session, asked, RULE.id, "not_shown", "Not shown in the note: minutes for 97530.")
+    page = words(alice.get(address(asked, "/ask")).text)
+    assert "Not shown in the note: minutes for 97530." in page
+    assert "Not shown in the note: Not shown" not in page
+
+
 def test_the_sheet_says_what_an_addendum_may_hold(alice, asked):
     page = words(alice.get(address(asked, "/ask")).text)
     for part in ("recorded at the time", "late entry", "date it", "sign it", "Leave the original note as it is"):

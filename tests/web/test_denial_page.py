@@ -200,6 +200,19 @@ def test_a_snooze_into_the_past_is_refused_with_the_reason(alice, denied):
     assert "Snooze date must be after today" in answer.text
 
 
+def test_a_denial_that_is_not_snoozed_is_not_said_to_be_snoozed_no_longer(alice, denied):
+    answer = send(alice, address(denied), address(denied, "/snooze"), **{"snooze-until": ""})
+    assert answer.status_code == 422
+    assert "Enter the snooze date, like 11/29/2026" in answer.text
+
+
+def test_a_denial_is_closed_for_a_reason_that_somebody_chose(alice, denied, sessions):
+    answer = send(alice, address(denied), address(denied, "/close"))
+    assert answer.status_code == 422
+    assert "Choose why the denial is closed" in answer.text
+    assert stored(sessions, denied).is_open
+
+
 def test_a_change_to_what_somebody_else_changed_meanwhile_is_refused(alice, denied, sessions, cast, signed_in):
     seen = stored(sessions, denied).version
     send(signed_in(cast.bob), address(denied), address(denied, "/status"), **{"status-status": "in_review"})

@@ -291,6 +291,18 @@ def test_a_signed_packet_is_read_only_and_comes_in_parts_where_the_payer_takes_n
     assert alice.get(f"{packet}/part-3.pdf").status_code == 404
 
 
+def test_a_signed_letter_names_what_was_enclosed_alone_and_leads_on_to_sending(alice, packet, letter, sessions):
+    make_ready(alice, letter)
+    add(alice, packet)
+    do(alice, packet, uploaded(sessions), "leave")
+    assert "Signed plan of care" in alice.get(letter).text
+    signed_pdf(alice, letter)
+    page = alice.get(letter).text
+    assert "<span>Daily note of September 14, 2026</span>" in page
+    assert "<span>Signed plan of care</span>" not in page
+    assert f'<a href="{letter.removesuffix("/letter")}">record it as sent</a>' in page
+
+
 def test_a_signed_packet_cannot_be_changed_by_an_old_page(alice, packet, letter, sessions, denied):
     make_ready(alice, letter)
     token, version = build.csrf_token(alice.get(packet)), fields_of(alice.get(packet).text, packet)["version"][0]

@@ -35,6 +35,12 @@ def address(denied, sessions):
         return f"/payers/{session.get_one(Payer, denied.payer_id).public_id}"
 
 
+def test_the_list_names_the_kind_of_a_payer_as_its_page_does(alice, address):
+    page = alice.get("/payers").text
+    assert '<td data-l="Kind">Commercial insurance</td>' in page
+    assert "Commercial insurance" in alice.get(address).text
+
+
 def test_the_address_for_appeals_is_kept_line_by_line(alice, address, sessions, denied):
     send(
         alice,

@@ -232,6 +232,7 @@ def test_undo_leaves_alone_what_somebody_changed_since(alice, three, sessions, c
         ({"do": "assign", "owner": "", "one": "1"}, "Choose who the denials are for"),
         ({"do": "status", "status": "", "one": "1"}, "Choose one of the open statuses"),
         ({"do": "status", "status": "closed_paid", "one": "1"}, "Choose one of the open statuses"),
+        ({"do": "snooze", "until": "", "one": "1"}, "Enter the snooze date, like 11/29/2026"),
         ({"do": "snooze", "until": "soon", "one": "1"}, "Enter the date like 11/29/2026"),
         ({"do": "snooze", "until": "11/23/2026", "one": "1"}, "Snooze date must be after today"),
         ({"do": "deadline", "file_by": "", "one": "1"}, "Enter the date like 11/29/2026"),
@@ -243,6 +244,7 @@ def test_a_change_that_says_too_little_changes_nothing(alice, three, sessions, c
     page = alice.get("/queue").text
     assert words in page
     assert "Nothing was changed" in page
+    assert 'class="note warn status-line"' in page
     assert stored(sessions, cast)[1041].version == three[0].version
 
 

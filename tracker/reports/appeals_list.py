@@ -7,8 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import and_, case, func, select, true
 from sqlalchemy.orm import Session
 
-from tracker.domain.appeal_life import STATUSES
-from tracker.models import Appeal, AppealDenial, Denial, Letter, Payer, Practice
+from tracker.domain.appeal_life import STATUSES, Result
+from tracker.models import Appeal, AppealDenial, Denial, Letter, Outcome, Payer, Practice
 
 _MOST = 500
 
@@ -81,3 +81,22 @@ def appeals_list(session: Session, status: str = "", skip: int = 0, most: int = 
         AppealRow(appeal, payer, practice, denials, int(cents), due_on, edition or 0, packet_id)
         for appeal, payer, practice, denials, cents, due_on, edition, packet_id in session.execute(query)
     ]
+
+
+def decisions_of(session: Session, appeals: Sequence[Appeal]) -> dict[tuple[int, int], str]:
+    """Return what payers decided, by practice and appeal: ``Overturned``, or ``1 overturned, 2 upheld`` by lines."""
+    query = (
+        select(Outcome.practice_id, Outcome.appeal_id, Outcome.result, func.count())
+        .where(Outcome.appeal_id.in_([appeal.id for appeal in appeals]))
+        .group_by(Outcome.practice_id, Outcome.appeal_id, Outcome.result)
+    )
+    counts: dict[tuple[int, int], dict[Result, int]] = {}
+    for practice_id, appeal_id, result, count in session.execute(query):
+        counts.setdefault((practice_id, appeal_id), {})[Result(result)] = count
+    return {key: _decided(lines) for key, lines in counts.items()}
+
+
+def _decided(lines: dict[Result, int]) -> str:
+    if len(lines) == 1:
+        return next(iter(lines)).label
+    return ", ".join(f"{lines[result]} {result.label.lower()}" for result in Result if result in lines)

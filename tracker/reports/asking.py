@@ -54,7 +54,13 @@ def _missing(checked: Checked) -> Iterator[Question]:
     for finding in checked.findings:
         rule = checked.knowledge.rules.get(finding.rule_id)
         if finding.result == "not_shown" and rule is not None and _is_therapists(rule, checked):
-            yield Question(rule.id, rule.title, rule.requirement, finding.reason, rule.cited.source)
+            yield Question(
+                rule.id,
+                rule.title,
+                rule.requirement,
+                finding.reason.removeprefix("Not shown in the note: "),
+                rule.cited.source,
+            )
 
 
 def _is_therapists(rule: Rule, checked: Checked) -> bool:

@@ -248,7 +248,7 @@ def _example(rules: Iterable[Rule]) -> tuple[str, ...]:
     note = next((note for note in notes if not _NAMES_SOMETHING.search(note)), None)
     if note is None:
         return ()
-    return (f"Example of form, invented: “{note}” Write only what you did and saw in your own visit.",)
+    return (f"Example of form, invented: “{note}”. Write only what you did and saw in your own visit.",)
 
 
 def _how() -> Section:

@@ -17,10 +17,10 @@ from tracker.services.letter_minutes import minutes_of, timed_units, visits_of
 _UNIT = 15
 METHODS = {
     "cms": "the total of the timed minutes decides how many units, the codes' minutes where they go",
-    "spm": "each code is counted alone, a unit from 8 minutes of its own; nothing is pooled",
+    "spm": "each code is counted alone, a unit from 8 minutes of its own, nothing pooled",
     "hybrid": "each code is counted alone, and in all no more units than the total makes",
 }
-METHOD_NAMES = {"cms": "CMS 8-minute rule", "spm": "each code by its midpoint", "hybrid": "mixed"}
+METHOD_NAMES = {"cms": "the CMS 8-minute rule", "spm": "the midpoint of each code", "hybrid": "a mix of both rules"}
 
 
 class Way(NamedTuple):

@@ -11,7 +11,7 @@ from tracker.services.working import ChangeError, undo
 from tracker.web.access import needs
 from tracker.web.addresses import local_path
 from tracker.web.filters import plural
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 
 blueprint = Blueprint("activity", __name__)
 
@@ -29,5 +29,5 @@ def undo_change() -> BaseResponse:
             say(f"Undone: {plural(undo(session, event, g.now, g.user.id), 'denial')} put back.")
         except ChangeError as problem:
             session.rollback()
-            say(f"{problem}. Nothing was changed.")
+            refuse(f"{problem}. Nothing was changed.")
     return redirect(local_path(request.form.get("next")) or url_for("queue.show"), 303)

@@ -14,7 +14,7 @@ from tracker.domain.due import due
 from tracker.knowledge import load
 from tracker.models import Appeal, Attachment
 from tracker.reports.appeal_page import appeal_page
-from tracker.reports.appeals_list import appeals_list
+from tracker.reports.appeals_list import appeals_list, decisions_of
 from tracker.reports.takebacks_list import open_takebacks
 from tracker.reports.time_spent import SURVEY_MINUTES, minutes_by_appeal, time_spent
 from tracker.services.added_files import AddedFile
@@ -35,7 +35,7 @@ from tracker.web.access import needs
 from tracker.web.audited import shown
 from tracker.web.filters import plural
 from tracker.web.forms.appeals import DecisionForm, FollowUpForm, SentForm
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.once import once
 from tracker.web.other_version import other_version
 from tracker.web.uploads import UploadProblem, paper_from
@@ -55,7 +55,7 @@ def index() -> str:
     shown(len(rows))
     return render_template(
         "appeals/index.html", rows=rows, statuses=STATUSES, due=due, takebacks=takebacks,
-        spent=time_spent(g.session), survey_minutes=SURVEY_MINUTES,
+        spent=time_spent(g.session), decided=decisions_of(g.session, [row.appeal for row in rows]), survey_minutes=SURVEY_MINUTES,
     )  # fmt: skip
 
 
@@ -225,7 +225,7 @@ def next_level(public_id: str) -> BaseResponse:
         with transaction(g.session):
             following = open_next_level(g.session, appeal, load(), g.now, g.today, g.user.id)
     except AppealRefused as refusal:
-        say(f"{refusal}.")
+        refuse(f"{refusal}.")
         return redirect(url_for(".show", public_id=public_id), 303)
     return _to_next(following)
 
@@ -241,7 +241,7 @@ def withdraw_appeal(public_id: str) -> BaseResponse:
             withdraw(g.session, appeal, load(), g.now, g.user.id)
         say(f"A-{appeal.number} withdrawn. {plural(waiting, 'denial')} back in the queue.")
     except AppealRefused as refusal:
-        say(f"{refusal}.")
+        refuse(f"{refusal}.")
     return redirect(url_for(".show", public_id=public_id), 303)
 
 

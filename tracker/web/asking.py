@@ -18,7 +18,7 @@ from tracker.services import working
 from tracker.services.asking import NewAsk, record_answer, record_asked
 from tracker.web.access import allows, needs
 from tracker.web.forms.asking import AskedForm
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.once import once
 from tracker.web.other_version import other_version
 
@@ -68,7 +68,7 @@ def download(public_id: str) -> BaseResponse:
     try:
         content = make_ask_sheet(sheet)
     except LetterProblem as problem:
-        say(f"{problem}.")
+        refuse(f"{problem}.")
         return redirect(url_for(".show", public_id=public_id), 303)
     headers = {"Content-Disposition": f'attachment; filename="questions-D-{denial.number}.pdf"'}
     return Response(content, content_type="application/pdf", headers=headers)

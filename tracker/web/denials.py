@@ -135,7 +135,7 @@ def _new_form(name: str, denial: Denial) -> Any:
         "owner": {"owner": denial.owner_id or 0},
         "status": {"status": denial.status},
         "snooze": {"until": denial.snoozed_to},
-        "close": {"reason": "written_off" if denial.path == "write_off" else None},
+        "close": {"reason": "written_off" if denial.path == "write_off" else ""},
         "deadline": {"file_by": denial.file_by_safe},
         "extension": {"days": denial.extension_days or None},
         "receipt": {"received_on": denial.received_on},
@@ -264,6 +264,8 @@ def snooze(public_id: str) -> Any:
     """Put the denial aside until a day."""
 
     def change(denial: Denial, form: SnoozeForm) -> tuple[str, Event | None]:
+        if not form.until.data and not denial.snoozed_to:
+            raise working.ChangeError("Enter the snooze date, like 11/29/2026", "until")
         event = working.snooze(g.session, [denial], form.until.data, g.now, g.today, g.user.id)
         until = f"snoozed to {form.until.data:%m/%d/%Y}" if form.until.data else "no longer snoozed"
         return f"D-{denial.number} is {until}.", event

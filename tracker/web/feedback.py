@@ -15,7 +15,7 @@ from tracker.models import Practice
 from tracker.reports.feedback import AUDIENCES, Quarter, feedback
 from tracker.web.access import needs
 from tracker.web.files import file_of
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse
 from tracker.web.request import sessions
 
 blueprint = Blueprint("feedback", __name__)
@@ -70,7 +70,7 @@ def pdf(audience: str) -> BaseResponse:
     try:
         content = make_report_pdf(page.report, {})
     except LetterProblem as problem:
-        say(f"{problem}.")
+        refuse(f"{problem}.")
         back = url_for(".show", audience=audience, practice=page.practice.public_id, quarter=page.quarter.code)
         return redirect(back, 303)
     headers = {"Content-Disposition": f"attachment; filename={audience}-feedback-{page.quarter.code}.pdf"}

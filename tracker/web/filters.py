@@ -59,7 +59,9 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 def megabytes(size: int) -> str:
-    """Return bytes as people read them: ``0.1 MB``, ``12.4 MB``; anything small is ``under 0.1 MB``."""
+    """Return bytes as people read them: ``0.1 MB``, ``12.4 MB``, ``20.0 GB``; anything small is ``under 0.1 MB``."""
+    if size >= 1_000_000_000:
+        return f"{size / 1_000_000_000:,.1f} GB"
     return f"{size / 1_000_000:,.1f} MB" if size >= 50_000 else "under 0.1 MB"
 
 

@@ -38,7 +38,7 @@ from tracker.web.access import needs
 from tracker.web.audited import shown
 from tracker.web.filters import plural, us_date
 from tracker.web.forms.imports import ImportForm
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.request import settings
 from tracker.web.uploads import scanned
 
@@ -66,7 +66,9 @@ def take() -> BaseResponse | tuple[str, int]:
         return _choose(form), 422
     batch = _stage(form)
     if batch.held:
-        say(f"{plural(len(batch.held), 'file')} put in quarantine: not for the practice's numbers. See Import files.")
+        refuse(
+            f"{plural(len(batch.held), 'file')} put in quarantine: not for the practice's NPI or tax ID. It stands on the page Import files."
+        )
     if batch.rows:
         return redirect(url_for(".check", batch=batch.code), 303)
     if batch.held and not batch.refusals:

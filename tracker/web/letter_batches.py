@@ -25,7 +25,7 @@ from tracker.web.audited import shown
 from tracker.web.exports import log_export
 from tracker.web.filters import plural
 from tracker.web.forms.letters import SignForm
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.once import once
 from tracker.web.queue import chosen
 from tracker.web.request import sessions
@@ -47,7 +47,7 @@ def _problem(denials: Sequence[Denial]) -> str:
 
 
 def _refuse(problem: str) -> BaseResponse:
-    say(f"{problem}. Nothing was drafted.")
+    refuse(f"{problem}. Nothing was drafted.")
     return redirect(local_path(request.form.get("next")) or url_for("queue.show"), 303)
 
 

@@ -19,7 +19,7 @@ from tracker.web.access import needs
 from tracker.web.filters import us_clock
 from tracker.web.letter_form import LetterPage, Sent
 from tracker.web.letters import find_appeal, in_hand
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 
 blueprint = Blueprint("letter_texts", __name__)
 
@@ -117,5 +117,5 @@ def take_back(public_id: str, text_id: str) -> BaseResponse:
         say("The letter was saved after you opened this page. Look at it again, then take a text back.")
         return redirect(url_for(".show", public_id=public_id), 303)
     except AppealRefused as refusal:
-        say(f"{refusal}.")
+        refuse(f"{refusal}.")
     return redirect(url_for("letters.edit", public_id=public_id), 303)

@@ -26,7 +26,7 @@ from tracker.web.access import allows, needs
 from tracker.web.forms.letters import ChooseForm
 from tracker.web.headers import LETTER_POLICY
 from tracker.web.letter_form import LetterPage, Sent, act
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse
 
 blueprint = Blueprint("letters", __name__)
 
@@ -45,7 +45,7 @@ def open_letter(public_id: str) -> BaseResponse:
         with transaction(g.session):
             appeal = open_appeal(g.session, denial, template_id, load(), g.now, g.today, g.user.id)
     except AppealRefused as refusal:
-        say(f"{refusal}.")
+        refuse(f"{refusal}.")
         return redirect(url_for("denials.show", public_id=public_id), 303)
     return redirect(url_for(".edit", public_id=appeal.public_id), 303)
 
@@ -102,7 +102,7 @@ def save(public_id: str) -> BaseResponse | str | tuple[str, int]:
     except LetterConflict:
         return LetterPage(in_hand(find_appeal(public_id)), sent, conflict=True).html(), 409
     except AppealRefused as refusal:
-        say(f"{refusal}.")
+        refuse(f"{refusal}.")
         if sent.joining:
             return LetterPage(in_hand(find_appeal(public_id)), sent).html(), 409
     if sent.then == "sign":

@@ -25,7 +25,7 @@ from tracker.services.scans import KIND, keep_waiting, keep_with_denial, scan_of
 from tracker.web.access import needs
 from tracker.web.filters import long_date
 from tracker.web.forms.log import LogForm
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.once import once
 from tracker.web.uploads import UploadProblem, paper_from
 
@@ -162,7 +162,7 @@ def _then(denial: Denial, practice: Practice, payer: Payer) -> BaseResponse:
         try:
             appeal = open_appeal(g.session, denial, None, load(), g.now, g.today, g.user.id)
         except AppealRefused as refusal:
-            say(f"{refusal}.")
+            refuse(f"{refusal}.")
             return there
         return redirect(url_for("letters.edit", public_id=appeal.public_id), 303)
     return there

@@ -21,7 +21,7 @@ from tracker.services.merging_patients import (
 )
 from tracker.web.access import needs
 from tracker.web.audited import shown
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.patients import find_patient
 
 blueprint = Blueprint("merging", __name__)
@@ -57,7 +57,7 @@ def merge(public_id: str, other_id: str) -> BaseResponse:
             merge_patients(g.session, stays, goes, g.now, g.user.id)
             _look_again(stays)
     except MergeRefused as problem:
-        say(f"{problem}. Nothing was changed.")
+        refuse(f"{problem}. Nothing was changed.")
         return redirect(url_for(".compare", public_id=public_id, other_id=other_id), 303)
     say(f"Patients merged. You can undo this here for {UNDO_DAYS} days.")
     return redirect(url_for("patients.show", public_id=public_id), 303)
@@ -84,5 +84,5 @@ def part(public_id: str) -> BaseResponse:
             _look_again(patient, other)
         say("Merge undone. The two patients are apart again.")
     except MergeRefused as problem:
-        say(f"{problem}. Nothing was changed.")
+        refuse(f"{problem}. Nothing was changed.")
     return redirect(url_for("patients.show", public_id=public_id), 303)

@@ -32,12 +32,13 @@ _PAGES = (
 
 # Subjects without a link of their own stand under another's.
 _UNDER = {
-    "denials": "queue", "log": "queue", "digest": "queue", "saved_views": "queue", "records_requests": "queue", "claims": "queue", "patients": "queue", "merging": "queue", "notes": "queue", "document_notes": "imports",
+    "denials": "queue", "log": "queue", "digest": "queue", "saved_views": "queue", "records_requests": "queue", "claims": "queue", "patients": "queue", "merging": "queue", "notes": "queue",
+    "asking": "queue", "comparing": "queue", "thresholds": "queue", "backlog": "imports", "quarantine": "imports", "takebacks": "appeals", "document_notes": "imports",
     "feedback": "reports", "letters": "appeals", "letterhead": "settings", "signing": "settings", "letter_texts": "appeals", "letter_batches": "appeals", "packets": "appeals",
     "packet": "appeals", "payer_limits": "payers", "payer_merging": "payers", "fee_schedules": "payers", "account": "settings", "api_tokens": "settings", "users": "settings", "step_up": "settings",
     "templates": "settings", "template_versions": "settings", "audit": "settings",
     "practice_data": "settings", "practice_deleting": "settings", "practice_requests": "settings",
-    "practice_taking": "settings", "emergency": "settings",
+    "practice_taking": "settings", "keys": "settings", "own_numbers": "settings", "rules": "settings", "check": "settings", "emergency": "settings",
     "chart_notes": "insights", "submitted_claims": "settings",
 }  # fmt: skip
 
@@ -64,6 +65,11 @@ def say(text: str, undo: str = "") -> None:
     The line travels in a cookie: no patient's name, no claim number.
     """
     flash({"text": text, "undo": undo}, "status")  # type: ignore[arg-type]  # anything JSON can hold
+
+
+def refuse(text: str) -> None:
+    """Show a line on the next page that says what was not done and why, in the tone of a warning; see say()."""
+    flash({"text": text, "undo": "", "tone": "warn"}, "status")  # type: ignore[arg-type]  # anything JSON can hold
 
 
 def give(address: str) -> None:

@@ -20,7 +20,7 @@ from tracker.services.protected_notes import ProtectionProblem, require_consent
 from tracker.web.access import Refused, needs
 from tracker.web.forms.letters import ExhibitForm
 from tracker.web.letters import find_appeal
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.once import once
 from tracker.web.uploads import exhibit_from
 
@@ -80,7 +80,7 @@ def change(public_id: str) -> BaseResponse | str | tuple[str, int]:
         return _page(hand, problem=(source, str(problem))), 422
     except LetterConflict:
         why = "Somebody else saved this letter after you opened the page. This is how it stands now; look, then do it again"
-        say(f"{why}.")
+        refuse(f"{why}.")
         return _page(_in_hand(public_id), problem=(source, why)), 409
     except (AppealRefused, ProtectionProblem) as refusal:
         done = str(refusal)

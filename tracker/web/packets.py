@@ -27,7 +27,7 @@ from tracker.web.access import can_open, needs
 from tracker.web.filters import plural
 from tracker.web.forms.letters import SignForm
 from tracker.web.letters import find_appeal
-from tracker.web.navigation import give, say
+from tracker.web.navigation import give, refuse, say
 from tracker.web.once import once
 from tracker.web.request import open_own
 
@@ -127,7 +127,7 @@ def change(public_id: str) -> BaseResponse:
             edition = letter.edition
         say(f"Version {edition} started. The signed version is kept.")
     except AppealRefused as refusal:
-        say(f"{refusal}.")
+        refuse(f"{refusal}.")
     return redirect(url_for("letters.edit", public_id=public_id), 303)
 
 

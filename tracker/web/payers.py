@@ -35,8 +35,11 @@ _YES_NO = {True: "yes", False: "no", None: ""}
 @needs(Action.WORK_QUEUE)
 def index() -> str:
     """List the payers of the practices' claims."""
-    twice = len(likely_pairs(g.session, own_practices()))
-    return render_template("payers/index.html", payers=listed_payers(), twice=twice)
+    payers = listed_payers()
+    return render_template(
+        "payers/index.html", payers=payers, twice=len(likely_pairs(g.session, own_practices())),
+        kinds={one.kind: load().payer_defaults(one.kind).title for one in payers},
+    )  # fmt: skip
 
 
 def listed_payers() -> list[Payer]:

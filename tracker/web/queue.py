@@ -29,7 +29,7 @@ from tracker.web.addresses import local_path
 from tracker.web.audited import shown
 from tracker.web.files import file_of
 from tracker.web.filters import plural, us_date
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.once import once
 from tracker.web.queue_words import chips, nothing_found
 from tracker.web.saved_views import may_share, tabs
@@ -133,7 +133,11 @@ def _back() -> BaseResponse:
 def change() -> BaseResponse:
     """Assign the chosen denials, change their status, snooze them or set their date; one Undo takes all of it back."""
     with transaction(g.session):
-        said, event = _change(chosen())
+        try:
+            said, event = _change(chosen())
+        except (working.ChangeError, DateError) as problem:
+            refuse(f"{str(problem).removesuffix('.')}. Nothing was changed.")
+            return _back()
         undo = str(event.id) if event else ""
     say(said, undo)
     return _back()
@@ -160,41 +164,36 @@ def _view_of_form() -> MultiDict[str, str]:
 
 def _change(denials: Sequence[Denial]) -> tuple[str, Event | None]:
     if not denials:
-        return "Select at least one denial. Nothing was changed.", None
+        raise working.ChangeError("Select at least one denial")
     if len(denials) > _MOST_AT_ONCE:
-        return f"Narrow the view to {_MOST_AT_ONCE:,} denials or fewer to change them all. Nothing was changed.", None
+        raise working.ChangeError(f"Narrow the view to {_MOST_AT_ONCE:,} denials or fewer to change them all")
     which = f"D-{denials[0].number}" if len(denials) == 1 else plural(len(denials), "denial")
     changes = {"assign": _assign, "status": _set_status, "snooze": _snooze, "deadline": _set_deadline}
-    try:
-        return changes.get(request.form.get("do", ""), _set_status)(denials, which)
-    except (working.ChangeError, DateError) as problem:
-        return f"{problem}. Nothing was changed.", None
+    return changes.get(request.form.get("do", ""), _set_status)(denials, which)
 
 
 def _assign(denials: Sequence[Denial], which: str) -> tuple[str, Event | None]:
     wanted = request.form.get("owner", "")
     if wanted == "none":
-        if (refusal := _may_not(denials, None)) is not None:
-            return refusal, None
+        _require_may(denials, None)
         return f"{which} unassigned.", working.assign(g.session, denials, None, g.now, g.user.id)
     owner = g.session.scalar(select(User).where(User.public_id == wanted, User.is_active)) if wanted else None
     if owner is None:
-        return "Choose who the denials are for. Nothing was changed.", None
+        raise working.ChangeError("Choose who the denials are for")
     mine = set(g.session.scalars(select(Membership.practice_id).where(Membership.user_id == owner.id)))
     if not mine & g.scope:
         abort(404)
     unseen = next((place for place in g.practices if place.id in {d.practice_id for d in denials} - mine), None)
     if unseen is not None:
-        return f"{owner.name} cannot see {unseen.name}. Choose someone who can. Nothing was changed.", None
-    if (refusal := _may_not(denials, owner.id)) is not None:
-        return refusal, None
+        raise working.ChangeError(f"{owner.name} cannot see {unseen.name}. Choose someone who can")
+    _require_may(denials, owner.id)
     return f"{which} assigned to {owner.name}.", working.assign(g.session, denials, owner.id, g.now, g.user.id)
 
 
-def _may_not(denials: Sequence[Denial], to_id: int | None) -> str | None:
-    """Say who can assign these denials when the person cannot: a biller takes and gives back, a lead assigns."""
-    refused = {denial.practice_id for denial in denials if not assigns(denial, to_id)}
-    return who_can(Action.ASSIGN, tuple(place for place in g.practices if place.id in refused)) if refused else None
+def _require_may(denials: Sequence[Denial], to_id: int | None) -> None:
+    """Raise ChangeError, saying who can assign, when the person cannot: a biller takes and gives back, a lead assigns."""
+    if refused := {denial.practice_id for denial in denials if not assigns(denial, to_id)}:
+        raise working.ChangeError(who_can(Action.ASSIGN, tuple(one for one in g.practices if one.id in refused)))
 
 
 def _set_status(denials: Sequence[Denial], which: str) -> tuple[str, Event | None]:
@@ -205,6 +204,8 @@ def _set_status(denials: Sequence[Denial], which: str) -> tuple[str, Event | Non
 def _snooze(denials: Sequence[Denial], which: str) -> tuple[str, Event | None]:
     typed = request.form.get("until", "").strip()
     until = _date(typed) if typed else None
+    if until is None and not any(denial.snoozed_to for denial in denials):
+        raise DateError("Enter the snooze date, like 11/29/2026")
     event = working.snooze(g.session, denials, until, g.now, g.today, g.user.id)
     return f"{which} snoozed to {us_date(until)}." if until else f"{which} no longer snoozed.", event
 
@@ -240,7 +241,7 @@ def export_chosen(kind: str) -> BaseResponse:
     """Give the ticked denials as a file, in the order of the view."""
     chosen_ids = {denial.id for denial in chosen()}
     if not chosen_ids:
-        say("Select at least one denial. Nothing was exported.")
+        refuse("Select at least one denial. Nothing was exported.")
         return _back()
     wanted = asked(_view_of_form())
     ids = [one for one in all_ids(g.session, wanted, viewer(), 1_000_000) if one in chosen_ids]

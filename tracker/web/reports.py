@@ -44,7 +44,7 @@ from tracker.web.audited import shown
 from tracker.web.exports import log_export
 from tracker.web.files import file_of
 from tracker.web.forms.reports import MakeForm, WordsForm
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.once import once
 from tracker.web.other_version import other_version, seen_version
 from tracker.web.request import open_own, sessions, settings
@@ -219,7 +219,7 @@ def words(public_id: str) -> Any:
             save_words(session, found.report, form.changed.data.strip(), form.ask.data.strip())
             say("Your words are saved.")
         except ReportRefused as refusal:
-            say(f"{refusal}. Nothing was changed.")
+            refuse(f"{refusal}. Nothing was changed.")
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
@@ -245,7 +245,7 @@ def final(public_id: str) -> Any:
             said = shown_report(found.report, found.practice.name, found.prepared_by, as_final=True)
             made = make_report_pdf(said, drawings(found.report))
         except LetterProblem as problem:
-            say(f"{problem}. Nothing was changed.")
+            refuse(f"{problem}. Nothing was changed.")
             return redirect(url_for(".show", public_id=public_id), 303)
     try:
         with transaction(g.session) as session:
@@ -293,7 +293,7 @@ def pdf(public_id: str) -> BaseResponse:
     try:
         content = paper.pdf()
     except LetterProblem as problem:
-        say(f"{problem}.")
+        refuse(f"{problem}.")
         return redirect(url_for(".show", public_id=public_id), 303)
     headers = {"Content-Disposition": f"attachment; filename={paper.name}"}
     return Response(content, content_type="application/pdf", headers=headers)

@@ -15,7 +15,7 @@ from tracker.services.takebacks import TakebackRefused, settle
 from tracker.web.access import needs
 from tracker.web.audited import shown
 from tracker.web.forms.version import VersionForm
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.other_version import other_version
 
 blueprint = Blueprint("takebacks", __name__)
@@ -49,5 +49,5 @@ def change(public_id: str) -> Any:
             settle(session, takeback, request.form.get("task", ""), words, g.now, g.user.id)
             say(f"Takeback: {TASKS[takeback.task].lower()}.")
         except TakebackRefused as refusal:
-            say(f"{refusal}. Nothing was changed.")
+            refuse(f"{refusal}. Nothing was changed.")
     return redirect(url_for(".index"), 303)

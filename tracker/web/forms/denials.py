@@ -93,7 +93,11 @@ class ReceiptForm(DenialForm):
 class CloseForm(DenialForm):
     """Why the denial is closed."""
 
-    reason = ChoiceField("Why it is closed", choices={reason: CLOSE_REASONS[reason] for reason in TYPED_CLOSE_REASONS})
+    reason = ChoiceField(
+        "Why it is closed",
+        choices={"": "Choose a reason"} | {reason: CLOSE_REASONS[reason] for reason in TYPED_CLOSE_REASONS},
+        validators=[InputRequired("Choose why the denial is closed")],
+    )
     why = TextLineField(
         "Why it is written off",
         validators=[Length(max=300, message="Why it is written off must be 300 characters or fewer")],

@@ -1,7 +1,7 @@
 """Form fields as people here type: dates like 11/29/2026 and amounts in dollars."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -109,9 +109,11 @@ class TextLineField(StringField):  # type: ignore[misc]  # WTForms has no types
 
 
 class ChoiceField(SelectField):  # type: ignore[misc]  # WTForms has no types
-    """One of a list."""
+    """One of a list; a mapping offers its keys under its values."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if isinstance(kwargs.get("choices"), Mapping):  # WTForms takes the values for labels of a dict alone
+            kwargs["choices"] = dict(kwargs["choices"])
         kwargs.setdefault("invalid_choice_message", "Choose one of the list")
         kwargs.setdefault("invalid_value_message", "Choose one of the list")
         super().__init__(*args, **kwargs)

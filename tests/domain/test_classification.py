@@ -79,7 +79,14 @@ def classified(reasons, *, charge=100, paid=0, units=(1, 1), remarks="", modifie
         ("236 for a second procedure", "CO-236 15", {"paid": 85, "remarks": "N936"}, C.PAID, 0),
         ("97 with N936 but nothing paid", "CO-97 100", {"remarks": "N936"}, C.DENIED, 100),
         ("97 alone", "CO-97 15", {"paid": 85}, C.PARTLY_DENIED, 15),
-        ("crossover duplicate", "OA-18 100", {"remarks": "N522"}, C.INFORMATION, 0),
+        ("crossover duplicate", "OA-18 100", {"remarks": "N522", "kind": "commercial"}, C.INFORMATION, 0),
+        (
+            "crossover remark from Medicare itself",
+            "OA-18 100",
+            {"remarks": "N522", "kind": "medicare_b"},
+            C.DENIED,
+            100,
+        ),
         ("22 from the first payer", "CO-22 100", {}, C.DENIED, 100),
         ("22 from the second payer", "CO-22 100", {"status": "2"}, C.PRIOR_PAYER, 0),
         (

@@ -31,6 +31,8 @@ def lengths(text: str) -> list[tuple[int | None, bool, bool]]:
         "Handwriting club 3:30",
         "Other members gave her time to answer",
         "Treated with another patient in gym",
+        "Did his squats while she and another client exercised at once: saw him and another client simultaneously",
+        "Both of them on mats side by side",
     ],
 )
 def test_several_patients_at_once(text):
@@ -48,6 +50,8 @@ def test_several_patients_at_once(text):
         "plays cards with three friends at church",
         "reads aloud in class",
         "Taught other members of the household the transfer",
+        "left and right leg side by side for comparison",
+        "cane and another device tried at the same time of day",
     ],
 )
 def test_no_company_in_treatment(text):
@@ -56,6 +60,24 @@ def test_no_company_in_treatment(text):
 
 def test_the_therapist_elsewhere_is_no_second_patient_in_the_room():
     assert kinds("bike while I was with another patient") == ["away"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Only one participant today",
+        "1 client only, 30 min",
+        "Nobody else showed",
+        "the others cancelled",
+        "class became individual",
+    ],
+)
+def test_a_group_to_which_one_came(text):
+    assert "single" in kinds(text)
+
+
+def test_a_slot_that_was_booked_twice_is_time_away():
+    assert kinds("Hour went to two people because of double booking") == ["away"]
 
 
 @pytest.mark.parametrize("text", ["one-on-one", "1:1 throughout", "seen individually", "Pt alone with me in room 3"])

@@ -146,3 +146,16 @@ def test_visits_of_the_week_are_counted_in_words_too():
 
     assert week is not None
     assert week.per_week == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("this cannot be left to the aide", "risk"),
+        ("spasticity fluctuates through the day", "risk"),
+        ("hold time tailored to the clonus seen", "therapist"),
+        ("order changed on the spot", "therapist"),
+    ],
+)
+def test_why_holding_a_level_takes_a_therapist(text, kind):
+    assert getattr(read_maintenance(lowered(text)), kind)

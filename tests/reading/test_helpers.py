@@ -37,11 +37,15 @@ TREATED_BY_STUDENT = [
     "Kelly Ng, SPT, performed manual therapy 15 min.",
     "Graduate clinician T. Wells ran the hour on her own.",
     "PT student instructed the home program.",
+    "SPT (2nd year, Mercer) Dana Wu treated him in the pool area.",
+    "OTS Kim Alvarado ran the kitchen task.",
 ]
 NO_TREATMENT_BY_STUDENT = [
     "Bed to chair SPT with CGA x1, transfer by SPT.",
     "College student who plays soccer; student athlete.",
     "DPT student observed only.",
+    "Bed to chair SPT with cues provided, then w/c.",
+    "SPT technique to commode, pt led.",
     "OT student not involved today.",
     "Student produced /s/ in words 8/10.",
 ]
@@ -73,6 +77,8 @@ def test_a_student_who_did_not_treat_is_let_be(text):
         "I looked in at 9:00 and 9:40.",
         "I was with another patient.",
         "PT in next booth.",
+        "Supervisor was treating her own caseload.",
+        "The PT was with a different client.",
         "I watched from the observation room between calls.",
         "Therapist available if needed.",
     ],

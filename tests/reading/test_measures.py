@@ -30,6 +30,14 @@ from tracker.reading.note import ReadNote
         ("Schober (cm) | 3.8 | 4.3 | 4.9", "schober", 4.9, 3.8, "better"),
         ("9HPT 31 s -> 26 s", "9hpt", 26, 31, "better"),
         ("6MWT 310 m (was 280 m)", "6mwt", 310, 280, "better"),
+        ("PFIQ-7 41 (66)", "pfiq", 41, 66, "better"),
+        ("voids 9/day (14/day)", "voids", 9, 14, "better"),
+        ("leaks 3 per week, was 10 per week", "leaks", 3, 10, "better"),
+        ("gait speed .71 m/s (.60)", "gait speed", 0.71, 0.6, "better"),
+        ("SPADI 40 (62)", "spadi", 40, 62, "better"),
+        ("FAAM 71 (58 at eval)", "faam", 71, 58, "better"),
+        ("df -5 (was -9)", "df", -5, -9, "better"),
+        ("volume 318 ml, 402 ml on 3/3", "volume", 318, 402, "changed"),
     ],
 )
 def test_a_measure_has_its_value_and_the_one_before(text, name, value, before, change):
@@ -39,14 +47,28 @@ def test_a_measure_has_its_value_and_the_one_before(text, name, value, before, c
 
 @pytest.mark.parametrize(
     ("text", "value", "before"),
-    [("120 -> 135", 135, 120), ("word level 68%, was 48%", 68, 48), ("improved from 12 to 20 reps", 20, 12)],
+    [
+        ("120 -> 135", 135, 120),
+        ("pulls 64% from 50%", 64, 50),
+        ("word level 68%, was 48%", 68, 48),
+        ("improved from 12 to 20 reps", 20, 12),
+    ],
 )
 def test_a_figure_without_a_name_is_kept_when_set_against_an_earlier_one(text, value, before):
     measure = read_measures(text)[0]
     assert (measure.name, measure.value, measure.before, measure.change) == ("", value, before, "changed")
 
 
-@pytest.mark.parametrize("text", ["seen 3/4/26, quad sets 3x10", "ther ex 15 min, 2x/wk", "tug of war with the dog"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "seen 3/4/26, quad sets 3x10",
+        "ther ex 15 min, 2x/wk",
+        "tug of war with the dog",
+        "caught 3 from 5 throws",
+        "exit T.12 foramen",
+    ],
+)
 def test_doses_dates_and_minutes_are_no_measures(text):
     assert read_measures(text) == ()
 

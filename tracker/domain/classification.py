@@ -80,8 +80,8 @@ def _in_context(
         return AdjustmentClass.CONTRACTUAL if priced and is_cut else AdjustmentClass.DENIAL
     if carc in _BUNDLED and line.paid_cents > 0 and not _REDUCED_REMARKS.isdisjoint(remarks):
         return AdjustmentClass.CONTRACTUAL
-    if carc == _DUPLICATE and _CROSSOVER_REMARK in remarks:
-        return AdjustmentClass.INFORMATION
+    if carc == _DUPLICATE and _CROSSOVER_REMARK in remarks and line.payer_kind != _MEDICARE:
+        return AdjustmentClass.INFORMATION  # Medicare sends crossover claims and gets none: there it is a duplicate
     if carc == _OTHER_PAYER_FIRST and line.claim_status in _SECONDARY and _PRIMARY_UNKNOWN_REMARKS.isdisjoint(remarks):
         return AdjustmentClass.PRIOR_PAYER
     return default

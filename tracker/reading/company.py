@@ -44,6 +44,8 @@ _SHARED = (
             rf"with (?:[a-z]+ and )?{_NUMBER} (?:other|more|fellow) (?:[a-z]+ ){{0,2}}(?:{_PEOPLE}|{_ONE})|with {_NUMBER} (?:{_PEOPLE})\b"
         ),
     ),
+    ("another", re.compile(rf"(?<![a-z])(?:(?<=and )|(?<=& )|(?<=plus ))another {_ONE}(?:[^.;\n]{{0,30}} )?(?:at the same time|at once|simultaneously|side by side|in parallel|in tandem)\b")),
+    ("side by side", re.compile(rf"(?:both|{_NUMBER}|{_PEOPLE}) (?:[a-z]+ ){{0,5}}side by side\b")),
     ("attendance", re.compile(r"attendance[ :=]{1,3}(?:[2-9]|1\d)\b|among (?:them|others)\b")),
     ("with", re.compile(rf"with {_ANOTHER} {_ONE}|with (?:a |his |her )?(?:tablemate|table mate|peer|classmate|groupmate)\b")),
     ("other", re.compile(rf"(?:\+|plus|and|with|w/|&) {_NUMBER} (?:others\b|(?:other|more|fellow) (?:[a-z]+ ){{0,2}}(?:{_PEOPLE})\b)")),
@@ -61,9 +63,12 @@ _AWAY = (
     ("while", re.compile(rf"while {_WORKER} (?:was |were )?(?:charted|charting|documented|documenting|on the phone|treated|evaluated|splinted|saw|helped)\b")),
     ("during", re.compile(rf"during (?:my|{_WORKER}'?s?) (?:phone call|call|charting|documentation|lunch|evaluation)\b")),
     ("concurrent", re.compile(r"concurrent(?:ly)? (?:with|treatment|session)\b")),
-    ("double", re.compile(r"double[- ]?booked\b")),
+    ("double", re.compile(r"double[- ]?book(?:ed|ing)\b")),
     ("between", re.compile(r"between (?:my )?(?:other )?(?:patients|clients)\b")),
 )  # fmt: skip
+_SINGLE = re.compile(
+    r"(?:only (?:one|1|a single) (?:child|patient|pt|client|participant|member|person|attendee)\b|(?:one|1|a single) (?:child|patient|pt|client|participant|member|person|attendee) only\b|(?:sole|only) (?:attendee|participant|member present)\b|(?:nobody|no one|no-one) else (?:came|attended|showed|signed up|was there)\b|(?:all |the )?others? (?:cancel\w*|no[- ]showed|did not (?:come|attend|show)|(?:was|were) absent)\b|(?:ran|run|held|became|turned into|switched to) (?:an? )?(?:individual(?:ly)?|one[- ]on[- ]one|1 ?: ?1)\b)"
+)
 _ALONE = re.compile(
     r"(?:one[- ]on[- ]one|one[- ]to[- ]one|1 ?: ?1|1[- ]on[- ]1|1[- ]to[- ]1|individual(?:ly)?\b|alone with (?:me|pt|ot|therapist)|"
     r"(?:pt|patient) alone\b|mine alone|direct contact|one patient at a time|constant attendance)"
@@ -75,7 +80,7 @@ _FRIENDS = re.compile(
 
 
 class Company(NamedTuple):
-    """A place that tells who shared the time: kind ``shared``, ``away`` or ``alone``."""
+    """A place that tells who shared the time: kind ``shared``, ``away``, ``alone``, or ``single`` where nobody else came."""
 
     kind: str
     start: int
@@ -100,9 +105,10 @@ def _find(text: str, low: str) -> Iterator[Company]:
                 for match in islice(pattern.finditer(low), MOST_PLACES):
                     if _stands_free(low, match.start()) and not is_denied(low, *match.span()):
                         yield Company(kind, *match.span())
-    for match in islice(_ALONE.finditer(low), MOST_PLACES):
-        if _stands_free(low, match.start()) and not is_denied(low, *match.span()):
-            yield Company("alone", *match.span())
+    for kind, pattern in (("single", _SINGLE), ("alone", _ALONE)):
+        for match in islice(pattern.finditer(low), MOST_PLACES):
+            if _stands_free(low, match.start()) and not is_denied(low, *match.span()):
+                yield Company(kind, *match.span())
     for match in islice(_FRIENDS.finditer(text), MOST_PLACES):
         yield Company("shared", *match.span())
 

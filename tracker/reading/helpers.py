@@ -34,6 +34,7 @@ _STUDENT = re.compile(
     r"|\bgrad(?:uate)?[ ](?:student[ ])?clinicians?\b|\bclinical (?:intern|extern)\b|\b(?:pt|ot|slp) interns?\b|\b(?:by|my|our)[ ](?:a[ ]|the[ ]|my[ ]|our[ ])?student\b(?!['’]s)"
     r"|\bstudent (?:under (?:my|direct|the|line)|supervis|involvement|participation|present|assisted under|treated under|led (?:the )?(?:session|treatment|ther|all|exercis|activit))"
     r"|\b(?:the|my|our)[ ]spta?\b(?![ ]?(?:transfer|w/|with|to|from|x\d|bed))|\b(?:led|treated|seen|run|supervised|instructed|directed|guided)[ ]by[ ](?:the[ ]|an?[ ])?(?:spta?|ots|otas)\b"
+    r"|\b(?:spta?|ots|otas|sots?)[ ](?:\([^)\n]{1,40}\)[ ])?(?:(?!(?:with|w|to|from|transfers?|min|mod|max|cga|sba|cues?|training|assist\w*|using|via|for|into|onto|technique|was|is)\b)[a-z][a-z.'’\-]{1,20}[ ]){0,3}(?:led|ran|treated|instructed|guided)\b"
     r"|\bspta?[ ](?:led|treated|performed treatment|ran|instructed|cued|guided|provided|directed|under (?:my|direct))\b|\bots[ ](?:led|treated|ran|instructed|cued|guided|provided|directed|under)\b"
 )
 _LETTER = re.compile(r"(?:s?pta?|ots|otas|sots?)\b")
@@ -73,6 +74,7 @@ _ABSENT = re.compile(
     r"|\bfrom (?:the |my |our )?(?:observation|office|desk|hall(?:way)?|next|doorway|across|other side|window|adjacent|nurses?)\b|\b(?:next|other|adjoining) (?:door|booth|room|bay|table|cubicle|plinth|mat|bed|station)\b|\badjacent (?:room|bay|booth|table)\b|\b(?:one-way|two-way) (?:mirror|glass)\b"
     r"|\b(?:between|on|taking|took|during)[ ](?:a |the |my |phone )?(?:calls?|phone|conference call)\b"
     r"|\bwhile (?:i|this (?:pt|therapist)|the (?:therapist|pt|ot|slp)|therapist|pt|ot|slp|supervising \w+)[ ](?:treat|evaluat|saw|sees|see|was|worked|finished|document|did|took|ran|start|completed an|helped|had|with|went|charted|attended|returned|answer)"
+    r"|\b(?:with|treating|seeing|saw)[ ](?:(?:his|her|their|my)[ ])?own (?:patient|pt|client|caseload)s?\b|\b(?:with|treating|seeing|saw) (?:a different|the next) (?:patient|pt|client)\b"
     r"|\b(?:an)?other (?:patient|pt|client|eval\w*|appointment)s?\b|\b(?:new |an? )eval(?:uation)? (?:in|next|at|across|with)\b|\bsecond patient\b"
     r"|\bin (?:my|the|his|her) office\b|\bat (?:my|the|his|her) desk\b|\bin (?:a |the )?meeting\b|\bat lunch\b|\bavailable (?:by (?:phone|text|telephone)|if needed|in the (?:building|clinic|next)|on[ -]?site|nearby)\b|\bon[ -]call\b"
     r"|\bstepped (?:out|away)\b|\bleft the (?:room|gym|area|clinic)\b|\bout of (?:the )?(?:room|clinic|building|office)\b|\bnot in (?:the )?(?:room|clinic|building)\b|\b(?:was|were|is) not present\b|\boff[ -]?site\b|\bcame (?:in|back)[ ](?:for|at|only)[ ](?:the )?(?:last|end|final|first|beginning|close)\b|\breturned (?:for|at) the (?:end|last)\b|\bintermittent(?:ly)? supervis"

@@ -19,12 +19,14 @@ _HIGHER = (
     "pinch", "key pinch", "lateral pinch", "tip pinch", "fim", "gg", "wab", "wab aq", "bdae", "bnt", "boston naming", "gfta", "celf*", "pls", "pls 5", "gfta 3", "gfta 2", "celf 5", "celf p3", "wab r", "goldman fristoe", "mlu", "mpt", "intelligib*", "accuracy", "accurate",
     "rom", "arom", "prom", "flexion", "flex", "ext", "extension", "abd", "abduction", "er", "ir", "rot", "rotation", "external rotation", "internal rotation", "dorsiflexion", "df", "plantarflexion", "pronation", "pron", "supination", "sup", "slr", "mmt", "quad*", "gait speed", "walking speed", "10mwt", "10 meter walk*",
     "sls", "sl stance", "single leg stance", "single limb stance", "tandem", "chair rise*", "30 s chair rise", "30 sec chair stand", "chair stand*", "30sts", "box and blocks", "box & blocks", "arat", "fugl meyer", "fma*", "mal", "hoos*", "koos*", "ikdc", "ases", "promis*", "foto", "aha", "fsfi", "am pac", "ampac", "pdms*", "bot 2", "peabody", "copm", "rbans", "alfa", "clqt", "eat 10 score", "plank", "heel raise*", "schober", "y balance", "wpm", "db", "pal", "kpa", "cmh2o", "spo2", "fvc", "emst", "tongue press*",
+    "faam*", "visa a", "visa g", "visa p", "visa h", "akps", "kujala", "lysholm", "tegner", "sane", "constant score", "penn shoulder*", "mhhs", "hagos*", "acl rsi", "lsi", "sppb", "pedi*", "gmfm*", "vmi", "beery*", "ueft", "barthel", "stream", "oxford",
 )  # fmt: skip
 _LOWER = (
     "odi", "oswestry", "ndi", "dash", "quickdash", "quick dash", "qdash", "tug", "timed up and go", "5xsts", "5x sts", "ftsts", "five times sit to stand", "5 times sit to stand", "9hpt", "nine hole peg*", "9 hole peg*", "vhi*", "vhi 10", "suds", "pas", "mbsimp*", "eat 10", "cape v", "girth", "edema", "circumference", "swelling",
     "pain", "nprs", "vas", "nrs", "npr", "pn", "womac", "fes i", "dhi", "rmdq", "roland morris", "fabq", "mas", "ashworth", "headache*", "lag", "ext lag", "jitter", "shimmer", "s/z", "iciq*", "udi*", "iiq*", "pfdi*", "pfiq*", "leak*", "pads", "voids", "nocturia", "veer", "dva*", "sz ratio", "prwe", "ctsib sway", "auscan", "penetration aspiration", "residue", "wound", "limb volume", "rpe",
+    "spadi", "bctq", "boston carpal*", "tsk*", "pcs", "fss", "mfis", "ssi", "ssi 4", "jpe", "updrs", "mds updrs", "hit 6", "midas", "lequesne", "start back", "gad 7", "phq 9", "volume diff*"
 )  # fmt: skip
-_EITHER = ("ctsib", "sit to stand", "sts", "index")
+_EITHER = ("ctsib", "sit to stand", "sts", "index", "volume", "vol", "diff", "difference")
 _NAMES = Lexicon({"higher": _HIGHER, "lower": _LOWER, "either": _EITHER})
 
 # Figures of a joint or a complaint: no scale or test.
@@ -32,16 +34,18 @@ _PLAIN = frozenset(
     {"rom", "arom", "prom", "flexion", "flex", "ext", "extension", "abd", "abduction", "er", "ir", "rot", "rotation", "external rotation", "internal rotation", "dorsiflexion", "df", "plantarflexion", "pronation", "pron", "supination", "sup", "slr", "mmt", "pain", "pn", "lag", "ext lag", "girth", "edema", "circumference", "swelling", "assistance", "rpe", "spo2"}
 )  # fmt: skip
 
-_FIGURE = r"[+-]?\d{1,4}(?:\.\d{1,3})?"
+_FIGURE = r"[+-]?(?:\d{1,4}(?:\.\d{1,3})?|(?<![a-z0-9])\.\d{1,3})"
 _SCORE = r"(?:[ ]?/[ ]?\d{1,3}(?!/))?[+-]?"  # 34/80, 4-/5
-_UNIT = r"(?:[ ]?(?:%|°|degrees?|deg|seconds?|secs?|sec|s|m/s|cm|mm|ft|feet|m|meters?|lbs?|kgs?|#|points?|pts?|reps?|x|min|db|kpa|hz|uv|inches|in|wpm|pct|words)(?![a-z]))?"
+_UNIT = r"(?:[ ]?(?:%|°|degrees?|deg|seconds?|secs?|sec|s|m/s|cm|mm|ft|feet|m|meters?|lbs?|kgs?|#|points?|pts?|reps?|x|min|db|kpa|hz|uv|inches|in|ml|cc|wpm|pct|words)(?![a-z]))?(?:[ ]?(?:/|per[ ]|a[ ])(?:day|d|night|week|wk|month|mo|hour|hr)s?(?![a-z]))?"
 _FIRST = re.compile(rf"(?<![\d/.:#])(?<!x)(?<!\d-)(?P<value>{_FIGURE}){_SCORE}{_UNIT}")
 _EARLIER_WORD = r"(?:was|from|up from|down from|vs\.?|versus|prev(?:ious(?:ly)?)?|prior|last (?:visit|wk|week|session|time|note)|initial(?:ly)?|baseline|(?:at )?(?:the )?(?:eval(?:uation)?|ie|start|soc|initial eval)|compared (?:to|with)|as against|against|before|improved from|increased from|decreased from|reduced from)"
 _AFTER = re.compile(
     rf"[ ]?[,;(\[]{{0,2}}[ ]?{_EARLIER_WORD}[ :=]{{1,8}}(?:of[ ]|only[ ])?(?P<was>{_FIGURE}){_SCORE}{_UNIT}"
     rf"|[ ]?[(\[][ ]?(?P<given>{_FIGURE}){_SCORE}{_UNIT}(?:[ ](?:on|at|in|last|eval|baseline|initial|start|prior|before|prev)[^)\]]{{0,30}})?[)\]]"
+    rf"|,[ ](?P<dated>{_FIGURE}){_SCORE}{_UNIT}[ ](?:on[ ]\d{{1,2}}/\d{{1,2}}|at (?:eval|soc|ie|start|baseline)|(?:last|the) (?:visit|session|week) before|last (?:visit|session|week))"
 )  # fmt: skip
 _CHANGED_TO = re.compile(rf"[ ]?(?:-+>|→|=>|>>?|\bto\b|\bthen\b|\bbefore,)[ ]?(?P<to>{_FIGURE}){_SCORE}{_UNIT}")
+_VERSION = re.compile(r"-\d{1,2}(?=[ :=(])")  # PFDI-20 74: the number belongs to the name, not to the score
 _NO_VALUE = re.compile(
     r"[\d.]*[ ]?(?:x|sets?|reps?|/\d{1,2}/\d|:\d|(?:visits?|weeks?|wks?|days?|months?|minutes?|mins?|min|hours?|hrs?|units?)\b)"
 )
@@ -57,6 +61,10 @@ _DAY = r"[ ](?:on[ ]|at[ ])?(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?|eval(?:uation)?|base
 _IN_PARENTHESES = re.compile(r" \([+\-\d]")
 _GIVEN = re.compile(
     rf"(?<![\d/.:#x\-])(?P<now>{_FIGURE}){_SCORE}{_SIZE}[ ]\((?P<was>{_FIGURE}){_SCORE}{_SIZE}(?P<day>{_DAY})?\)"
+)
+# "71% from 52%": both with their unit or scale, else it may be "3 from 5 tries".
+_NOW_FROM = re.compile(
+    rf"(?<![\d/.:])(?P<now>{_FIGURE})(?P<size>%|[ ]?/[ ]?\d{{1,3}}(?!/)|[ ](?:deg|s|sec|cm|mm|m|ft|lbs?|kg|db|hz|ml)(?![a-z]))[ ,(]{{1,2}}(?:up |down )?from[ ](?P<was>{_FIGURE})(?P=size)"
 )
 # Levels of help, the least first: "mod A -> min A", "CGA, was min A".
 _LEVELS = {"mod i": 1, "s": 2, "sup": 2, "supervision": 2, "sba": 3, "cga": 4, "min": 5, "min a": 5, "mod": 6, "mod a": 6, "max": 7, "max a": 7, "dep": 8, "total a": 8}  # fmt: skip
@@ -131,7 +139,8 @@ def _line_end(low: str, at: int) -> int:
 
 def _measure(low: str, name: Sign, limit: int) -> Measure | None:
     """Return the measure of a name whose value stands before ``limit``."""
-    first = _FIRST.search(low, name.end, limit)
+    version = _VERSION.match(low, name.end) if low[name.start : name.end] not in _PLAIN else None
+    first = _FIRST.search(low, version.end() if version else name.end, limit)
     if first is None or _NO_VALUE.match(low, first.end("value")):
         return None
     words, value = low[name.start : name.end], float(first["value"])
@@ -141,7 +150,9 @@ def _measure(low: str, name: Sign, limit: int) -> Measure | None:
     if (cells := _cells(low, end)) is not None:
         return Measure(words, name.kind, cells[0], value, name.start, cells[1])
     if was := _AFTER.match(low, end):
-        return Measure(words, name.kind, value, float(was["was"] or was["given"]), name.start, was.end())
+        return Measure(
+            words, name.kind, value, float(was["was"] or was["given"] or was["dated"]), name.start, was.end()
+        )
     return Measure(words, name.kind, value, None, name.start, end)
 
 
@@ -158,7 +169,7 @@ def _cells(low: str, at: int) -> tuple[float, int] | None:
 
 def _compared(low: str) -> Iterator[Measure]:
     """Yield figures set against an earlier one."""
-    for pattern, signs in ((_ARROW, ("->", "→")), (_FROM_TO, ("from ",))):
+    for pattern, signs in ((_ARROW, ("->", "→")), (_FROM_TO, ("from ",)), (_NOW_FROM, ("from ",))):
         for match in pattern.finditer(low) if any(sign in low for sign in signs) else ():
             yield Measure("", "either", float(match["now"]), float(match["was"]), *match.span())
     for match in _HELP.finditer(low):

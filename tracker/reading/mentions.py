@@ -29,7 +29,7 @@ SUBJECTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
             "absence": r"missed|no[- ]show|did(?: not|n't) (?:come|attend)|cancel\w*|out of town|vacation|away|on business|holiday|closed",
             "assistant": r"pta|c?ota|assistant|did(?: not|n't) see|not seen by|treated (?:entirely |only )?by|seen by|only",
             "discipline": r"(?:physical|occupational|speech)(?:[- ]language)? (?:therapy|therapist|patholog\w+)|(?:pt|ot|slp|st) (?:eval\w*|re-?eval\w*|treatment|plan|poc|visit|note)",
-            "other agency": r"home (?:health|agency|care|nurse)|agency|hospice|visiting nurse|skilled nursing|nursing (?:home|facility)|inpatient|swing bed",
+            "other agency": r"home (?:health|agency|care|nurse)|agency|hospice|visiting nurse|skilled nursing|snf|part a (?:stay|day)|nursing (?:home|facility)|inpatient|swing bed",
             "habilitation or repetition": r"never \w+|not yet (?:able|acquired|learned)|habilitative|developmental|milestones?"
             r"|(?:one|single|second|2nd|two) (?:session|visit)s?|twice|morning and afternoon",
         }.items()

@@ -27,6 +27,13 @@ _TISSUE = re.compile(
 _ABSENT = re.compile(
     r"(?:(?:patient|pt|client|he|she|child)(?: was)? (?:not (?:present|there|in the room)|absent|in (?:another|the waiting|next) room|stayed home|at home|at school|not in attendance)|(?:patient|pt|client) not present|without (?:the )?(?:patient|pt|client)\b|(?:patient|pt) absent|in (?:the )?(?:patient|pt)'?s absence)"
 )
+# That a patient missed a session of treatment, plainer than for training that is meant to be without him.
+_MISSED = re.compile(
+    r"(?:(?:patient|pt|client|child|he|she)(?: was)? (?:not (?:present|there|in the room|seen|in attendance)|absent|asleep (?:in|at|throughout)|did(?: not|n['’]t) (?:attend|come|take part|participate)|(?:stayed|remained|waited) (?:home|at home|in the (?:car|waiting room|lobby)))[^.;\n]{0,40}|without (?:the )?(?:patient|pt|client) present\b|(?:patient|pt|client) not present\b)"
+)
+_CARER_MET = re.compile(
+    r"(?:met|spoke|session|meeting|trained|taught|instructed|educated|reviewed|coached|time)(?: spent)?(?: (?:only|alone))?(?: with)?(?: only)? (?:the |his |her |their |pt'?s |patient'?s )?(?:wife|husband|spouse|partner|daughter|son|mother|mom|father|dad|parents?|family|caregivers?|carer|sister|brother|aide|teacher)\b"
+)
 _PRESENT = re.compile(
     r"(?:(?:patient|pt|client)(?: and| &| \+|/)\s?(?:wife|husband|spouse|son|daughter|caregiver|mother|father|family)|(?:wife|husband|spouse|son|daughter|caregiver|mother|father|aide)(?: and| &| \+) (?:the )?(?:patient|pt|client)\b"
     r"|with (?:the )?(?:patient|pt|client|him|her)\b|with (?:mr|mrs|ms)\.? [a-z]+|(?:patient|pt|client|she|he) (?:did|performed|practiced|practised|completed|transferred|stood|walked|participated|required|needed|was (?:cued|present|assisted))|(?:patient|pt|client) present\b|both (?:took part|participated|present|were present|attended|there)\b|(?:patient|pt|client) (?:performs|practices|practises|does|stands|walks|transfers|takes part|took part|mod a|min a|max a|cga|sba)\b)"
@@ -39,7 +46,7 @@ _MEASURED = re.compile(
     r"(?:re-?measured|rom\b|mmt\b|range of motion|girth\b|goniomet|manual muscle|strength \d|\d[+-]?/5\b|flex(?:ion)? \d)"
 )
 _PATTERNS = {
-    "setting": _SETTING, "response": _RESPONSE, "tool": _TOOL, "tissue": _TISSUE, "absent": _ABSENT, "present": _PRESENT, "consent": _CONSENT,
+    "setting": _SETTING, "response": _RESPONSE, "tool": _TOOL, "tissue": _TISSUE, "absent": _ABSENT, "missed": _MISSED, "carer met": _CARER_MET, "present": _PRESENT, "consent": _CONSENT,
     "reason for water": _REASON_FOR_WATER, "measured": _MEASURED,
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Checks of whose time it was: shared with other patients, unattended, or no treatment at all."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from tracker.diagnosis.contents import Content
@@ -15,7 +16,10 @@ from tracker.reading.note import ReadNote
 from tracker.reading.people import helpers_named
 from tracker.reading.sections import section_at
 
+_ALONE = frozenset({"alone", "single"})
 _GROUP_CODES = frozenset({"97150", "92508", "97552", "G0543"})
+# Words that tell a rest to be part of the minutes named before it: "of this 12 min seated rest", "incl. 8 min rest".
+_INSIDE = re.compile(r"\b(?:of (?:this|which|these|those|that time)|including|includes|included|incl|thereof)\b")
 _GROUP_CODE = {"92507": "92508", "92526": "92508"}
 
 
@@ -26,8 +30,8 @@ def one_on_one(facts: LineFacts, _rule: Rule) -> Outcome:
     group_billed = any(other.line.code in _GROUP_CODES for other in facts.same_day)
     for content in facts.contents:
         told = [each for each in content.read.company if _is_about(content, each, group_billed=group_billed)]
-        alone = [each for each in told if each.kind == "alone"]
-        shared = [each for each in told if each.kind != "alone" and not _by_helper(content.read, each)]
+        alone = [each for each in told if each.kind in _ALONE]
+        shared = [each for each in told if each.kind not in _ALONE and not _by_helper(content.read, each)]
         if shared and not alone:
             return _shared(facts, content, shared)
         if alone:
@@ -83,7 +87,15 @@ def group_shown(facts: LineFacts, _rule: Rule) -> Outcome:
     if not facts.contents:
         return NOT_APPLICABLE
     for content in facts.contents:
-        shared = [each for each in content.read.company if each.kind == "shared"]
+        company = content.read.company
+        single = [each for each in company if each.kind == "single"]
+        if single:
+            reason = f"The note says that nobody else came; {facts.code} is for a group."
+            return Outcome(
+                Result.FAILED, reason, "cod_one_on_one_vs_group", Strength.LIKELY, (_around(content, single[0]),),
+                cure="The code of the service that was given to one patient alone.",
+            )  # fmt: skip
+        shared = [each for each in company if each.kind == "shared"]
         if shared:
             return passed("The note tells of a group.", _around(content, shared[0]))
     content = facts.contents[0]
@@ -141,7 +153,7 @@ def _inside_total(session: Session, billed: dict[str, float], read: ReadNote, id
     total = session.stated
     counted_in = [each for each in idle if each.minutes and _is_done(read, each)]
     lost = sum(each.minutes or 0 for each in counted_in)
-    if total is None or not lost or lost >= total or not _holds(session, read, total, lost):
+    if total is None or not lost or lost >= total or not _holds(session, read, total, counted_in, lost):
         return None
     units = sum(billed.values())
     if units <= units_for(total - lost) or units > units_for(total):
@@ -158,9 +170,11 @@ def _is_done(read: ReadNote, each: Idle) -> bool:
     return section_at(read.sections, each.start).is_done
 
 
-def _holds(session: Session, read: ReadNote, total: int, lost: int) -> bool:
+def _holds(session: Session, read: ReadNote, total: int, counted_in: Sequence[Idle], lost: int) -> bool:
     """Whether the timed total can only be reached with the time that must not count."""
     if session.listed is not None and session.listed + lost == total:
+        return True
+    if all(_INSIDE.search(read.low, each.start, each.end) for each in counted_in):
         return True
     return total in _whole_visit(session, read)
 

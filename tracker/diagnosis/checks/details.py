@@ -195,6 +195,20 @@ def caregiver_alone(facts: LineFacts, _rule: Rule) -> Outcome:
     return Outcome(Result.NOT_SHOWN, reason, "mn_noncovered_service", Strength.WEAK)
 
 
+def patient_took_part(facts: LineFacts, rule: Rule) -> Outcome:
+    """The patient was there: minutes with a caregiver alone are no treatment of the patient."""
+    if facts.code in rule.figures["without_patient"]:
+        return NOT_APPLICABLE
+    for content in facts.contents:
+        low = content.read.low
+        missed, met = details(low, "missed"), details(low, "carer met")
+        if missed and met:
+            reason = f"The note says that the patient took no part; {facts.code} is for treatment of the patient."
+            quotes = tuple(dict.fromkeys(_sentence(content, each.start) for each in (missed[0], met[0])))
+            return Outcome(Result.FAILED, reason, "cod_wrong_code", Strength.LIKELY, quotes)
+    return NOT_APPLICABLE
+
+
 def repositioning(facts: LineFacts, _rule: Rule) -> Outcome:
     """A manoeuvre for positional vertigo follows a positional test and a diagnosis of it."""
     if not facts.contents:
@@ -215,5 +229,6 @@ CHECKS = {
     "performance_tested": performance_tested,
     "wound_described": wound_described,
     "caregiver_alone": caregiver_alone,
+    "patient_took_part": patient_took_part,
     "repositioning": repositioning,
 }

@@ -117,10 +117,21 @@ def liability_modifiers(facts: LineFacts, rule: Rule) -> Outcome:
             f"{which} is on the line and the payer put the amount on the patient (PR): the patient chose and owes it."
         )
         return Outcome(Result.FAILED, reason, "pt_responsibility", evidence=_notice(facts), path="bill_patient")
-    if "GZ" in found and facts.group == "CO":
-        reason = "GZ says that no notice was given, so the provider bears the denial (CO)."
-        return Outcome(Result.FAILED, reason, "mod_other", path="write_off")
+    if facts.group == "CO" and (why := _borne_by_provider(facts, rule)) is not None:
+        quotes = _notice(facts) if "GA" in found else ()
+        return Outcome(Result.FAILED, why, "mod_other", evidence=quotes, path="write_off")
     return passed(f"{', '.join(found)} agrees with the group code.")
+
+
+def _borne_by_provider(facts: LineFacts, rule: Rule) -> str | None:
+    """Return why the provider bears a denial under CO although the line tells of a notice, or of none."""
+    if "GA" in facts.line.modifiers and not frozenset(rule.figures["notice_denied"]).isdisjoint(facts.remarks):
+        return (
+            "GA says that a valid notice (ABN) is on file; the payer found none, so the provider bears the denial (CO)."
+        )
+    if "GZ" in facts.line.modifiers:
+        return "GZ says that no notice was given, so the provider bears the denial (CO)."
+    return None
 
 
 def _notice(facts: LineFacts) -> tuple[Quote, ...]:
@@ -128,6 +139,7 @@ def _notice(facts: LineFacts) -> tuple[Quote, ...]:
     for index, note in enumerate(facts.case.notes):
         if "R-131" in note.text or "ABN" in note.text:
             places = [*lines_with(note.text, "", "[X]", "[x]"), *lines_with(note.text, "", "Date")]
+            places = places or lines_with(note.text, "", "ABN")
             return tuple(quote(index, note.text, *place) for place in places[:2])
     return ()
 
@@ -135,15 +147,11 @@ def _notice(facts: LineFacts) -> tuple[Quote, ...]:
 def habilitative(facts: LineFacts, rule: Rule) -> Outcome:
     """96 and 97 agree with the diagnosis: skills never acquired, or skills lost."""
     if not {"96", "97"}.intersection(facts.line.modifiers):
-        return NOT_APPLICABLE
+        return _habilitative_missing(facts, rule)
     diagnoses = _diagnoses(facts)
     developmental = [code for code in diagnoses if code.startswith(tuple(rule.figures["developmental"]))]
     acquired = [code for code in diagnoses if code.startswith(tuple(rule.figures["acquired"]))]
-    quotes = tuple(
-        quote(index, note.text, *place)
-        for index, note in enumerate(facts.case.notes)
-        for place in lines_with(note.text, "", "habilitative")[-1:]
-    )
+    quotes = _habilitation(facts)
     if "97" in facts.line.modifiers and developmental and not acquired:
         reason = f"97 (rehabilitative) stands with {developmental[0]}, a disorder of development: skills never acquired are habilitative (96), and plans count the two apart."
         return Outcome(Result.FAILED, reason, "mod_other", evidence=quotes[:2], cure="96 in place of 97.")
@@ -151,6 +159,25 @@ def habilitative(facts: LineFacts, rule: Rule) -> Outcome:
         reason = f"96 (habilitative) stands with {acquired[0]}: skills lost and restored are rehabilitative (97)."
         return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, quotes[:2], cure="97 in place of 96.")
     return passed("96 or 97 agrees with the diagnosis.")
+
+
+def _habilitative_missing(facts: LineFacts, rule: Rule) -> Outcome:
+    """Where the payer misses a modifier and the discipline's is there, a disorder of development asks for 96."""
+    missed = facts.says(frozenset(rule.figures["modifier_missing"])) and discipline_of(facts.line) is not None
+    developmental = [code for code in _diagnoses(facts) if code.startswith(tuple(rule.figures["developmental"]))]
+    if not missed or not developmental:
+        return NOT_APPLICABLE
+    reason = f"The payer says that a modifier is missing; {developmental[0]} is a disorder of development, and plans that count habilitative visits apart know them by 96."
+    cure = "96 beside the discipline's modifier where this plan asks for it."
+    return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, _habilitation(facts)[:2], cure=cure)
+
+
+def _habilitation(facts: LineFacts) -> tuple[Quote, ...]:
+    return tuple(
+        quote(index, note.text, *place)
+        for index, note in enumerate(facts.case.notes)
+        for place in lines_with(note.text, "", "habilitative")[-1:]
+    )
 
 
 def _diagnoses(facts: LineFacts) -> list[str]:

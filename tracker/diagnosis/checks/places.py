@@ -26,11 +26,22 @@ def telehealth(facts: LineFacts, rule: Rule) -> Outcome:
         reason = "The claim says telehealth; the note says that the visit was in the clinic."
         cure = "Place of service 11, without the modifier."
         return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, clinic, cure=cure)
+    if not modifiers and _asks_for_modifier(facts, rule):
+        reason = f"Place of service {place} says telehealth, no modifier does; the payer says that one is missing."
+        quotes = _told(facts, "remote") or _telehealth_words(facts)
+        cure = "Modifier 95, or 93 where it was by voice alone."
+        return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, quotes, cure=cure)
     proves = bool(modifiers) and remote_place and facts.payer.does("pays_telehealth")
     pays = ", and this payer pays therapy that way" if proves else ""
     until = f" until {us_date(rule.figures['medicare_until'])}" if proves and facts.payer.kind in _MEDICARE else ""
-    reason = f"Place of service and modifier agree on telehealth{pays}{until}."
+    agree = "Place of service and modifier agree on" if modifiers else f"Place of service {place} says"
+    reason = f"{agree} telehealth{pays}{until}."
     return passed(reason, *_telehealth_words(facts), proves=proves, strength=Strength.LIKELY)
+
+
+def _asks_for_modifier(facts: LineFacts, rule: Rule) -> bool:
+    """Whether the payer says that a modifier is missing; Medicare knows telehealth by the place of service alone."""
+    return facts.payer.kind not in _MEDICARE and facts.says(frozenset(rule.figures["modifier_missing"]))
 
 
 def _not_paid(facts: LineFacts, rule: Rule) -> str | None:

@@ -22,6 +22,11 @@ _NAMED = re.compile(r"(?<![A-Za-z0-9])[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}(?![A-Za-
 _NEEDS_SEVENTH = re.compile(r"[ST]\d\d")
 _NO_SEVENTH = re.compile(r"T(?:3[6-9]|[4-6]\d|7[0-9]|8[0-7])")
 
+# How a note names the disorder that a service of ``belongs`` treats.
+_SWALLOWING = re.compile(r"\b(?:dysphagia|swallow\w*|feeding|aspirat\w+|oral phase|pharyngeal)\b")
+_POSITIONAL = re.compile(r"\b(?:bppv|vertigo|canal\w*|nystagmus|hallpike)\b")
+_TREATED_BY = {"92526": _SWALLOWING, "92610": _SWALLOWING, "92611": _SWALLOWING, "95992": _POSITIONAL}
+
 
 def evaluation_not_repeated(facts: LineFacts, rule: Rule) -> Outcome:
     """No earlier evaluation of the discipline in the open episode."""
@@ -154,7 +159,7 @@ def _what_is_wrong(code: str, day: date, rule: Rule) -> str | None:
     return None
 
 
-def diagnosis_is_linked(facts: LineFacts, _rule: Rule) -> Outcome:
+def diagnosis_is_linked(facts: LineFacts, rule: Rule) -> Outcome:
     """The line points to diagnoses the claim lists, and to the one the note of the visit names as treated."""
     listed, pointers = facts.case.claim.diagnoses, facts.line.diagnosis_pointers
     if not pointers:
@@ -167,6 +172,8 @@ def diagnosis_is_linked(facts: LineFacts, _rule: Rule) -> Outcome:
     treated = [(number, match) for number, match in named if match[0] in listed]
     if treated and not any(match[0][:3] == code[:3] for _, match in named for code in pointed):
         return _treats_another(facts, pointed, *treated[0])
+    if facts.says(frozenset(rule.figures["doubted_by"])) and (why := _of_another_kind(facts, rule, pointed, named)):
+        return why
     return passed(f"The line points to {', '.join(pointed)}.")
 
 
@@ -185,6 +192,34 @@ def _treats_another(facts: LineFacts, pointed: Sequence[str], number: int, match
         Result.FAILED, reason, "cod_diagnosis", Strength.LIKELY, (sentence(facts.claim, number, place),),
         cure=f"The pointer to {match[0]}, if the record holds it.",
     )  # fmt: skip
+
+
+def _of_another_kind(
+    facts: LineFacts, rule: Rule, pointed: Sequence[str], named: Sequence[tuple[int, re.Match[str]]]
+) -> Outcome | None:
+    """Return what a payer that doubts the diagnosis can mean: the service's own is not on the line, or the note's is not."""
+    begins = tuple(rule.figures["belongs"].get(facts.code, ()))
+    if begins and not any(code.startswith(begins) for code in pointed):
+        reason = f"{facts.code} treats what none of {', '.join(pointed)} names; the diagnosis it belongs to is not on the line."
+        told = _TREATED_BY[facts.code]
+        places = [
+            (number, Passage(*match.span()))
+            for number, _ in facts.notes
+            for match in islice(told.finditer(facts.claim.read(number).low), 1)
+        ]
+        return Outcome(
+            Result.FAILED, reason, "cod_diagnosis", Strength.LIKELY, sentences(facts.claim, places, 1),
+            cure="The diagnosis of the disorder that was treated, if the record holds it.",
+        )  # fmt: skip
+    if named and not any(match[0][:3] == code[:3] for _, match in named for code in pointed):
+        number, match = named[0]
+        reason = f"The note of the visit names {match[0]}; the line points to {', '.join(pointed)} and the claim does not list it."
+        return Outcome(
+            Result.FAILED, reason, "cod_diagnosis", Strength.LIKELY,
+            (sentence(facts.claim, number, Passage(*match.span())),),
+            cure=f"{match[0]} on the claim and the line's pointer to it, if the record holds it.",
+        )  # fmt: skip
+    return None
 
 
 def _unlinked(reason: str) -> Outcome:

@@ -16,6 +16,10 @@ _LETTER = {"right": re.compile(r"\b(?:right|r|rt)\b"), "left": re.compile(r"\b(?
 _CAUSE = "cod_diagnosis"
 _DOSE = re.compile(r"\d[ ]?x[ ]?\d|\d[ ]?(?:min|lb)")
 _LEAST_CONTRARY = 2
+# A side that is named as the sound one, or to compare with, is not the side that is treated.
+_SOUND = re.compile(
+    r"\b(?:asymptomatic|uninvolved|unaffected|uninjured|non-?(?:involved|affected|surgical|operat\w+)|contralateral|sound side|good side|for compar\w+|in compar\w+|compar(?:ed|ison) (?:to|with)|wnl|wfl|within (?:normal|functional) limits|(?:is|was|are) (?:normal|fine|good|ok)|symptom[- ]free)\b"
+)
 
 
 class _Sided(NamedTuple):
@@ -34,7 +38,7 @@ def side_agrees(facts: LineFacts, rule: Rule) -> Outcome:
     for diagnosis in sided:
         found = [
             (each.number, side) for each in facts.notes for side in facts.claim.read(each.number).sides
-            if side.region in diagnosis.regions
+            if side.region in diagnosis.regions and not _is_sound(facts, each.number, side)
         ]  # fmt: skip
         sides = {side.side for _, side in found}
         if sides == {_OTHER[diagnosis.side]}:
@@ -46,6 +50,14 @@ def side_agrees(facts: LineFacts, rule: Rule) -> Outcome:
                 f"Note and {diagnosis.code} name the {diagnosis.side} side.", *sentences(facts.claim, found, 1)
             )
     return NOT_APPLICABLE
+
+
+def _is_sound(facts: LineFacts, number: int, side: Side) -> bool:
+    """Whether a side stands in a sentence of its own that calls it sound."""
+    note = facts.claim.read(number)
+    start, end = note.passage_at(side.start)
+    alone = not _LETTER[_OTHER[side.side]].search(note.low, start, end)
+    return alone and _SOUND.search(note.low, start, end) is not None
 
 
 def _disagrees(facts: LineFacts, diagnosis: _Sided, found: list[tuple[int, Side]]) -> Outcome:

@@ -214,4 +214,4 @@ def test_the_command_finds_and_mends_counts_that_differ(sessions, settings, cast
     assert "differ" in found.output
     assert "Eastside" not in found.output
     assert check("--mend").exit_code == 0
-    assert check().output == "The counts by day and month are what the rows say.\n"
+    assert check().output == "The counts by day and month, and the figures of appeals, are what the rows say.\n"

@@ -11,7 +11,7 @@ from tests import build
 from tests.test_day_counts import Life
 from tracker import month_counts
 from tracker.cli import main
-from tracker.day_counts import differing_months, recount_months, uncounted_months
+from tracker.day_counts import Counts, differing_months, recount_months, uncounted_months
 from tracker.db import make_engine, transaction
 from tracker.db_upgrade import downgrade, upgrade
 from tracker.domain.appeal_life import Result
@@ -20,6 +20,7 @@ from tracker.knowledge import load
 from tracker.models import (
     Appeal,
     AppealDenial,
+    ClaimLine,
     Denial,
     DenialAnswer,
     DenialCourse,
@@ -159,40 +160,71 @@ def step_by_hand(course, denial):
     return "refused" if decided else "waiting" if denial.is_open else "ended"
 
 
+def nothing():
+    return {name: defaultdict(Counter) for name in ("reasons", "causes", "steps", "days", "below")} | {
+        "sums": Counter()
+    }
+
+
 def by_hand(session, practice_id):
-    """The counts of months, read denial by denial."""
-    causes, steps, days, below = (defaultdict(lambda: defaultdict(Counter)) for _ in range(4))
+    """The counts of months, of each payer and (under None) of all, read line by line and denial by denial."""
+    found = defaultdict(nothing)
+    lines = {line.id: line for line in session.scalars(select(ClaimLine).where(ClaimLine.practice_id == practice_id))}
+    for line in lines.values():
+        if line.first_remit_on:
+            for payer in (line.payer_id, None):
+                found[line.first_remit_on.replace(day=1), payer]["sums"]["lines"] += 1
     for denial in session.scalars(select(Denial).where(Denial.practice_id == practice_id)):
         if denial.root_cause == "adj_not_a_denial" or denial.close_reason == "not_a_denial":
             continue
-        key = denial.denied_on.replace(day=1), denial.payer_id
-        course = course_by_hand(session, denial)
-        acted, appealed, corrected, _, won = course
-        filed = min((day for day in (appealed, corrected) if day), default=None)
-        again, paid = denial.times_denied > 1, denial.recovered_cents > 0
-        causes[key][denial.root_cause].update(dict(enumerate((1, denial.amount_cents, denial.times_denied, again))))
-        money = 1, denial.amount_cents, paid, denial.amount_cents * paid, denial.recovered_cents
-        step = step_by_hand(course, denial)
-        steps[key][step].update(dict(enumerate(money)))
-        less = 0 if denial.expected_cents is None else denial.amount_cents - denial.expected_cents
-        for name, word in (("causes", denial.root_cause), ("steps", step), ("paid", step if paid else None)):
-            if less and word is not None:
-                below[key][name][word] += less
-        closed = None if denial.is_open else denial.closed_on
-        for name, on in (("acted", acted), ("filed", filed), ("closed", closed), ("overturned", won)):
-            if on:
-                days[key][name][str((on - denial.denied_on).days)] += 1
-            elif denial.is_open and name != "overturned":
-                days[key][f"{name}_open"][str(denial.denied_on.day)] += 1
+        line = lines.get(denial.claim_line_id)
+        for payer in (denial.payer_id, None):
+            add_by_hand(found[denial.denied_on.replace(day=1), payer], session, denial, line)
+    fields = month_counts.MonthCounts(
+        sums=(*Counts._fields, "appealed"), reasons=range(3), causes=range(4), steps=range(5), days=None, below=None
+    )
     return {
         key: month_counts.MonthCounts(
-            {name: [int(sums[at]) for at in range(4)] for name, sums in causes[key].items()},
-            {name: [int(sums[at]) for at in range(5)] for name, sums in steps[key].items()},
-            {name: dict(counts) for name, counts in days[key].items()},
-            {name: dict(sums) for name, sums in below[key].items()},
+            {name: counts["sums"][name] for name in fields.sums},
+            *(
+                {name: [int(sums[at]) for at in getattr(fields, field)] for name, sums in counts[field].items()}
+                for field in ("reasons", "causes", "steps")
+            ),
+            *({name: dict(sums) for name, sums in counts[field].items()} for field in ("days", "below")),
         )
-        for key in causes
+        for key, counts in found.items()
     }
+
+
+def add_by_hand(counts, session, denial, line):
+    course = course_by_hand(session, denial)
+    acted, appealed, corrected, _, won = course
+    filed = min((day for day in (appealed, corrected) if day), default=None)
+    again, paid = denial.times_denied > 1, denial.recovered_cents > 0
+    at_first = line is not None and line.first_remit_on == denial.denied_on
+    less = 0 if denial.expected_cents is None else denial.amount_cents - denial.expected_cents
+    counts["sums"].update(
+        denials=1, denied_cents=denial.amount_cents, at_first_answer=at_first, paid_denials=paid,
+        recovered_cents=denial.recovered_cents, appealed=appealed is not None,
+        rated=denial.expected_cents is not None, below_cents=less,
+    )  # fmt: skip
+    reason = f"{denial.group_code}-{denial.carc}" if denial.carc else "none"
+    counts["reasons"][reason].update(dict(enumerate((1, denial.amount_cents, at_first))))
+    counts["causes"][denial.root_cause].update(
+        dict(enumerate((1, denial.amount_cents, denial.times_denied, again)))
+    )  # fmt: skip
+    money = 1, denial.amount_cents, paid, denial.amount_cents * paid, denial.recovered_cents
+    step = step_by_hand(course, denial)
+    counts["steps"][step].update(dict(enumerate(money)))
+    places = [("reasons", reason), ("causes", denial.root_cause), ("steps", step), *([("paid", step)] if paid else [])]
+    for name, word in places if less else ():
+        counts["below"][name][word] += less
+    closed = None if denial.is_open else denial.closed_on
+    for name, on in (("acted", acted), ("filed", filed), ("closed", closed), ("overturned", won)):
+        if on:
+            counts["days"][name][str((on - denial.denied_on).days)] += 1
+        elif denial.is_open and name != "overturned":
+            counts["days"][f"{name}_open"][str(denial.denied_on.day)] += 1
 
 
 def kept(session, practice_id):
@@ -237,16 +269,17 @@ def test_a_corrected_claim_that_was_paid_is_a_step_of_its_own(session, cast):
     working.set_status(session, [denial], "corrected_claim_sent", build.NOW, cast.alice.id)
     denial.recovered_cents = 50_00
     session.flush()
-    assert [set(counts.steps) for counts in kept(session, cast.eastside.id).values()] == [{"corrected"}]
+    assert [set(counts.steps) for counts in kept(session, cast.eastside.id).values()] == [{"corrected"}] * 2
 
 
 def test_who_has_a_denial_counts_nothing_anew(session, cast):
     denial = build.denied_line(session, session.get_one(Practice, cast.eastside.id))
-    row = session.scalars(select(MonthCount.id)).one()
+    of_all = select(MonthCount.id).where(MonthCount.payer_id.is_(None))
+    row = session.scalars(of_all).one()
     working.assign(session, [denial], cast.alice.id, build.NOW, cast.alice.id)
-    assert session.scalars(select(MonthCount.id)).one() == row
+    assert session.scalars(of_all).one() == row
     working.set_status(session, [denial], "in_review", build.NOW, cast.alice.id)
-    assert session.scalars(select(MonthCount.id)).one() != row
+    assert session.scalars(of_all).one() != row
     assert session.scalars(select(DenialCourse.acted_on)).one() == build.TODAY
 
 

@@ -6,6 +6,7 @@ import sys
 import click
 from sqlalchemy import select
 
+from tracker import appeal_figures
 from tracker.cli_database import open_sessions
 from tracker.config import Settings, database_url
 from tracker.day_counts import differing_days, differing_months, recount_days, recount_months
@@ -28,22 +29,27 @@ def upgrade(settings: Settings) -> None:
 
 
 @db.command()
-@click.option("--mend", is_flag=True, help="Count the days and months that differ anew.")
+@click.option("--mend", is_flag=True, help="Count the days, months and appeals that differ anew.")
 @click.pass_obj
 def check(settings: Settings, mend: bool) -> None:
-    """Compare the counts kept by day and by month with the lines and denials they count."""
+    """Compare the counts kept by day and by month, and the figures of appeals, with the rows they count."""
     differing = 0
     with transaction(open_sessions(settings).system()) as session:
         for practice_id, public_id in session.execute(select(Practice.id, Practice.public_id)).all():
             days, months = differing_days(session, practice_id), differing_months(session, practice_id)
-            differing += len(days) + len(months)
+            appeals = appeal_figures.differing(session, practice_id)
+            differing += len(days) + len(months) + len(appeals)
             for when in [*(f"{day:%Y-%m-%d}" for day in days), *(f"{month:%Y-%m}" for month in months)]:
                 click.echo(f"Practice {public_id}, {when}: the counts differ from the rows.")
+            if appeals:
+                click.echo(f"Practice {public_id}: the figures of {len(appeals)} appeals differ from the rows.")
+            if mend:
+                appeal_figures.keep(session, practice_id, appeals)
             if mend and (days or months):
                 recount_days(session, practice_id, days)
                 recount_months(session, practice_id, {*months, *map(month_of, days)})
     if not differing:
-        click.echo("The counts by day and month are what the rows say.")
+        click.echo("The counts by day and month, and the figures of appeals, are what the rows say.")
     elif mend:
         click.echo(f"{differing} counted anew.")
     else:

@@ -1,7 +1,8 @@
 """Keeping the counts: a day, and a month, whose lines or denials change is counted anew before the commit, all of it.
 
-The courses of denials (``tracker/denial_courses.py``) and what is expected of them (``tracker/expected_amounts.py``) are
-kept first, the months (``tracker/month_counts.py``) last. Rows changed through the session are noticed. Whatever changes rows past it (bulk inserts and updates) says which days or
+The figures of appeals (``tracker/appeal_figures.py``), the courses of denials (``tracker/denial_courses.py``) and what is
+expected of them (``tracker/expected_amounts.py``) are kept first, the months (``tracker/month_counts.py``) last. Rows
+changed through the session are noticed. Whatever changes rows past it (bulk inserts and updates) says which days or
 denials it touched. A page that asks for counts in a transaction with changes gets them counted first.
 """
 
@@ -14,7 +15,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, case, delete, event, func, insert, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
-from tracker import denial_courses, expected_amounts, month_counts
+from tracker import appeal_figures, denial_courses, expected_amounts, month_counts
+from tracker.appeal_figures import READS_FIGURES
 from tracker.denial_courses import parts
 from tracker.models import (
     Appeal,
@@ -25,6 +27,7 @@ from tracker.models import (
     DenialAnswer,
     DenialCourse,
     Event,
+    LetterText,
     MonthCount,
     Outcome,
     Practice,
@@ -37,7 +40,7 @@ _KEPT = (DayCount, DenialCourse, MonthCount)
 # The columns of a denial or line that anything is counted by; owner, status or a date to file by change no count.
 _COUNTED_BY = (
     "denied_on", "payer_id", "amount_cents", "times_denied", "root_cause", "close_reason", "claim_line_id", "recovered_cents", "is_open",
-    "closed_on", "first_remit_on", "expected_cents",
+    "closed_on", "first_remit_on", "group_code", "carc", "expected_cents",
 )  # fmt: skip
 # The columns of a line that its expected amount is made of.
 _PRICED_BY = ("code", "modifiers", "units", "charge_cents", "service_date")
@@ -65,14 +68,15 @@ Counted = dict[tuple[date, int], Counts]
 class _Touched:
     """What a transaction touched in one practice: days, and denials whose days are looked up in the end.
 
-    ``course_ids`` are denials whose course may be another now, ``appeal_ids`` appeals with such denials, ``line_ids``
-    lines of denials that other amounts may be expected of.
+    ``course_ids`` are denials whose course may be another now, ``appeal_ids`` appeals with such denials, ``letter_ids``
+    appeals whose letters were worked on, ``line_ids`` lines of denials that other amounts may be expected of.
     """
 
     days: set[date] = field(default_factory=set)
     denial_ids: set[int] = field(default_factory=set)
     course_ids: set[int] = field(default_factory=set)
     appeal_ids: set[int] = field(default_factory=set)
+    letter_ids: set[int] = field(default_factory=set)
     line_ids: set[int] = field(default_factory=set)
 
 
@@ -111,6 +115,8 @@ def note_inserted(
     name, order = _DAY_OF.get(model), list(columns)
     if model in {DenialAnswer, AppealDenial, Outcome, Event}:
         _note_courses(session, model, order, rows)
+    if model in {LetterText, Event}:
+        _note_letters(session, model, order, rows)
     if name is None or name not in columns:
         return
     practice, day = order.index("practice_id"), order.index(name)
@@ -124,6 +130,14 @@ def _note_courses(session: Session, model: type[Any], order: list[str], rows: It
     for row in rows:
         if kind is None or row[kind] == "denial":
             touch_courses(session, row[practice], (row[subject],))
+
+
+def _note_letters(session: Session, model: type[Any], order: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    practice, subject = order.index("practice_id"), order.index("subject_id" if model is Event else "appeal_id")
+    kind = order.index("kind") if model is Event else None
+    for row in rows:
+        if kind is None or row[kind] in appeal_figures.STEPS:
+            _touched(session)[row[practice]].letter_ids.add(row[subject])
 
 
 def differing_days(session: Session, practice_id: int) -> list[date]:
@@ -164,13 +178,13 @@ def recount_months(session: Session, practice_id: int, months: Collection[date])
 
 
 def uncounted_months(session: Session, practice_id: int) -> list[date]:
-    """Return the months with denials that no month's counts are kept of: an upgrade leaves those to be counted."""
-    days = select(DayCount.day).where(DayCount.practice_id == practice_id, DayCount.denials > 0).distinct()
+    """Return the months with lines or denials that no counts are kept of: an upgrade leaves those to be counted."""
+    days = select(DayCount.day).where(DayCount.practice_id == practice_id).distinct()
     known = select(MonthCount.month).where(MonthCount.practice_id == practice_id).distinct()
     return sorted({month_of(day) for day in session.scalars(days)} - set(session.scalars(known)))
 
 
-def _differing(found: Mapping[tuple[date, int], Any], counted: Mapping[tuple[date, int], Any]) -> list[date]:
+def _differing(found: Mapping[tuple[date, Any], Any], counted: Mapping[tuple[date, Any], Any]) -> list[date]:
     return sorted({key[0] for key in found.keys() | counted.keys() if found.get(key) != counted.get(key)})
 
 
@@ -267,6 +281,9 @@ def _note_rows(session: Session, _context: UOWTransaction, _instances: object) -
             touch_courses(session, row.practice_id, (row.denial_id,))
         elif isinstance(row, Event) and row.subject_kind == "denial":
             touch_courses(session, row.practice_id, (row.subject_id,))
+        elif isinstance(row, LetterText) or (isinstance(row, Event) and row.kind in appeal_figures.STEPS):
+            worked_on = row.appeal_id if isinstance(row, LetterText) else row.subject_id
+            _touched(session)[row.practice_id].letter_ids.add(worked_on)
         elif isinstance(row, Appeal) and row.id is not None:  # a new one has its denials noted
             _touched(session)[row.practice_id].appeal_ids.add(row.id)
 
@@ -277,8 +294,12 @@ def _has_changed(row: Any, columns: Collection[str]) -> bool:
 
 
 def _count_before_reading(state: ORMExecuteState) -> None:
-    if state.is_select and state.session.info.get(_KEY) and any(m.class_ in _KEPT for m in state.all_mappers):
+    if state.is_select and state.session.info.get(_KEY) and _reads_kept(state):
         _settle(state.session)
+
+
+def _reads_kept(state: ORMExecuteState) -> bool:
+    return READS_FIGURES in state.execution_options or any(m.class_ in _KEPT for m in state.all_mappers)
 
 
 def _count_before_commit(session: Session) -> None:
@@ -296,6 +317,8 @@ def _settle(session: Session) -> None:
 def _settle_practice(session: Session, practice_id: int, touched: _Touched) -> None:
     _lock(session, practice_id)
     of_appeals = denial_courses.denials_of_appeals(session, practice_id, touched.appeal_ids)
+    of_denials = appeal_figures.appeals_of_denials(session, practice_id, touched.course_ids)
+    appeal_figures.keep(session, practice_id, touched.letter_ids | touched.appeal_ids | of_denials)
     moved = denial_courses.keep(session, practice_id, touched.course_ids | of_appeals)
     days = touched.days | _days_of(session, practice_id, touched.denial_ids)
     days |= _keep_expected(session, practice_id, days, touched.line_ids)

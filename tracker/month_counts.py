@@ -1,25 +1,33 @@
-"""Counts by month of first denial and payer: what became of the denials, and after how many days.
+"""Counts by month of first denial and payer: how many, for which reasons, what became of them, and after how many days.
 
-Kept by the machinery of ``tracker/day_counts.py``: a month with a change is counted anew, all of it.
+Kept by the machinery of ``tracker/day_counts.py``: a month with a change is counted anew, all of it. Its days are counted
+before it, so that a month's sums are those of its days. Every month has one row more, of all payers together: a page that
+asks for all of them reads that one.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from tracker import denial_courses
 from tracker.domain.denial_course import Course, step
-from tracker.models import Denial, DenialCourse, MonthCount
+from tracker.models import ClaimLine, DayCount, Denial, DenialCourse, MonthCount
 from tracker.models.base import take_ids
 
 NOT_A_DENIAL = "adj_not_a_denial"
 CLOSED_AS_NO_DENIAL = "not_a_denial"
 SPANS = ("acted", "filed", "closed")
 OVERTURNED = "overturned"
+APPEALED = "appealed"
+NO_REASON = "none"
+# The columns of a day's counts that a month's sums are of.
+SUMMED = tuple(
+    column.key for column in DayCount.__table__.columns if column.key not in {"practice_id", "id", "day", "payer_id"}
+)
 
 
 def is_counted() -> ColumnElement[bool]:
@@ -30,23 +38,28 @@ def is_counted() -> ColumnElement[bool]:
 class MonthCounts(NamedTuple):
     """The counts of one month and payer.
 
+    ``sums``: what the columns of its days' counts come to by their names, and how many denials were ``appealed``.
+    ``reasons``: reason code (like CO-50; ``none`` without one) to denials, denied cents, and those at the first answer.
     ``causes``: root cause to denials, denied cents, times denied, and denials denied more than once.
     ``steps``: a step of ``domain.denial_course`` to denials, denied cents, those of them with money since, their denied
     cents, and the cents recovered.
     ``days``: what happened (acted, filed, closed, overturned) to days after the first denial to denials; and, with
     ``_open`` behind the name, the days of the month of those it may still happen to.
     ``below``: by how many cents what contracted rates let expect lies under what was denied, where it does: under
-    ``causes`` by root cause, under ``steps`` and ``paid`` by step, of all and of those with money since.
+    ``reasons`` by reason code, under ``causes`` by root cause, under ``steps`` and ``paid`` by step, of all and of those
+    with money since.
     """
 
+    sums: dict[str, int]
+    reasons: dict[str, list[int]]
     causes: dict[str, list[int]]
     steps: dict[str, list[int]]
     days: dict[str, dict[str, int]]
     below: dict[str, dict[str, int]]
 
 
-Counted = dict[tuple[date, int], MonthCounts]
-"""Counts by month (its first day) and payer id; none where nothing is counted."""
+Counted = dict[tuple[date, int | None], MonthCounts]
+"""Counts by month (its first day) and payer id (None: all payers together); none where nothing is counted."""
 
 
 def month_of(day: date) -> date:
@@ -77,67 +90,109 @@ def recount(session: Session, practice_id: int, months: Collection[date]) -> Non
 
 
 def count(session: Session, practice_id: int, months: Collection[date] | None = None) -> Counted:
-    """Return the counts of a practice's months (None: of all) as its denials and their courses say."""
-    found: dict[tuple[date, int], MonthCounts] = {}
+    """Return the counts of a practice's months (None: of all) as its days, its denials and their courses say."""
+    found: defaultdict[tuple[date, int], MonthCounts] = defaultdict(_nothing)
     for month in [None] if months is None else sorted(months):
+        for day, payer_id, *sums in session.connection().execute(_days_query(practice_id, month)):
+            counts = found[month_of(day), payer_id]
+            _add_numbers(counts.sums, dict(zip(SUMMED, sums, strict=True)))
         for row in session.connection().execute(_query(practice_id, month)):
-            key = month_of(row.denied_on), row.payer_id
-            counts = found.get(key)
-            if counts is None:
-                counts = found[key] = MonthCounts({}, {}, defaultdict(dict), defaultdict(dict))
-            _add(counts, row)
-    return {key: counts._replace(days=dict(counts.days), below=dict(counts.below)) for key, counts in found.items()}
+            _add(found[month_of(row.denied_on), row.payer_id], row)
+    by_month: defaultdict[date, list[MonthCounts]] = defaultdict(list)
+    for (first, _), counts in found.items():
+        by_month[first].append(counts)
+    return dict(found) | {(first, None): _together(parts) for first, parts in by_month.items()}
+
+
+def _nothing() -> MonthCounts:
+    return MonthCounts(dict.fromkeys((*SUMMED, APPEALED), 0), {}, {}, {}, {}, {})
+
+
+def _together(payers: Iterable[MonthCounts]) -> MonthCounts:
+    """Return the counts of all payers of a month."""
+    whole = _nothing()
+    for counts in payers:
+        _add_numbers(whole.sums, counts.sums)
+        for field in ("reasons", "causes", "steps"):
+            for name, more in getattr(counts, field).items():
+                _sum(getattr(whole, field), name, more)
+        for field in ("days", "below"):
+            for name, numbers in getattr(counts, field).items():
+                _add_numbers(getattr(whole, field).setdefault(name, {}), numbers)
+    return whole
 
 
 def kept(session: Session, practice_id: int) -> Counted:
     """Return the counts of a practice as they are kept."""
     columns = (getattr(MonthCount, name) for name in MonthCounts._fields)
     query = select(MonthCount.month, MonthCount.payer_id, *columns).where(MonthCount.practice_id == practice_id)
-    return {
-        (month, payer_id): MonthCounts(causes, steps, days, below or {})
-        for month, payer_id, causes, steps, days, below in session.execute(query)
-    }
+    return {(month, payer_id): MonthCounts(*counts) for month, payer_id, *counts in session.execute(query)}
+
+
+def _within(day: Any, month: date | None) -> tuple[ColumnElement[bool], ...]:
+    return () if month is None else (day.between(month, last_day(month)),)
+
+
+def _days_query(practice_id: int, month: date | None) -> Any:
+    """The counts of a month's days as one row a payer, or (without a month) every one of them."""
+    mine = (DayCount.practice_id == practice_id, *_within(DayCount.day, month))
+    columns = [getattr(DayCount, name) for name in SUMMED]
+    if month is None:
+        return select(DayCount.day, DayCount.payer_id, *columns).where(*mine)
+    sums = (cast(func.sum(column), BigInteger) for column in columns)
+    return select(func.min(DayCount.day), DayCount.payer_id, *sums).where(*mine).group_by(DayCount.payer_id)
 
 
 def _query(practice_id: int, month: date | None) -> Any:
     own = and_(DenialCourse.practice_id == Denial.practice_id, DenialCourse.denial_id == Denial.id)
-    within = () if month is None else (Denial.denied_on.between(month, last_day(month)),)
+    line = and_(ClaimLine.practice_id == Denial.practice_id, ClaimLine.id == Denial.claim_line_id)
     return (
         select(
-            Denial.denied_on, Denial.payer_id, Denial.root_cause, Denial.amount_cents, Denial.times_denied,
-            Denial.recovered_cents, Denial.is_open, Denial.closed_on, Denial.expected_cents, *(getattr(DenialCourse, name) for name in Course._fields),
+            Denial.denied_on, Denial.payer_id, Denial.group_code, Denial.carc, Denial.root_cause, Denial.amount_cents,
+            Denial.times_denied, Denial.recovered_cents, Denial.is_open, Denial.closed_on, Denial.expected_cents,
+            ClaimLine.first_remit_on, *(getattr(DenialCourse, name) for name in Course._fields),
         )
         .outerjoin(DenialCourse, own)
-        .where(Denial.practice_id == practice_id, is_counted(), *within)
+        .outerjoin(ClaimLine, line)
+        .where(Denial.practice_id == practice_id, is_counted(), *_within(Denial.denied_on, month))
     )  # fmt: skip
 
 
 def _add(counts: MonthCounts, row: Any) -> None:
     cents, recovered = row.amount_cents, row.recovered_cents
+    reason = f"{row.group_code}-{row.carc}" if row.carc else NO_REASON
+    _sum(counts.reasons, reason, (1, cents, int(row.first_remit_on == row.denied_on)))
     _sum(counts.causes, row.root_cause, (1, cents, row.times_denied, int(row.times_denied > 1)))
     course = Course(row.acted_on, row.appealed_on, row.corrected_on, row.decided_on, row.overturned_on)
+    counts.sums[APPEALED] += course.appealed_on is not None
     paid = recovered > 0
     at = str(step(course, recovered, is_closed=not row.is_open))
     _sum(counts.steps, at, (1, cents, int(paid), cents if paid else 0, recovered))
     below = 0 if row.expected_cents is None else cents - row.expected_cents
     if below:
-        for name, key in (("causes", row.root_cause), ("steps", at), *([("paid", at)] if paid else [])):
-            sums = counts.below[name]
-            sums[key] = sums.get(key, 0) + below
+        of_step = [("steps", at), ("paid", at)] if paid else [("steps", at)]
+        for name, key in (("reasons", reason), ("causes", row.root_cause), *of_step):
+            _add_numbers(counts.below.setdefault(name, {}), {key: below})
     events = {"acted": course.acted_on, "filed": course.filed_on, "closed": None if row.is_open else row.closed_on}
     for name, on in events.items():
         if on is not None:
-            _tick(counts.days[name], (on - row.denied_on).days)
+            _tick(counts.days, name, (on - row.denied_on).days)
         elif row.is_open:
-            _tick(counts.days[f"{name}_open"], row.denied_on.day)
+            _tick(counts.days, f"{name}_open", row.denied_on.day)
     if course.overturned_on is not None:
-        _tick(counts.days[OVERTURNED], (course.overturned_on - row.denied_on).days)
+        _tick(counts.days, OVERTURNED, (course.overturned_on - row.denied_on).days)
 
 
-def _sum(sums: dict[str, list[int]], name: str, more: tuple[int, ...]) -> None:
+def _sum(sums: dict[str, list[int]], name: str, more: Iterable[int]) -> None:
     so_far = sums.get(name)
     sums[name] = list(more) if so_far is None else [before + each for before, each in zip(so_far, more, strict=True)]
 
 
-def _tick(days: dict[str, int], value: int) -> None:
-    days[str(value)] = days.get(str(value), 0) + 1
+def _add_numbers(sums: dict[str, int], more: dict[str, int]) -> None:
+    for name, number in more.items():
+        sums[name] = sums.get(name, 0) + number
+
+
+def _tick(days: dict[str, dict[str, int]], name: str, value: int) -> None:
+    counts = days.setdefault(name, {})
+    counts[str(value)] = counts.get(str(value), 0) + 1

@@ -59,16 +59,14 @@ PATIENT = (
     "practice_id", "id", "public_id", "last_name", "first_name", "middle_name", "birth_date", "sex", "member_id",
     "match_key", "name_key", "member_key", "version",
 )  # fmt: skip
-_CODES = [
+CODES = [
     ("CO", code)
     for code in ["50", "16", "97", "197", "29", "252", "151", "4", "18", "22", "96", "109", "11", "140", "167", "B7"]
 ] + [
     ("PR", "204"),
     ("OA", "23"),
 ]
-_STATUSES = (
-    ["new"] * 5 + ["in_review"] * 3 + ["needs_note", "ready_to_send", "waiting_on_payer", "corrected_claim_sent"]
-)
+STATUSES = ["new"] * 5 + ["in_review"] * 3 + ["needs_note", "ready_to_send", "waiting_on_payer", "corrected_claim_sent"]
 
 
 def fill(
@@ -109,8 +107,8 @@ def _fill_practice(
     rows = []
     for number, one in enumerate(denials):
         is_open = number < sizes[0]
-        status = chance.choice(_STATUSES) if is_open else "closed_paid"
-        group, carc = chance.choice(_CODES)
+        status = chance.choice(STATUSES) if is_open else "closed_paid"
+        group, carc = chance.choice(CODES)
         denied = _TODAY - timedelta(days=chance.randrange(360))
         due = None if chance.random() < 0.05 else _TODAY + timedelta(days=chance.randrange(-20, 170))
         rows.append((

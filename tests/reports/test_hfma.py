@@ -1,6 +1,7 @@
 """The HFMA basis, against a month counted by hand."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -26,16 +27,16 @@ def counted(session, eastside, harbor):
 
 def test_a_claim_counts_once_in_the_month_of_its_first_denial(session, counted):
     months = hfma_months(session, [counted.practice], [OCTOBER, NOVEMBER])
-    assert (months[OCTOBER].denied_claims, months[OCTOBER].average) == (2, "100.0")
+    assert (months[OCTOBER].denied_claims, months[OCTOBER].average) == (2, Decimal("100.0"))
     assert months[OCTOBER].rate.text() == "2.0%"
-    assert (months[NOVEMBER].denied_claims, months[NOVEMBER].average) == (1, "90.0")
+    assert (months[NOVEMBER].denied_claims, months[NOVEMBER].average) == (1, Decimal("90.0"))
     assert months[NOVEMBER].rate.text() == "1.1%"
 
 
 def test_a_month_without_a_count_before_it_has_no_rate(session, counted):
     counted.practice.submitted_claims = {"2026-08": 100, "2026-09": 110}
     months = hfma_months(session, [counted.practice], [OCTOBER])
-    assert (months[OCTOBER].rate.text(), months[OCTOBER].average) == ("n/a", "")
+    assert (months[OCTOBER].rate.text(), months[OCTOBER].average) == ("n/a", None)
 
 
 def test_there_is_no_rate_under_an_average_of_twenty_claims():

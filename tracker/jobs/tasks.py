@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker import appeal_figures
 from tracker.config import Settings
 from tracker.day_counts import count_expected, recount_months, uncounted_months
 from tracker.db import transaction
@@ -116,8 +117,9 @@ def ask_for_causes(session: Session, now: datetime) -> None:
 
 
 def count_months(session: Session, _now: datetime) -> None:
-    """Count the months that an upgrade left to be counted."""
+    """Count the months, and work out the figures of appeals, that an upgrade left to be."""
     for practice_id in session.scalars(select(Practice.id).order_by(Practice.id)).all():
+        appeal_figures.keep(session, practice_id, appeal_figures.unknown(session, practice_id))
         months = uncounted_months(session, practice_id)
         if months:
             recount_months(session, practice_id, months)

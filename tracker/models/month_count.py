@@ -12,15 +12,18 @@ from tracker.models.base import Base, PracticeOwned, belongs_to_practice
 class MonthCount(PracticeOwned, Base):
     """The denials of one practice, month of first denial (its first day) and payer; ``tracker/month_counts.py`` keeps them.
 
-    ``causes``, ``steps``, ``days`` and ``below`` hold what ``month_counts.MonthCounts`` says, with names as keys.
+    The row without a payer is that of all payers together. The other columns hold what ``month_counts.MonthCounts`` says,
+    with names as keys.
     """
 
     __tablename__ = "month_counts"
     __table_args__ = (belongs_to_practice(), UniqueConstraint("practice_id", "month", "payer_id"))
 
     month: Mapped[date]
-    payer_id: Mapped[int] = mapped_column(ForeignKey("payers.id"))
+    payer_id: Mapped[int | None] = mapped_column(ForeignKey("payers.id"))
+    sums: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reasons: Mapped[dict[str, Any]] = mapped_column(JSON)
     causes: Mapped[dict[str, Any]] = mapped_column(JSON)
     steps: Mapped[dict[str, Any]] = mapped_column(JSON)
     days: Mapped[dict[str, Any]] = mapped_column(JSON)
-    below: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    below: Mapped[dict[str, Any]] = mapped_column(JSON)

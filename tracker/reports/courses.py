@@ -110,7 +110,8 @@ def _add_days(sums: Counter[int], counts: dict[str, int]) -> None:
 
 def _asked(query: Select[Any], asked: Asked) -> Select[Any]:
     query = query.where(MonthCount.month.between(asked.first.first_day, asked.last.first_day))
-    return query.where(MonthCount.payer_id.in_(asked.payer_ids)) if asked.payer_ids else query
+    payers = MonthCount.payer_id.in_(asked.payer_ids) if asked.payer_ids else MonthCount.payer_id.is_(None)
+    return query.where(payers)
 
 
 def causes_of(courses: Iterable[MonthCourse]) -> list[CauseTally]:

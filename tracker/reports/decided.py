@@ -9,13 +9,12 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from tracker.appeal_figures import DECISIONS, FOR_US
 from tracker.models import Denial, Outcome, Payer
 from tracker.month_counts import is_counted
 from tracker.reports.figures import LEAST_DECIDED, Rate, line_rate
 from tracker.reports.months import Month
 from tracker.reports.tallies import (
-    DECISIONS,
-    FOR_US,
     Asked,
     Cohort,
     cohort,

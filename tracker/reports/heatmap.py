@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.money import whole_dollars
 from tracker.models import Payer
+from tracker.month_counts import NO_REASON
 from tracker.reports.figures import LEAST_LINES, Rate
 from tracker.reports.months import Month
-from tracker.reports.tallies import NO_REASON, LineTally, ReasonTally
+from tracker.reports.tallies import LineTally, ReasonTally
 
 MOST_PAYERS = 10  # ux.md 3.3
 MOST_REASONS = 8

@@ -7,6 +7,7 @@ report itself was not seen (ux.md section 7). A claim counts once, in the month 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -33,12 +34,12 @@ class HfmaMonth:
         return Rate(MONTHS_BEFORE * self.denied_claims, self.submitted_before or 0, MONTHS_BEFORE * LEAST_LINES)
 
     @property
-    def average(self) -> str:
-        """The average claims submitted in the three months before, with one decimal; nothing where it is not known."""
+    def average(self) -> Decimal | None:
+        """The average claims submitted in the three months before, with one decimal; None where it is not known."""
         if self.submitted_before is None:
-            return ""
+            return None
         tenths = (self.submitted_before * 20 + MONTHS_BEFORE) // (2 * MONTHS_BEFORE)
-        return f"{tenths // 10:,}.{tenths % 10}"
+        return Decimal(tenths).scaleb(-1)
 
 
 def has_submitted(practices: Iterable[Practice]) -> bool:

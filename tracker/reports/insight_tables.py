@@ -1,47 +1,40 @@
-"""The panels of the insights page as plain tables, for files. Amounts are dollars, months ISO, shares 0 to 1."""
+"""The panels of the insights page as tables of typed cells, for files. Months are ISO, shares 0 to 1."""
 
-import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import NamedTuple
 
-from tracker.domain.money import plain_amount
 from tracker.domain.sheet import Cell, Column, Kind, Sheet
-from tracker.reports.figures import Rate
 from tracker.reports.hfma import HfmaMonth
 from tracker.reports.insights import Insights
 from tracker.reports.months import Month
 from tracker.reports.overturn_curve import AGES
 from tracker.reports.speed import LABELS
 
+_COUNT, _CENTS, _SHARE = Kind.COUNT, Kind.CENTS, Kind.SHARE
+_MONTH, _DENIALS, _DENIED = Column("month"), Column("denials", _COUNT), Column("denied", _CENTS)
+_LINES = (Column("denied lines", _COUNT), Column("lines first answered", _COUNT), Column("denial rate", _SHARE))
+
 
 class Table(NamedTuple):
-    """Column heads and rows."""
+    """Columns with what their cells are, and rows; None in a cell where there is nothing to say."""
 
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.4f}" if whole else ""
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
 
 
-def _rate(rate: Rate) -> str:
-    return "" if rate.share is None else f"{rate.share:.4f}"
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
 
 
 def trend_table(found: Insights) -> Table:
     """Panel 1: one row per month; the rate of one basis alone."""
     if found.hfma is not None:
         return _hfma_table(found, found.hfma)
-    columns = ("month", "in progress", "denials", "denied", "denied lines", "lines first answered", "denial rate")
     return Table(
-        columns,
+        (_MONTH, Column("in progress"), _DENIALS, _DENIED, *_LINES),
         tuple(
-            (
-                row.month.code, "yes" if row.in_progress else "no", str(row.denials), plain_amount(row.cents),
-                str(row.denied_lines), str(row.lines), _rate(row.rate),
-            )
+            (row.month.code, "yes" if row.in_progress else "no", row.denials, row.cents, row.denied_lines, row.lines,
+             row.rate.share)
             for row in found.trend.months
         ),
     )  # fmt: skip
@@ -49,21 +42,14 @@ def trend_table(found: Insights) -> Table:
 
 def _hfma_table(found: Insights, hfma: Mapping[Month, HfmaMonth]) -> Table:
     columns = (
-        "month",
-        "in progress",
-        "denials",
-        "denied",
-        "denied claims",
-        "average submitted",
-        "denial rate HFMA basis",
-    )
+        _MONTH, Column("in progress"), _DENIALS, _DENIED, Column("denied claims", _COUNT),
+        Column("average submitted", Kind.NUMBER), Column("denial rate HFMA basis", _SHARE),
+    )  # fmt: skip
     return Table(
         columns,
         tuple(
-            (
-                row.month.code, "yes" if row.in_progress else "no", str(row.denials), plain_amount(row.cents),
-                str(hfma[row.month].denied_claims), hfma[row.month].average, _rate(hfma[row.month].rate),
-            )
+            (row.month.code, "yes" if row.in_progress else "no", row.denials, row.cents,
+             hfma[row.month].denied_claims, hfma[row.month].average, hfma[row.month].rate.share)
             for row in found.trend.months
         ),
     )  # fmt: skip
@@ -71,15 +57,16 @@ def _hfma_table(found: Insights, hfma: Mapping[Month, HfmaMonth]) -> Table:
 
 def causes_table(found: Insights) -> Table:
     """Panel 2: one row per root cause of the last complete month."""
-    columns = ("month", "root cause", "group", "starts at", "denials", "denied", "share", "running share")
+    columns = (
+        _MONTH, Column("root cause"), Column("group"), Column("starts at"), _DENIALS, _DENIED,
+        Column("share", _SHARE), Column("running share", _SHARE),
+    )  # fmt: skip
     whole = found.pareto.cents
     return Table(
         columns,
         tuple(
-            (
-                found.month.code, row.title, row.group, row.starts_at, str(row.denials), plain_amount(row.cents),
-                _share(row.cents, whole), _share(row.running_cents, whole),
-            )
+            (found.month.code, row.title, row.group, row.starts_at, row.denials, row.cents, _share(row.cents, whole),
+             _share(row.running_cents, whole))
             for row in found.pareto.causes
         ),
     )  # fmt: skip
@@ -87,16 +74,11 @@ def causes_table(found: Insights) -> Table:
 
 def heatmap_table(found: Insights) -> Table:
     """Panel 3: one row per payer and reason code, with all that the cell can say."""
-    columns = (
-        "month", "payer", "reason code", "denials", "denied", "denied lines", "lines first answered", "denial rate",
-    )  # fmt: skip
     return Table(
-        columns,
+        (_MONTH, Column("payer"), Column("reason code"), _DENIALS, _DENIED, *_LINES),
         tuple(
-            (
-                found.month.code, payer.name, reason.name, str(cell.sums.denials), plain_amount(cell.sums.cents),
-                str(cell.sums.denied_lines), str(cell.lines), _rate(cell.rate),
-            )
+            (found.month.code, payer.name, reason.name, cell.sums.denials, cell.sums.cents, cell.sums.denied_lines,
+             cell.lines, cell.rate.share)
             for payer, reason, cell in found.heatmap.cells
         ),
     )  # fmt: skip
@@ -105,17 +87,15 @@ def heatmap_table(found: Insights) -> Table:
 def payers_table(found: Insights) -> Table:
     """Panel 6: one row per payer."""
     columns = (
-        "month", "payer", "denials", "denied", "denied lines", "lines first answered", "denial rate",
-        "denials appealed", "appeals overturned", "appeals decided", "overturn rate", "median days to decide",
+        _MONTH, Column("payer"), _DENIALS, _DENIED, *_LINES, Column("denials appealed", _COUNT),
+        Column("appeals overturned", _COUNT), Column("appeals decided", _COUNT), Column("overturn rate", _SHARE),
+        Column("median days to decide", _COUNT),
     )  # fmt: skip
     return Table(
         columns,
         tuple(
-            (
-                found.month.code, row.name, str(row.denials), plain_amount(row.cents), str(row.rate.part),
-                str(row.rate.whole), _rate(row.rate), str(row.appealed.part), str(row.overturned.part), str(row.overturned.whole),
-                _rate(row.overturned), "" if row.median_days is None else str(row.median_days),
-            )
+            (found.month.code, row.name, row.denials, row.cents, row.rate.part, row.rate.whole, row.rate.share,
+             row.appealed.part, row.overturned.part, row.overturned.whole, row.overturned.share, row.median_days)
             for row in found.payers
         ),
     )  # fmt: skip
@@ -123,83 +103,70 @@ def payers_table(found: Insights) -> Table:
 
 def time_left_table(found: Insights) -> Table:
     """Panel 5: one row per bucket of days left, or of days since the denial where that is asked for."""
+    sums = (Column("open denials", _COUNT), _DENIED)
     if found.ages:
-        return Table(
-            ("days since denial", "open denials", "denied"),
-            tuple((row.age.label, str(row.denials), plain_amount(row.cents)) for row in found.ages),
-        )
-    return Table(
-        ("days left", "open denials", "denied"),
-        tuple((row.bucket.label, str(row.denials), plain_amount(row.cents)) for row in found.time_left),
-    )
+        rows = tuple((row.age.label, row.denials, row.cents) for row in found.ages)
+        return Table((Column("days since denial"), *sums), rows)
+    rows = tuple((row.bucket.label, row.denials, row.cents) for row in found.time_left)
+    return Table((Column("days left"), *sums), rows)
 
 
 def funnel_table(found: Insights) -> Table:
     """Panel 4: one row per stage; what is pending is beside what passed."""
-    columns = ("months", "stage", "denials", "denied", "not passing", "of these still pending", "recovered")
+    columns = (
+        Column("months"), Column("stage"), _DENIALS, _DENIED, Column("not passing", _COUNT),
+        Column("of these still pending", _COUNT), Column("recovered", _CENTS),
+    )  # fmt: skip
     months = f"{found.cohort_months.first.code} to {found.cohort_months.last.code}"
     return Table(
         columns,
         tuple(
-            (
-                months, row.label, str(row.denials), plain_amount(row.cents), str(row.missing_denials),
-                str(row.pending_denials), "" if row.recovered_cents is None else plain_amount(row.recovered_cents),
-            )
+            (months, row.label, row.denials, row.cents, row.missing_denials, row.pending_denials, row.recovered_cents)
             for row in found.funnel.stages
         ),
-    )  # fmt: skip
+    )
 
 
 def curve_table(found: Insights) -> Table:
     """The overturn curve: one row per month of first denial; an age that is still to come is empty."""
-    columns = ("month", "open", "denials", *(f"overturned within {age} days" for age in AGES))
+    ages = (Column(f"overturned within {age} days", _COUNT) for age in AGES)
     return Table(
-        columns,
+        (_MONTH, Column("open"), _DENIALS, *ages),
         tuple(
-            (
-                row.month.code, "yes" if row.is_open else "no", str(row.denials),
-                *("" if won is None else str(won) for won in row.won),
-            )
-            for row in found.curve.months
+            (row.month.code, "yes" if row.is_open else "no", row.denials, *row.won) for row in found.curve.months
         ),
     )  # fmt: skip
 
 
 def shares_table(found: Insights) -> Table:
     """Unique denials beside times denied, and shares of them."""
+    columns = (
+        Column("what"), _DENIALS, _DENIED, Column("share of denials", _SHARE), Column("times denied", _COUNT),
+    )  # fmt: skip
     whole = found.shares
-    rows = [("Denials", str(whole.denials), plain_amount(whole.cents), "", str(whole.times_denied))]
-    rows += [
-        (row.label, str(row.denials), plain_amount(row.cents), _share(row.denials, whole.denials), "")
-        for row in whole.shares
-    ]
-    return Table(("what", "denials", "denied", "share of denials", "times denied"), tuple(rows))
+    parts = (
+        (row.label, row.denials, row.cents, _share(row.denials, whole.denials), None) for row in whole.shares
+    )  # fmt: skip
+    return Table(columns, (("Denials", whole.denials, whole.cents, None, whole.times_denied), *parts))
 
 
 def expiring_table(found: Insights) -> Table:
     """What runs out within a week: one row per owner."""
-    rows = ((row.name, str(row.denials), plain_amount(row.cents)) for row in found.expiring)
-    return Table(("owner", "denials", "denied"), tuple(rows))
+    rows = tuple((row.name, row.denials, row.cents) for row in found.expiring)
+    return Table((Column("owner"), _DENIALS, _DENIED), rows)
 
 
 def speed_table(found: Insights) -> Table:
     """Panel 7: one row per month and event; a median that is not reached yet is empty."""
-    columns = ("month", "to", "done", "still open", "median days", "9 in 10 days", "slower than 9 in 10")
-
-    def text(days: int | None) -> str:
-        return "" if days is None else str(days)
-
+    counts = ("done", "still open", "median days", "9 in 10 days", "slower than 9 in 10")
     return Table(
-        columns,
+        (_MONTH, Column("to"), *(Column(name, _COUNT) for name in counts)),
         tuple(
-            (
-                row.month.code, LABELS[span.name], str(span.done), str(span.still_open), text(span.median),
-                text(span.ninetieth), str(span.slow),
-            )
+            (row.month.code, LABELS[span.name], span.done, span.still_open, span.median, span.ninetieth, span.slow)
             for row in found.speed or ()
             for span in row.spans
         ),
-    )  # fmt: skip
+    )
 
 
 class Panel(NamedTuple):
@@ -208,6 +175,10 @@ class Panel(NamedTuple):
     title: str
     definition: str
     table: Callable[[Insights], Table]
+
+    def sheet(self, found: Insights) -> Sheet:
+        """Return the panel as a table for files; of ``found`` only this panel's figures are worked out."""
+        return Sheet(self.title, *self.table(found))
 
 
 PANELS: dict[str, Panel] = {
@@ -261,29 +232,3 @@ PANELS: dict[str, Panel] = {
         speed_table,
     ),
 }
-
-
-_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-
-
-def panel_sheet(panel: Panel, table: Table) -> Sheet:
-    """Return a panel's table with cells that are numbers where a whole column is."""
-    numeric = [_is_numeric([row[place] for row in table.rows]) for place in range(len(table.columns))]
-    columns = tuple(
-        Column(name, Kind.NUMBER if number else Kind.TEXT) for name, number in zip(table.columns, numeric, strict=True)
-    )
-    rows = tuple(
-        tuple(_number(cell) if number else cell for cell, number in zip(row, numeric, strict=True))
-        for row in table.rows
-    )
-    return Sheet(panel.title, columns, rows)
-
-
-def _is_numeric(cells: list[str]) -> bool:
-    return any(cells) and all(not cell or _NUMBER.fullmatch(cell) for cell in cells)
-
-
-def _number(cell: str) -> Cell:
-    if not cell:
-        return None
-    return Decimal(cell) if "." in cell else int(cell)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.money import whole_dollars
@@ -52,15 +52,13 @@ def expiring(
 
 def workload(session: Session, payer_ids: tuple[int, ...], today: date) -> tuple[Workload, ...]:
     """Return everybody with open denials, or with any closed within 30 days, by name."""
-    is_open, week = Denial.is_open.is_(True), today + timedelta(days=WEEK)
-    found = (
-        _by_owner(session, payer_ids, is_open),
-        _by_owner(session, payer_ids, is_open, Denial.due_on < today),
-        _by_owner(session, payer_ids, is_open, Denial.due_on.between(today, week)),
-        _by_owner(session, payer_ids, is_counted(), is_done(today)),
-    )
-    names = _names(session, {owner for sums in found for owner in sums})
-    rows = [Workload(*names[owner], *(sums[owner][0] for sums in found)) for owner in names]
+    due, week = Denial.due_on, today + timedelta(days=WEEK)
+    counts = func.count(), func.count(case((due < today, 1))), func.count(case((due.between(today, week), 1)))
+    query: Any = select(Denial.owner_id, *counts).where(Denial.is_open.is_(True), *_of(payer_ids))
+    still_open = {row[0]: (row[1], row[2], row[3]) for row in session.execute(query.group_by(Denial.owner_id))}
+    done = _by_owner(session, payer_ids, is_counted(), is_done(today))
+    names = _names(session, {*still_open, *done})
+    rows = [Workload(*names[owner], *still_open.get(owner, (0, 0, 0)), done=done[owner][0]) for owner in names]
     return tuple(sorted(rows, key=lambda row: (row.owner == NONE, row.name)))
 
 
@@ -72,13 +70,15 @@ def is_done(today: date) -> ColumnElement[bool]:
 def _by_owner(
     session: Session, payer_ids: tuple[int, ...], *conditions: ColumnElement[bool], basis: Basis = Basis.BILLED
 ) -> defaultdict[int | None, tuple[int, int]]:
-    query: Any = select(Denial.owner_id, func.count(), func.sum(amount(basis))).where(*conditions)
-    if payer_ids:
-        query = query.where(Denial.payer_id.in_(payer_ids))
+    query: Any = select(Denial.owner_id, func.count(), func.sum(amount(basis))).where(*conditions, *_of(payer_ids))
     found: defaultdict[int | None, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for owner, count, cents in session.execute(query.group_by(Denial.owner_id)):
         found[owner] = count, int(cents)
     return found
+
+
+def _of(payer_ids: tuple[int, ...]) -> tuple[ColumnElement[bool], ...]:
+    return (Denial.payer_id.in_(payer_ids),) if payer_ids else ()
 
 
 def _names(session: Session, owners: Iterable[int | None]) -> dict[int | None, tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from tracker.knowledge import RootCause, load
@@ -68,8 +68,10 @@ def shares(
             ("Payer's fault", "payer-fault", _sum(courses, payer_causes(root_causes))),
         )
     ]
-    query = select(func.count(), func.sum(amount(asked.basis))).where(*counted(asked), is_never_worked(today))
-    count, cents = session.execute(query).one()
+    # The months are looked at last: what is open past its last day is the smaller part, along an index of its own.
+    within, *which = counted(asked)
+    query = select(func.count(case((within, 1))), func.sum(case((within, amount(asked.basis)))))
+    count, cents = session.execute(query.where(*which, is_never_worked(today))).one()
     found.append(Share("Never worked", "never-worked", count, int(cents or 0)))
     return Shares(total.denials, total.cents, total.times_denied, total.repeated, tuple(found))
 

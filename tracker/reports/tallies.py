@@ -2,26 +2,24 @@
 
 The unit is a denied line at its first denial, its month the remittance date of that denial (``Denial.denied_on``).
 What turned out to be no denial (by its root cause, or because a person closed it so) is never counted. Denials and lines
-by day come from the counts kept with every change (``tracker/day_counts.py``); months are folded in Python.
+by day and by month come from the counts kept with every change (``tracker/day_counts.py``, ``tracker/month_counts.py``).
 """
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, exists, func, not_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, exists, func, not_, select
 from sqlalchemy.orm import Session
 
+from tracker.appeal_figures import READS_FIGURES
 from tracker.domain.ages import Age, age
-from tracker.models import Appeal, AppealDenial, ClaimLine, DayCount, Denial, Outcome
-from tracker.month_counts import is_counted
+from tracker.models import Appeal, DayCount, Denial, DenialCourse, MonthCount
+from tracker.month_counts import APPEALED, is_counted
 from tracker.reports.basis import Basis, amount, kept_cents
 from tracker.reports.months import Month, months_between
-
-NO_REASON = "none"
-FOR_US = ("overturned", "partly")
-DECISIONS = (*FOR_US, "upheld", "dismissed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Asked:
 
 
 class DenialTally(NamedTuple):
-    """Denials of one payer first denied on one day.
+    """Denials of one payer first denied on one day, or in the month that begins with the day.
 
     ``at_first_answer`` counts those whose line was denied by the payer's first answer to it: the numerator of the
     initial denial rate. Denials logged by hand without a remittance, and lines paid first and denied later, are not
@@ -59,7 +57,7 @@ class DenialTally(NamedTuple):
 
 
 class LineTally(NamedTuple):
-    """Lines of one payer first adjudicated on one day: the denominator of the initial denial rate."""
+    """Lines of one payer first adjudicated on one day (or in a month): the denominator of the initial denial rate."""
 
     day: date
     payer_id: int
@@ -128,6 +126,62 @@ def lines_by_day(session: Session, asked: Asked) -> list[LineTally]:
     return [LineTally(*row) for row in session.execute(_by_day(asked, (DayCount.lines,)).where(DayCount.lines > 0))]
 
 
+@dataclass(frozen=True, slots=True)
+class MonthTallies:
+    """What the months asked for add up to by payer, as they are kept: asked once for all that is folded from it.
+
+    ``denied_cents`` of its rows are amounts on the basis asked for.
+    """
+
+    rows: tuple[tuple[Month, int, Mapping[str, int]], ...]
+
+    @property
+    def denials(self) -> list[DenialTally]:
+        """Denials by month and payer."""
+        return [
+            DenialTally(month.first_day, payer, sums["denials"], sums["denied_cents"], sums["at_first_answer"])
+            for month, payer, sums in self.rows
+            if sums["denials"]
+        ]
+
+    @property
+    def lines(self) -> list[LineTally]:
+        """Lines by month and payer."""
+        return [
+            LineTally(month.first_day, payer, sums["lines"]) for month, payer, sums in self.rows if sums["lines"]
+        ]  # fmt: skip
+
+    def appealed(self, of: Month) -> dict[int, int]:
+        """Return how many denials of a month were appealed so far, by payer; nothing for one without any."""
+        return {payer: sums[APPEALED] for month, payer, sums in self.rows if month == of and sums[APPEALED]}
+
+    def without_rate(self) -> int:
+        """Return how many denials no contracted rate is for."""
+        return sum(sums["denials"] - sums["rated"] for _, _, sums in self.rows)
+
+    def cohort(self, last: Month) -> Cohort:
+        """Return what the payers paid on the denials of the months to ``last``, after the denial."""
+        names = ("denials", "denied_cents", "paid_denials", "recovered_cents")
+        return Cohort(*(sum(sums[name] for month, _, sums in self.rows if month <= last) for name in names))
+
+
+def tallies_by_month(session: Session, asked: Asked) -> MonthTallies:
+    """Return what is kept of the months asked for, by payer."""
+    query = _of_payers(select(MonthCount.month, MonthCount.payer_id, MonthCount.sums), asked)
+    found: defaultdict[tuple[date, int], Counter[str]] = defaultdict(Counter)
+    for first, payer_id, sums in session.execute(query):
+        found[first, payer_id].update(sums)
+        if asked.basis is Basis.EXPECTED:
+            found[first, payer_id]["denied_cents"] -= sums["below_cents"]
+    return MonthTallies(tuple((Month.of(first), payer_id, sums) for (first, payer_id), sums in found.items()))
+
+
+def _of_payers(query: Select[Any], asked: Asked) -> Select[Any]:
+    """Narrow a query of kept months to those asked for, each payer by itself."""
+    payers = MonthCount.payer_id.in_(asked.payer_ids) if asked.payer_ids else MonthCount.payer_id.is_not(None)
+    return query.where(MonthCount.month.between(asked.first.first_day, asked.last.first_day), payers)
+
+
 def _by_day(asked: Asked, columns: tuple[Any, ...]) -> Select[Any]:
     sums = (cast(func.sum(column), BigInteger) for column in columns)
     cells: list[Any] = [DayCount.day, DayCount.payer_id, *sums]
@@ -145,18 +199,9 @@ def is_confirmed() -> ColumnElement[bool]:
 
 
 def was_appealed() -> ColumnElement[bool]:
-    """Return the condition that an appeal about the denial was sent."""
-    appeal = and_(Appeal.practice_id == AppealDenial.practice_id, Appeal.id == AppealDenial.appeal_id)
-    of_it = (AppealDenial.practice_id == Denial.practice_id, AppealDenial.denial_id == Denial.id)
-    return exists(
-        select(1).join_from(AppealDenial, Appeal, appeal).where(*of_it, Appeal.status.in_(("sent", "decided")))
-    )
-
-
-def appealed_by_payer(session: Session, asked: Asked) -> dict[int, int]:
-    """Return how many of the denials were appealed so far, by payer."""
-    query = select(Denial.payer_id, func.count()).where(*counted(asked), was_appealed()).group_by(Denial.payer_id)
-    return dict(session.execute(query).all())
+    """Return the condition that an appeal about the denial was sent and not withdrawn."""
+    mine = DenialCourse.practice_id == Denial.practice_id, DenialCourse.denial_id == Denial.id
+    return exists().where(*mine, DenialCourse.appealed_on.is_not(None))
 
 
 def open_by_age(
@@ -188,20 +233,15 @@ def denials_by_cause(session: Session, asked: Asked, *, confirmed: bool | None =
 
 def denials_by_reason(session: Session, asked: Asked) -> list[ReasonTally]:
     """Return denials by payer and reason code; those at the first answer as ``denials_by_day`` counts them."""
-    line = and_(ClaimLine.practice_id == Denial.practice_id, ClaimLine.id == Denial.claim_line_id)
-    at_first_answer = func.sum(case((ClaimLine.first_remit_on == Denial.denied_on, 1), else_=0))
-    keys = Denial.payer_id, Denial.group_code, Denial.carc
-    found: dict[tuple[int, str], ReasonTally] = {}
-    query = select(*keys, func.count(), func.sum(amount(asked.basis)), at_first_answer)
-    for payer_id, group, carc, *counts in session.execute(
-        query.outerjoin(ClaimLine, line).where(*counted(asked)).group_by(*keys)
-    ):
-        reason = f"{group}-{carc}" if carc else NO_REASON
-        before = found.get((payer_id, reason), ReasonTally(payer_id, reason, 0, 0, 0))
-        found[payer_id, reason] = ReasonTally(
-            payer_id, reason, *(a + int(b) for a, b in zip(before[2:], counts, strict=True))
-        )
-    return list(found.values())
+    found: defaultdict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    query = _of_payers(select(MonthCount.payer_id, MonthCount.reasons, MonthCount.below), asked)
+    for payer_id, reasons, below in session.execute(query):
+        less = below.get("reasons", {}) if asked.basis is Basis.EXPECTED else {}
+        for reason, (denials, cents, at_first_answer) in reasons.items():
+            counts = denials, cents - less.get(reason, 0), at_first_answer
+            sums = found[payer_id, reason]
+            sums[:] = map(sum, zip(sums, counts, strict=True))
+    return [ReasonTally(*key, *sums) for key, sums in found.items()]
 
 
 def cohort(session: Session, asked: Asked) -> Cohort:
@@ -211,39 +251,28 @@ def cohort(session: Session, asked: Asked) -> Cohort:
     return Cohort(*(int(value or 0) for value in row))
 
 
-def without_rate(session: Session, asked: Asked) -> int:
-    """Return how many denials of the months asked for no contracted rate is for."""
-    query = select(func.sum(DayCount.denials - DayCount.rated)).where(*_kept(asked))
-    return int(session.scalar(query) or 0)
-
-
 def decided_appeals(session: Session, asked: Asked) -> list[DecidedAppeal]:
     """Return the appeals decided within the months asked for, each by its last decision.
 
     A partial win counts for us; a request for more information is not a decision. An appeal of several denials is
-    one appeal.
+    one appeal. What is kept with each appeal (``tracker/appeal_figures.py``) says so.
     """
-    decided_on = func.max(Outcome.decided_on)
-    for_us = func.max(case((Outcome.result.in_(FOR_US), 1), else_=0))
-    query = (
-        select(Appeal.payer_id, Appeal.sent_on, decided_on, for_us)
-        .join(Outcome, and_(Outcome.practice_id == Appeal.practice_id, Outcome.appeal_id == Appeal.id))
-        .where(Appeal.status == "decided", Outcome.result.in_(DECISIONS))
-        .group_by(Appeal.practice_id, Appeal.id, Appeal.payer_id, Appeal.sent_on)
-        .having(decided_on.between(asked.first.first_day, asked.last.last_day))
+    keys = Appeal.payer_id, Appeal.decided_for_us, Appeal.decision_days
+    query = select(*keys, func.count()).where(
+        Appeal.decided_on.between(asked.first.first_day, asked.last.last_day), *_by(asked.payer_ids)
     )
-    if asked.payer_ids:
-        query = query.where(Appeal.payer_id.in_(asked.payer_ids))
-    return [
-        DecidedAppeal(payer_id, bool(won), (decided - sent).days if sent else None)
-        for payer_id, sent, decided, won in session.execute(query)
-    ]
+    found: list[DecidedAppeal] = []
+    query = query.group_by(*keys).execution_options(**{READS_FIGURES: True})
+    for payer_id, for_us, days, appeals in session.execute(query):
+        found += [DecidedAppeal(payer_id, bool(for_us), days)] * appeals
+    return found
 
 
-def pending_appeals(session: Session, payer_ids: Iterable[int]) -> int:
+def _by(payer_ids: tuple[int, ...]) -> tuple[ColumnElement[bool], ...]:
+    return (Appeal.payer_id.in_(payer_ids),) if payer_ids else ()
+
+
+def pending_appeals(session: Session, payer_ids: tuple[int, ...]) -> int:
     """Return how many appeals have been sent and not decided yet."""
-    query = select(func.count()).select_from(Appeal).where(Appeal.status == "sent")
-    chosen = tuple(payer_ids)
-    if chosen:
-        query = query.where(Appeal.payer_id.in_(chosen))
+    query = select(func.count()).select_from(Appeal).where(Appeal.status == "sent", *_by(payer_ids))
     return session.execute(query).scalar_one()

@@ -16,7 +16,7 @@ from tracker.models import Appeal, Attachment
 from tracker.reports.appeal_page import appeal_page
 from tracker.reports.appeals_list import appeals_list, decisions_of
 from tracker.reports.takebacks_list import open_takebacks
-from tracker.reports.time_spent import SURVEY_MINUTES, minutes_by_appeal, time_spent
+from tracker.reports.time_spent import SURVEY_MINUTES, time_spent
 from tracker.services.added_files import AddedFile
 from tracker.services.appeal_sending import (
     FollowUp,
@@ -79,7 +79,7 @@ def _page(appeal: Appeal, refused: _Forms) -> str:
     return render_template(
         "appeals/show.html",
         page=page,
-        minutes=minutes_by_appeal(g.session, (appeal.id,)).get(appeal.id, 0),
+        minutes=appeal.minutes_spent or 0,
         appeal=appeal,
         forms=forms,
         refused=next(iter(refused.values()), None),

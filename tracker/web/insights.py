@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, g, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from tracker.domain.access import Action
 from tracker.expected_amounts import has_rates
 from tracker.knowledge import load
-from tracker.models import DayCount, Payer, Practice
+from tracker.models import Denial, Payer, Practice
+from tracker.month_counts import is_counted
 from tracker.reports.basis import BASIS_WORDS, EXPECTED_DEFINITION, Basis, lacking_words
 from tracker.reports.chart_notes import marks, numbered
 from tracker.reports.charts import FRAMES, draw_spark, draw_trend
@@ -21,7 +23,7 @@ from tracker.reports.figures import line_rate, percent, recovered_share
 from tracker.reports.funnel import funnel_heading
 from tracker.reports.heatmap import HeatMode, heatmap_heading
 from tracker.reports.hfma import has_submitted
-from tracker.reports.insight_tables import PANELS, panel_sheet
+from tracker.reports.insight_tables import PANELS
 from tracker.reports.insights import MOST_MONTHS, PLAIN, Insights, Panels, insights, last_months
 from tracker.reports.months import Month
 from tracker.reports.overturn_curve import AGES, curve_heading
@@ -96,8 +98,8 @@ def _asked_basis() -> Basis:
 
 
 def _payers() -> Sequence[Payer]:
-    mine = select(DayCount.payer_id).where(DayCount.practice_id.in_(g.scope), DayCount.denials > 0).distinct()
-    payers: Sequence[Payer] = g.session.scalars(select(Payer).where(Payer.id.in_(mine)).order_by(Payer.name)).all()
+    denied = exists().where(Denial.practice_id.in_(g.scope), Denial.payer_id == Payer.id, is_counted())
+    payers: Sequence[Payer] = g.session.scalars(select(Payer).where(denied).order_by(Payer.name)).all()
     return payers
 
 
@@ -110,14 +112,16 @@ class _Page:
     found: Insights
     panels: Panels
     offers_hfma: bool
-
-    @property
-    def chosen(self) -> tuple[str, ...]:
-        return tuple(payer.public_id for payer in self.payers if payer.id in self.asked.payer_ids)
+    chosen: tuple[str, ...]
+    queue_at: str
 
     def queue(self, **filters: Any) -> str:
-        """Return the queue's address with the same payers and more filters: as many rows there as the number says."""
-        return url_for("queue.show", **{"view": "all", "payer": self.chosen or None} | filters)
+        """Return the queue's address with the same payers and more filters: as many rows there as the number says.
+
+        The page has hundreds of them: only the filters are written anew.
+        """
+        asked = {"view": "all", "payer": self.chosen or None} | filters
+        return f"{self.queue_at}?{urlencode([(name, value) for name, value in asked.items() if value is not None], doseq=True)}"
 
 
 def _page() -> _Page:
@@ -128,7 +132,7 @@ def _page() -> _Page:
     offers_hfma = _offers_hfma(asked)
     panels = _panels(offers_hfma=offers_hfma)
     found = insights(g.session, asked, chosen, viewer, load().root_causes, panels, _practices())
-    return _Page(payers, asked, found, panels, offers_hfma)
+    return _Page(payers, asked, found, panels, offers_hfma, chosen, url_for("queue.show"))
 
 
 def _practices() -> list[Practice]:
@@ -220,5 +224,4 @@ def panel_file(panel: str, kind: str) -> Response:
         ("Counted", PANELS[panel].definition),
         *((("Expected", EXPECTED_DEFINITION),) if page.asked.basis is Basis.EXPECTED else ()),
     )
-    sheet = panel_sheet(PANELS[panel], PANELS[panel].table(page.found))
-    return file_of(kind, f"insights-{panel}", replace(sheet, about=about))
+    return file_of(kind, f"insights-{panel}", replace(PANELS[panel].sheet(page.found), about=about))

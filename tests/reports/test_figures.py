@@ -101,7 +101,7 @@ def test_only_decided_appeals_are_in_the_overturn_rate_and_partial_wins_count(se
     rate = overturn_rate(decided)
     assert (rate.part, rate.whole, rate.text(0)) == (6, 10, "60%")
     assert pending_appeals(session, ()) == 1
-    assert decided[0].days == 61
+    assert min(appeal.days for appeal in decided) == 61
 
 
 def test_an_appeal_of_two_denials_is_one_appeal_decided_on_its_last_day(session, eastside, harbor):

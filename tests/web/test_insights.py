@@ -410,7 +410,7 @@ def test_on_the_expected_basis_every_number_leads_to_as_many_denials_and_the_add
     sessions, cast, priced, signed_in
 ):
     page = signed_in(cast.alice).get("/insights?amounts=expected").text
-    assert "Amounts are expected payments by contracted rates." in page
+    assert "Amounts are expected payments." in page
     assert '<option value="expected" selected>' in page
     checked = 0
     for query, label, words in queue_links(page):
@@ -444,7 +444,7 @@ def test_the_tile_counts_what_is_expected_and_the_file_says_so(sessions, cast, p
     tile = re.search(r'<dt>Denied in October</dt>\s*<dd class="v"><a href="[^"]+">([^<]+)<', page)
     assert tile[1] == whole_dollars(cents)
     text = client.get("/insights/trend.csv?amounts=expected").text
-    assert "Expected payments by contracted rates, by remittance month" in text
+    assert "Expected payments, by remittance month" in text
     assert "without a contracted rate, counted at billed charges in the period" in text
     assert "no more than the charge" in text
     assert f",{cents / 100:.2f}," in next(line for line in text.splitlines() if line.startswith("2026-10"))

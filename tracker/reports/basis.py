@@ -18,7 +18,7 @@ class Basis(StrEnum):
 
 
 BASIS_WORDS: Mapping[Basis, str] = MappingProxyType(
-    {Basis.BILLED: "billed charges", Basis.EXPECTED: "expected payments by contracted rates"}
+    {Basis.BILLED: "billed charges", Basis.EXPECTED: "expected payments"}
 )
 EXPECTED_DEFINITION = (
     "The contracted rate of the payer and code at the date of service, times the units, no more than the charge and than "

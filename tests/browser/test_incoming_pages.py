@@ -61,8 +61,7 @@ def nina(sessions, cast):
         return build.patient(session, cast.eastside, "Okafor", first_name="Nina", birth_date=BORN)
 
 
-def test_notes_of_a_document_are_looked_over_and_saved(plain_page, sign_in, cast, nina, check_axe):
-    page = plain_page
+def test_notes_of_a_document_are_looked_over_and_saved(page, sign_in, cast, nina, check_axe):
     sign_in(page, cast.alice)
     page.goto("/import")
     page.get_by_role("link", name="Bring in notes out of a document").click()
@@ -78,7 +77,7 @@ def test_notes_of_a_document_are_looked_over_and_saved(plain_page, sign_in, cast
     expect(page.get_by_text("1 note added.")).to_be_visible()
 
 
-def test_payers_stored_twice_are_merged_and_parted(plain_page, sign_in, cast, sessions, become, check_axe):
+def test_payers_stored_twice_are_merged_and_parted(page, sign_in, cast, sessions, become, check_axe):
     with transaction(sessions.system()) as session:
         for name in ("Harbor Health, Inc.", "HARBOR HEALTH"):
             claim = build.claim(
@@ -86,7 +85,6 @@ def test_payers_stored_twice_are_merged_and_parted(plain_page, sign_in, cast, se
             )
             build.denial(session, build.claim_line(session, claim))
     become(cast.alice, "lead")
-    page = plain_page
     sign_in(page, cast.alice)
     page.goto("/payers")
     page.get_by_role("link", name="See payers stored twice").click()

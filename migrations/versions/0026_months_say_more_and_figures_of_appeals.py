@@ -24,6 +24,7 @@ _FIGURES = {
     "decided_for_us": sa.Boolean,
     "decision_days": sa.BigInteger,
 }
+_CLAIM = ["practice_id", "claim_id"]
 _CLOSED = ["practice_id", "closed_on", "owner_id"]
 
 
@@ -39,6 +40,8 @@ def upgrade() -> None:
     op.create_index("ix_appeals_minutes", "appeals", ["practice_id", "minutes_spent"], unique=False)
     op.create_index("ix_appeals_status", "appeals", ["practice_id", "status", "payer_id"], unique=False)
     op.create_index("ix_appeals_decided", "appeals", _DECIDED, unique=False)
+    op.drop_index("ix_denials_claim", "denials")
+    op.create_index("ix_denials_claim", "denials", [*_CLAIM, "denied_on", "root_cause", "close_reason"], unique=False)
     op.drop_index("ix_denials_month", "denials")
     op.create_index("ix_denials_month", "denials", [*_MONTH, "cause_chosen_by_id"], unique=False)
     op.drop_index("ix_denials_closed", "denials")
@@ -62,6 +65,8 @@ def downgrade() -> None:
     op.create_index("ix_denials_closed", "denials", _CLOSED, unique=False)
     op.drop_index("ix_denials_month", "denials")
     op.create_index("ix_denials_month", "denials", _MONTH, unique=False)
+    op.drop_index("ix_denials_claim", "denials")
+    op.create_index("ix_denials_claim", "denials", _CLAIM, unique=False)
     for name in ("ix_appeals_decided", "ix_appeals_status", "ix_appeals_minutes"):
         op.drop_index(name, "appeals")
     for name in _FIGURES:

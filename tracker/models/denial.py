@@ -110,7 +110,7 @@ class Denial(Versioned, PracticeOwned, Base):
             "payer_id",
             "amount_cents",
         ),
-        Index("ix_denials_claim", "practice_id", "claim_id"),
+        Index("ix_denials_claim", "practice_id", "claim_id", "denied_on", "root_cause", "close_reason"),
         Index("ix_denials_line", "practice_id", "claim_line_id"),
     )
 

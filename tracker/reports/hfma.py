@@ -62,8 +62,10 @@ def submitted_before(practices: Sequence[Practice], month: Month) -> int | None:
 
 def hfma_months(session: Session, practices: Sequence[Practice], months: Sequence[Month]) -> Mapping[Month, HfmaMonth]:
     """Return the figures of each month, for the practices in the session's scope."""
-    first_denied = func.min(Denial.denied_on)
+    first_denied = func.min(Denial.denied_on).label("first_denied")
     query = select(first_denied).where(is_counted()).group_by(Denial.practice_id, Denial.claim_id)
-    between = first_denied.between(months[0].first_day, months[-1].last_day)
-    denied = Counter(Month.of(day) for day in session.scalars(query.having(between)))
+    claims = query.having(first_denied.between(months[0].first_day, months[-1].last_day)).subquery()
+    denied = Counter[Month]()
+    for day, count in session.execute(select(claims.c.first_denied, func.count()).group_by(claims.c.first_denied)):
+        denied[Month.of(day)] += count
     return {month: HfmaMonth(month, denied[month], submitted_before(practices, month)) for month in months}

@@ -29,6 +29,7 @@ from tracker.models import (
     TemplateEdition,
     User,
 )
+from tracker.reports.insight_tables import PANELS
 from tracker.reports.insights import insights, last_months
 from tracker.reports.queue_conditions import Viewer
 from tracker.services.patient_keys import PatientKeys
@@ -121,7 +122,9 @@ def test_the_numbers_of_queue_and_insights_are_the_same(sessions, here, export, 
 
 def numbers(sessions, practice_id):
     with sessions.reading({practice_id}) as session:
-        return insights(session, last_months(TODAY, 12), (), Viewer(0, TODAY, NOW), load().root_causes)
+        found = insights(session, last_months(TODAY, 12), (), Viewer(0, TODAY, NOW), load().root_causes)
+        tiles = found.missed, found.overturned, found.pending_appeals, found.cohort, found.data_through
+        return tiles, {name: panel.table(found) for name, panel in PANELS.items()}
 
 
 def test_people_new_here_cannot_sign_in_and_stand_beside_what_they_did(export, elsewhere):

@@ -33,7 +33,6 @@ from tracker.reading.note import ReadNote
         ("PFIQ-7 41 (66)", "pfiq", 41, 66, "better"),
         ("voids 9/day (14/day)", "voids", 9, 14, "better"),
         ("leaks 3 per week, was 10 per week", "leaks", 3, 10, "better"),
-        ("gait speed .71 m/s (.60)", "gait speed", 0.71, 0.6, "better"),
         ("SPADI 40 (62)", "spadi", 40, 62, "better"),
         ("FAAM 71 (58 at eval)", "faam", 71, 58, "better"),
         ("df -5 (was -9)", "df", -5, -9, "better"),

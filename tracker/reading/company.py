@@ -66,9 +66,13 @@ _AWAY = (
     ("double", re.compile(r"double[- ]?book(?:ed|ing)\b")),
     ("between", re.compile(r"between (?:my )?(?:other )?(?:patients|clients)\b")),
 )  # fmt: skip
-_SINGLE = re.compile(
-    r"(?:only (?:one|1|a single) (?:child|patient|pt|client|participant|member|person|attendee)\b|(?:one|1|a single) (?:child|patient|pt|client|participant|member|person|attendee) only\b|(?:sole|only) (?:attendee|participant|member present)\b|(?:nobody|no one|no-one) else (?:came|attended|showed|signed up|was there)\b|(?:all |the )?others? (?:cancel\w*|no[- ]showed|did not (?:come|attend|show)|(?:was|were) absent)\b|(?:ran|run|held|became|turned into|switched to) (?:an? )?(?:individual(?:ly)?|one[- ]on[- ]one|1 ?: ?1)\b)"
-)
+_SINGLE = (
+    ("only ", re.compile(r"only (?:one|1|a single) (?:child|patient|pt|client|participant|member|person|attendee)\b|only (?:attendee|participant|member present)\b")),
+    (" only", re.compile(r"(?:one|1|a single) (?:child|patient|pt|client|participant|member|person|attendee) only\b")),
+    ("else ", re.compile(r"(?:nobody|no one|no-one) else (?:came|attended|showed|signed up|was there)\b")),
+    ("others ", re.compile(r"others (?:cancel\w*|no[- ]showed|did not (?:come|attend|show)|were absent)\b")),
+    ("individual", re.compile(r"(?:ran|run|held|became|turned into|switched to) (?:an? )?individual(?:ly)?\b")),
+)  # fmt: skip
 _ALONE = re.compile(
     r"(?:one[- ]on[- ]one|one[- ]to[- ]one|1 ?: ?1|1[- ]on[- ]1|1[- ]to[- ]1|individual(?:ly)?\b|alone with (?:me|pt|ot|therapist)|"
     r"(?:pt|patient) alone\b|mine alone|direct contact|one patient at a time|constant attendance)"
@@ -99,16 +103,15 @@ def find_company(text: str, low: str) -> tuple[Company, ...]:
 
 
 def _find(text: str, low: str) -> Iterator[Company]:
-    for kind, patterns in (("shared", _SHARED), ("away", _AWAY)):
+    for kind, patterns in (("single", _SINGLE), ("shared", _SHARED), ("away", _AWAY)):
         for sign, pattern in patterns:
             if sign in low:
                 for match in islice(pattern.finditer(low), MOST_PLACES):
                     if _stands_free(low, match.start()) and not is_denied(low, *match.span()):
                         yield Company(kind, *match.span())
-    for kind, pattern in (("single", _SINGLE), ("alone", _ALONE)):
-        for match in islice(pattern.finditer(low), MOST_PLACES):
-            if _stands_free(low, match.start()) and not is_denied(low, *match.span()):
-                yield Company(kind, *match.span())
+    for match in islice(_ALONE.finditer(low), MOST_PLACES):
+        if _stands_free(low, match.start()) and not is_denied(low, *match.span()):
+            yield Company("alone", *match.span())
     for match in islice(_FRIENDS.finditer(text), MOST_PLACES):
         yield Company("shared", *match.span())
 

@@ -34,7 +34,7 @@ _PLAIN = frozenset(
     {"rom", "arom", "prom", "flexion", "flex", "ext", "extension", "abd", "abduction", "er", "ir", "rot", "rotation", "external rotation", "internal rotation", "dorsiflexion", "df", "plantarflexion", "pronation", "pron", "supination", "sup", "slr", "mmt", "pain", "pn", "lag", "ext lag", "girth", "edema", "circumference", "swelling", "assistance", "rpe", "spo2"}
 )  # fmt: skip
 
-_FIGURE = r"[+-]?(?:\d{1,4}(?:\.\d{1,3})?|(?<![a-z0-9])\.\d{1,3})"
+_FIGURE = r"[+-]?\d{1,4}(?:\.\d{1,3})?"
 _SCORE = r"(?:[ ]?/[ ]?\d{1,3}(?!/))?[+-]?"  # 34/80, 4-/5
 _UNIT = r"(?:[ ]?(?:%|°|degrees?|deg|seconds?|secs?|sec|s|m/s|cm|mm|ft|feet|m|meters?|lbs?|kgs?|#|points?|pts?|reps?|x|min|db|kpa|hz|uv|inches|in|ml|cc|wpm|pct|words)(?![a-z]))?(?:[ ]?(?:/|per[ ]|a[ ])(?:day|d|night|week|wk|month|mo|hour|hr)s?(?![a-z]))?"
 _FIRST = re.compile(rf"(?<![\d/.:#])(?<!x)(?<!\d-)(?P<value>{_FIGURE}){_SCORE}{_UNIT}")

@@ -195,14 +195,28 @@ def caregiver_alone(facts: LineFacts, _rule: Rule) -> Outcome:
     return Outcome(Result.NOT_SHOWN, reason, "mn_noncovered_service", Strength.WEAK)
 
 
+_SIGNS_OF_ABSENCE = (
+    "not present",
+    "absent",
+    "asleep",
+    "did not ",
+    "didn",
+    "stayed ",
+    "waited in",
+    "not there",
+    "not in ",
+    "without ",
+)
+
+
 def patient_took_part(facts: LineFacts, rule: Rule) -> Outcome:
     """The patient was there: minutes with a caregiver alone are no treatment of the patient."""
     if facts.code in rule.figures["without_patient"]:
         return NOT_APPLICABLE
     for content in facts.contents:
         low = content.read.low
-        missed, met = details(low, "missed"), details(low, "carer met")
-        if missed and met:
+        missed = details(low, "missed") if any(sign in low for sign in _SIGNS_OF_ABSENCE) else ()
+        if missed and (met := details(low, "carer met")):
             reason = f"The note says that the patient took no part; {facts.code} is for treatment of the patient."
             quotes = tuple(dict.fromkeys(_sentence(content, each.start) for each in (missed[0], met[0])))
             return Outcome(Result.FAILED, reason, "cod_wrong_code", Strength.LIKELY, quotes)

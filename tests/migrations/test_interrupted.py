@@ -63,17 +63,17 @@ def test_no_row_is_lost_on_the_way_up_down_and_up_again(loaded, revision):
     at_first, shape_before = everything(loaded)
     upgrade(loaded, revision)
     upgraded, shape_after = everything(loaded)
-    assert kept(at_first, upgraded)
+    assert kept(at_first, upgraded, revision)
     fill_up(loaded)
     full, _ = everything(loaded)
     downgrade(loaded, REVISIONS[revision] or "base")
     taken_back, shape_then = everything(loaded)
     assert shape_without_versions(shape_then) == shape_without_versions(shape_before)
-    assert kept(full, taken_back)
+    assert kept(full, taken_back, revision)
     assert taken_back.keys() == at_first.keys()
     upgrade(loaded, revision)
     again, shape_again = everything(loaded)
-    assert kept(taken_back, again)
+    assert kept(taken_back, again, revision)
     assert shape_again == shape_after
 
 
@@ -96,7 +96,7 @@ def test_stopped_at_any_statement_the_database_is_as_it_was_and_the_next_try_fin
         assert everything(loaded) == before, f"stopped at statement {number} of {count.statements}"
     upgrade(loaded, revision)
     assert current(loaded) == revision
-    assert kept(before[0], everything(loaded)[0])
+    assert kept(before[0], everything(loaded)[0], revision)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_killed_in_the_middle_of_an_upgrade_the_next_start_finishes_it(older, ow
     assert try_backup(backup, MASTER).rows["denials"] == 1
     assert start(older) == 0
     assert current(owner) == head()
-    assert kept(before[0], everything(owner)[0])
+    assert kept(before[0], everything(owner)[0], head())
 
 
 @pytest.mark.parametrize("place", _PLACES)

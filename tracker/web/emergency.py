@@ -16,7 +16,7 @@ from tracker.web.access import needs
 from tracker.web.audited import also
 from tracker.web.auth import go_in
 from tracker.web.forms.auth import EmergencyForm
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.proof import MustWait, SignInRefused, answer_wait, use_emergency_code, wait_words
 from tracker.web.request import is_changing
 
@@ -90,7 +90,7 @@ def make(public_id: str) -> BaseResponse | str:
     people = emergency.people_in(g.session, practice.id)
     person = next((one for one in people if one.public_id == request.form.get("person")), None)
     if person is None:
-        say("Choose the person the code is for. Nothing was changed.")
+        refuse("Choose the person the code is for. Nothing was changed.")
         return redirect(url_for(".show"), 303)
     with transaction(g.session) as session:
         code = emergency.make_code(session, practice.id, person, g.user.id, g.now)

@@ -19,7 +19,7 @@ from tracker.web.access import allows, needs
 from tracker.web.files import file_of
 from tracker.web.filters import plural
 from tracker.web.forms.fee_schedules import FeeScheduleForm, LoadForm
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.payers import listed_payers
 from tracker.web.uploads import scanned
 
@@ -91,7 +91,7 @@ def load() -> BaseResponse:
     except ImportProblem:
         read = FeeSchedule((), ())
     if read.problems or not read.rates:
-        say("These rates cannot be read any more. Add the file again. Nothing was loaded.")
+        refuse("These rates cannot be read any more. Add the file again. Nothing was loaded.")
         return redirect(url_for(".index"), 303)
     with transaction(g.session) as session:
         job = load_rates(session, practice.id, read.rates, payers, _by())

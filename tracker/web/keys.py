@@ -17,7 +17,7 @@ from tracker.web.access import OwnsTooLittle, allows, needs
 from tracker.web.audited import also
 from tracker.web.filters import plural
 from tracker.web.forms.practice_data import NameForm
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.once import once
 from tracker.web.request import settings
 
@@ -54,7 +54,7 @@ def _require_all() -> None:
 
 
 def _shown_again() -> BaseResponse:
-    say("The master key was renewed meanwhile. Nothing was changed.")
+    refuse("The master key was renewed meanwhile. Nothing was changed.")
     return redirect(url_for(".show"), 303)
 
 

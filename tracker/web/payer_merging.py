@@ -20,7 +20,7 @@ from tracker.services.merging_payers import (
     part_payers,
 )
 from tracker.web.access import needs
-from tracker.web.navigation import say
+from tracker.web.navigation import refuse, say
 from tracker.web.payers import own_practices
 from tracker.web.request import acting
 
@@ -86,7 +86,7 @@ def merge(public_id: str, other_id: str) -> Any:
         with transaction(g.session) as session:
             effect = merge_payers(session, practice.id, stays, goes, seal, load(), acting())
     except PayersStay as problem:
-        say(f"{problem}. Nothing was changed.")
+        refuse(f"{problem}. Nothing was changed.")
         return _compare_page(practice, public_id, other_id), 409
     say(f"{name} merged: {moved_words(effect.rows)} moved. You can undo this here for {UNDO_DAYS} days.")
     return redirect(url_for("payers.show", public_id=public_id), 303)
@@ -106,5 +106,5 @@ def part(public_id: str) -> BaseResponse:
             other = part_payers(session, practice.id, payer, event, load(), acting())
         say(f"Merge undone. {other.name} is a payer of its own again.")
     except PayersStay as problem:
-        say(f"{problem}. Nothing was changed.")
+        refuse(f"{problem}. Nothing was changed.")
     return redirect(url_for("payers.show", public_id=public_id), 303)

@@ -373,7 +373,7 @@ def test_each_panel_keeps_the_choices_of_the_others(cast, lead, signed_in):
     page = signed_in(lead).get("/insights?ranges=yes&owners=yes").text
     controls = page.split('<form class="row" method="get"')[1].split("</form>")[0]
     assert controls.count('<input type="hidden" name="ranges" value="yes">') == 1
-    assert page.count('<input type="hidden" name="owners" value="yes">') == 1
+    assert controls.count('<input type="hidden" name="owners" value="yes">') == 1
 
 
 # ---- the basis of the amounts ----

@@ -19,6 +19,7 @@ from tests.benchmarks.insights_year import LINES, fill
 from tests.postgres import postgres_server
 from tracker.config import Settings
 from tracker.db import SessionMaker, transaction
+from tracker.garbage import collect_less_often
 from tracker.keys import open_sessions
 from tracker.knowledge import load
 from tracker.models import Base, Practice
@@ -44,6 +45,7 @@ def _databases() -> Iterator[list[tuple[str, str]]]:
 
 def _measure(name: str, settings: Settings, maker: SessionMaker, times: int) -> list[tuple[str, str]]:
     client = signed_in(settings)
+    collect_less_often()  # as the server does when it starts
     figures = []
     for what, path in _PAGES.items():
         get(client, path)

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, exists, select
@@ -34,7 +35,7 @@ class StepSums(NamedTuple):
 
     def plus(self, other: Iterable[int]) -> "StepSums":
         """Return both together."""
-        return StepSums(*(mine + each for mine, each in zip(self, other, strict=True)))
+        return StepSums(*map(add, self, other))
 
 
 class CauseSums(NamedTuple):
@@ -47,7 +48,7 @@ class CauseSums(NamedTuple):
 
     def plus(self, other: Iterable[int]) -> "CauseSums":
         """Return both together."""
-        return CauseSums(*(mine + each for mine, each in zip(self, other, strict=True)))
+        return CauseSums(*map(add, self, other))
 
 
 @dataclass(slots=True)

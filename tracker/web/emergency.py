@@ -1,14 +1,12 @@
 """Emergency access: owners make sealed codes under Settings; one of them opens a practice from the sign-in page, to read."""
 
-from flask import Blueprint, Flask, abort, g, redirect, render_template, request, url_for
-from sqlalchemy import select
+from flask import Blueprint, Flask, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
 from tracker.domain.access import Action
 from tracker.domain.audit import Act, Outcome
-from tracker.models import Practice
 from tracker.services import emergency
 from tracker.services.sessions import EMERGENCY_FOR
 from tracker.services.users import find_user
@@ -19,6 +17,7 @@ from tracker.web.forms.auth import EmergencyForm
 from tracker.web.navigation import refuse, say
 from tracker.web.proof import MustWait, SignInRefused, answer_wait, use_emergency_code, wait_words
 from tracker.web.request import is_changing
+from tracker.web.settings import own_practice
 
 blueprint = Blueprint("emergency", __name__)
 
@@ -86,7 +85,7 @@ def show() -> str:
 @needs(Action.OWN_PRACTICE, fresh=True)
 def make(public_id: str) -> BaseResponse | str:
     """Make a code for a person in place of their unused one, and show it, once."""
-    practice = _own(public_id)
+    practice = own_practice(public_id)
     people = emergency.people_in(g.session, practice.id)
     person = next((one for one in people if one.public_id == request.form.get("person")), None)
     if person is None:
@@ -101,17 +100,8 @@ def make(public_id: str) -> BaseResponse | str:
 @needs(Action.OWN_PRACTICE, fresh=True)
 def revoke(public_id: str) -> BaseResponse:
     """Let a code open nothing more; somebody who is in by it is out."""
-    practice = _own(public_id)
+    practice = own_practice(public_id)
     with transaction(g.session) as session:
         found = emergency.revoke(session, practice.id, request.form.get("code", ""), g.now)
     say("Emergency code revoked." if found else "That code opens nothing any more.")
     return redirect(url_for(".show"), 303)
-
-
-def _own(public_id: str) -> Practice:
-    practice: Practice | None = g.session.scalar(
-        select(Practice).where(Practice.public_id == public_id, Practice.id.in_(g.scope))
-    )
-    if practice is None:
-        abort(404)
-    return practice

@@ -1,6 +1,6 @@
 """The keys under Settings: what opens the data, new recovery code and master key, keys of practices renewed and destroyed."""
 
-from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,6 +20,7 @@ from tracker.web.forms.practice_data import NameForm
 from tracker.web.navigation import refuse, say
 from tracker.web.once import once
 from tracker.web.request import settings
+from tracker.web.settings import own_practice
 
 blueprint = Blueprint("keys", __name__, url_prefix="/settings")
 
@@ -101,7 +102,7 @@ def renew_master() -> BaseResponse | str | tuple[str, int]:
 @once
 def rotate(public_id: str) -> BaseResponse:
     """Ask for a new key of a practice and for sealing all its data again, and show how far that is."""
-    practice = _own(public_id)
+    practice = own_practice(public_id)
     with transaction(g.session) as session:
         job = ask_for_rotation(session, practice.id, g.now, g.user.id)
         public_id = job.public_id
@@ -112,7 +113,7 @@ def rotate(public_id: str) -> BaseResponse:
 @needs(Action.OWN_PRACTICE)
 def old(public_id: str) -> BaseResponse | str:
     """Say what destroying the older keys of a practice means, and ask for its name; or why it cannot be done yet."""
-    practice = _own(public_id)
+    practice = own_practice(public_id)
     return _old_page(practice, NameForm())
 
 
@@ -134,7 +135,7 @@ def _old_page(practice: Practice, form: NameForm, problem: str = "") -> BaseResp
 @needs(Action.OWN_PRACTICE, fresh=True)
 def destroy_old(public_id: str) -> BaseResponse | str | tuple[BaseResponse | str, int]:
     """Destroy the older keys of a practice once its name is typed; never while something is sealed with one."""
-    practice = _own(public_id)
+    practice = own_practice(public_id)
     form = NameForm()
     form.wanted = practice.name
     if not form.validate():
@@ -143,16 +144,7 @@ def destroy_old(public_id: str) -> BaseResponse | str | tuple[BaseResponse | str
         with transaction(g.session) as session:
             gone = destroy_old_keys(session, practice.id, g.now)
     except OldKeysInUse as problem:
-        return _old_page(_own(public_id), form, str(problem)), 409
+        return _old_page(own_practice(public_id), form, str(problem)), 409
     also(Act.KEYS, practice_id=practice.id)
     say(f"{plural(gone, 'older key')} of {practice.name} destroyed.")
     return redirect(url_for(".show"), 303)
-
-
-def _own(public_id: str) -> Practice:
-    practice: Practice | None = g.session.scalar(
-        select(Practice).where(Practice.public_id == public_id, Practice.id.in_(g.scope))
-    )
-    if practice is None:
-        abort(404)
-    return practice

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
@@ -22,18 +21,12 @@ from tracker.web.forms.signing import LogoForm, SigningRulesForm
 from tracker.web.headers import LETTER_POLICY
 from tracker.web.navigation import say
 from tracker.web.other_version import other_version
+from tracker.web.settings import own_practice
 from tracker.web.uploads import picture_from
 
 blueprint = Blueprint("letterhead", __name__, url_prefix="/settings/practices/<public_id>/letters")
 
 _SHOWN = "L01"  # the letter whose sample the preview shows
-
-
-def _find(public_id: str) -> Practice:
-    practice: Practice | None = g.session.scalar(
-        select(Practice).where(Practice.public_id == public_id, Practice.id.in_(g.scope))
-    )
-    return practice or abort(404)
 
 
 def _page(practice: Practice, sent: dict[str, FlaskForm]) -> str:
@@ -59,7 +52,7 @@ def _rules_form(practice: Practice) -> SigningRulesForm:
 @needs(Action.SETTINGS)
 def show(public_id: str) -> str:
     """Show the letterhead and the rules of signing."""
-    return _page(_find(public_id), {})
+    return _page(own_practice(public_id), {})
 
 
 def _done(public_id: str, words: str) -> BaseResponse:
@@ -74,11 +67,11 @@ def logo(public_id: str) -> Any:
     form = LogoForm()
     if request.form.get("do") == "drop":
         with transaction(g.session) as session:
-            drop_logo(session, _find(public_id), g.now, g.user.id)
+            drop_logo(session, own_practice(public_id), g.now, g.user.id)
         return _done(public_id, "Logo taken away. Signed letters keep it.")
     chosen = bool(getattr(form.file.data, "filename", ""))
     content = picture_from(form, LOGO) if form.validate() and chosen else None
-    practice = _find(public_id)
+    practice = own_practice(public_id)
     if form.version.data and form.version.data != str(practice.version):
         return other_version(form, _logo_form(practice), practice, url_for(".show", public_id=public_id))
     if content is None and not form.errors and not practice.logo_hash:
@@ -94,7 +87,7 @@ def logo(public_id: str) -> Any:
 @needs(Action.SETTINGS)
 def rules(public_id: str) -> Any:
     """Keep who signs, and which write-offs wait for approval."""
-    practice, form = _find(public_id), SigningRulesForm()
+    practice, form = own_practice(public_id), SigningRulesForm()
     if not form.validate():
         return _page(practice, {"rules": form}), 422
     if form.version.data and form.version.data != str(practice.version):
@@ -113,7 +106,7 @@ def preview(public_id: str) -> Response:
     """Return a letter to an invented payer about an invented patient under the practice's letterhead, for a frame."""
     template = templates()[_SHOWN]
     shown = sample(template.slug)
-    facts = replace(shown.facts, practice=practice_facts(_find(public_id)))
+    facts = replace(shown.facts, practice=practice_facts(own_practice(public_id)))
     prefix = url_for("letters.asset", name="x").removesuffix("x")
     html = for_browser(draft(template, facts, shown.fields).html, prefix)
     return Response(html, headers={"Content-Security-Policy": LETTER_POLICY})

@@ -1,7 +1,7 @@
 """ZIP archives from outside: taken apart in a process of its own, their names never used (security.md C-27)."""
 
 from tracker.letters.limited import Refusal, run_limited
-from tracker.letters.problems import LetterProblem
+from tracker.letters.problems import LetterProblem, PdfBusy, PdfFailed
 
 _SECONDS = 30.0
 _START = b"PK\x03\x04"
@@ -20,10 +20,15 @@ def is_archive(content: bytes) -> bool:
 def files_in(content: bytes) -> list[bytes]:
     """Return the files of a ZIP archive in their order, folders and empty files left out.
 
-    Raises ArchiveProblem for one that is locked, damaged, too big when unpacked, or holds archives or links; PdfFailed
-    when taking it apart needs too much time or memory.
+    Raises ArchiveProblem for one that is locked, damaged, too big when unpacked, holds archives or links, or takes too
+    much time or memory; PdfBusy when too many wait.
     """
-    return list(run_limited("unzip", {}, (content,), on_refusal=_problem, seconds=_SECONDS).blobs)
+    try:
+        return list(run_limited("unzip", {}, (content,), on_refusal=_problem, seconds=_SECONDS).blobs)
+    except PdfBusy:
+        raise
+    except PdfFailed:
+        raise ArchiveProblem("taking the archive apart needs more time or memory than it may have") from None
 
 
 def _problem(refusal: Refusal) -> LetterProblem:

@@ -22,7 +22,7 @@ def unzip(arguments: dict[str, Any], blobs: Sequence[bytes]) -> Answer:  # noqa:
     """Return the members' bytes in their order. Raises Refusal with words for a person."""
     try:
         with zipfile.ZipFile(BytesIO(blobs[0])) as archive:
-            found = [content for content in _contents(archive) if content.strip()]
+            found = [content for content in _contents(archive) if content and not content.isspace()]
     except _DAMAGED:
         raise Refusal("broken", "the archive is damaged and cannot be read") from None
     if not found:
@@ -55,7 +55,7 @@ def _refuse_strange(member: zipfile.ZipInfo) -> None:
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int) -> bytes:
     """Return one member, read piece by piece: what its header says of its size is not believed."""
-    pieces, size = [], 0
+    content, size = BytesIO(), 0
     most = max(_FREE, member.compress_size * MAX_RATIO)
     with archive.open(member) as file:
         while piece := file.read(_PIECE):
@@ -64,5 +64,5 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int) -> bytes
                 raise Refusal("too_big", f"the archive unpacks to more than {MAX_BYTES // 1_000_000} MB")
             if size > most:
                 raise Refusal("too_big", f"a file of the archive unpacks to more than {MAX_RATIO} times its size")
-            pieces.append(piece)
-    return b"".join(pieces)
+            content.write(piece)
+    return content.getvalue()

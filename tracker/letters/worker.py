@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import IO, Any
 
 from tracker.letters import (
     own_template,
@@ -73,15 +73,24 @@ def main() -> None:
     outbox = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)  # a library that prints must not write into an answer
     _limit()
-    while (message := read_message(inbox)) is not None:
-        values, blobs = message
-        _allow_cpu(CPU_SECONDS)
-        try:
-            answer = TASKS[values["task"]](values["arguments"], blobs)
-        except Refusal as refusal:
-            write_message(outbox, {"refused": refusal.kind, "why": refusal.why, "about": refusal.about}, ())
-        else:
-            write_message(outbox, {"values": answer.values}, answer.blobs)
+    while _answer_next(inbox, outbox):
+        pass
+
+
+def _answer_next(inbox: IO[bytes], outbox: IO[bytes]) -> bool:
+    """Answer one task and keep nothing of it: the next has the whole memory. False at the end of the input."""
+    message = read_message(inbox)
+    if message is None:
+        return False
+    values, blobs = message
+    _allow_cpu(CPU_SECONDS)
+    try:
+        answer = TASKS[values["task"]](values["arguments"], blobs)
+    except Refusal as refusal:
+        write_message(outbox, {"refused": refusal.kind, "why": refusal.why, "about": refusal.about}, ())
+    else:
+        write_message(outbox, {"values": answer.values}, answer.blobs)
+    return True
 
 
 if __name__ == "__main__":

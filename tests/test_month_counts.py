@@ -222,18 +222,15 @@ def add_by_hand(counts, session, denial, line):
     closed = None if denial.is_open else denial.closed_on
     for name, on in (("acted", acted), ("filed", filed), ("closed", closed), ("overturned", won)):
         if on:
-            counts["days"][name][str((on - denial.denied_on).days)] += 1
+            counts["days"][name][(on - denial.denied_on).days] += 1
         elif denial.is_open and name != "overturned":
-            counts["days"][f"{name}_open"][str(denial.denied_on.day)] += 1
+            counts["days"][f"{name}_open"][denial.denied_on.day] += 1
 
 
 def kept(session, practice_id):
     """What the table says, read as a page does: changes of the transaction are counted first."""
     rows = session.scalars(select(MonthCount).where(MonthCount.practice_id == practice_id))
-    return {
-        (row.month, row.payer_id): month_counts.MonthCounts(*(getattr(row, name) for name in month_counts.MonthCounts._fields))
-        for row in rows
-    }  # fmt: skip
+    return {(row.month, row.payer_id): month_counts.of_row(row) for row in rows}
 
 
 @pytest.mark.parametrize("seed", range(8))

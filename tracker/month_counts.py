@@ -6,9 +6,9 @@ asks for all of them reads that one.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, and_, cast, delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from tracker import denial_courses
 from tracker.domain.denial_course import Course, step
 from tracker.models import ClaimLine, DayCount, Denial, DenialCourse, MonthCount
 from tracker.models.base import take_ids
+
+_Key = TypeVar("_Key", str, int)
 
 NOT_A_DENIAL = "adj_not_a_denial"
 CLOSED_AS_NO_DENIAL = "not_a_denial"
@@ -28,6 +30,7 @@ NO_REASON = "none"
 SUMMED = tuple(
     column.key for column in DayCount.__table__.columns if column.key not in {"practice_id", "id", "day", "payer_id"}
 )
+SUMS = (*SUMMED, APPEALED)
 
 
 def is_counted() -> ColumnElement[bool]:
@@ -38,7 +41,8 @@ def is_counted() -> ColumnElement[bool]:
 class MonthCounts(NamedTuple):
     """The counts of one month and payer.
 
-    ``sums``: what the columns of its days' counts come to by their names, and how many denials were ``appealed``.
+    ``sums``: what the columns of its days' counts come to by their names, and how many denials were ``appealed``; each
+    is a column of the table.
     ``reasons``: reason code (like CO-50; ``none`` without one) to denials, denied cents, and those at the first answer.
     ``causes``: root cause to denials, denied cents, times denied, and denials denied more than once.
     ``steps``: a step of ``domain.denial_course`` to denials, denied cents, those of them with money since, their denied
@@ -54,7 +58,7 @@ class MonthCounts(NamedTuple):
     reasons: dict[str, list[int]]
     causes: dict[str, list[int]]
     steps: dict[str, list[int]]
-    days: dict[str, dict[str, int]]
+    days: dict[str, dict[int, int]]
     below: dict[str, dict[str, int]]
 
 
@@ -82,11 +86,29 @@ def recount(session: Session, practice_id: int, months: Collection[date]) -> Non
     connection.execute(delete(MonthCount).where(*mine))
     counted = count(session, practice_id, months)
     rows = [
-        {"practice_id": practice_id, "id": row_id, "month": month, "payer_id": payer_id, **counts._asdict()}
+        {"practice_id": practice_id, "id": row_id, "month": month, "payer_id": payer_id, **_as_row(counts)}
         for row_id, ((month, payer_id), counts) in zip(take_ids(len(counted)), counted.items(), strict=True)
     ]
     if rows:
         connection.execute(insert(MonthCount), rows)
+
+
+def _as_row(counts: MonthCounts) -> dict[str, Any]:
+    """Return the columns that keep counts. Days stand as two lists, which are read faster than names of numbers."""
+    days = {name: [list(numbers), list(numbers.values())] for name, numbers in counts.days.items()}
+    fields = {"reasons": counts.reasons, "causes": counts.causes, "steps": counts.steps, "below": counts.below}
+    return {**counts.sums, **fields, "days": days}
+
+
+def days_of(kept_days: dict[str, list[list[int]]]) -> dict[str, dict[int, int]]:
+    """Return the days of counts out of the column that keeps them."""
+    return {name: dict(zip(*lists, strict=True)) for name, lists in kept_days.items()}
+
+
+def of_row(row: MonthCount) -> MonthCounts:
+    """Return the counts that a row keeps."""
+    sums = {name: getattr(row, name) for name in SUMS}
+    return MonthCounts(sums, row.reasons, row.causes, row.steps, days_of(row.days), row.below)
 
 
 def count(session: Session, practice_id: int, months: Collection[date] | None = None) -> Counted:
@@ -101,17 +123,17 @@ def count(session: Session, practice_id: int, months: Collection[date] | None = 
     by_month: defaultdict[date, list[MonthCounts]] = defaultdict(list)
     for (first, _), counts in found.items():
         by_month[first].append(counts)
-    return dict(found) | {(first, None): _together(parts) for first, parts in by_month.items()}
+    return dict(found) | {(first, None): together(parts) for first, parts in by_month.items()}
 
 
 def _nothing() -> MonthCounts:
-    return MonthCounts(dict.fromkeys((*SUMMED, APPEALED), 0), {}, {}, {}, {}, {})
+    return MonthCounts(dict.fromkeys(SUMS, 0), {}, {}, {}, {}, {})
 
 
-def _together(payers: Iterable[MonthCounts]) -> MonthCounts:
-    """Return the counts of all payers of a month."""
+def together(parts: Iterable[MonthCounts]) -> MonthCounts:
+    """Return the counts of several payers, or practices, as those of one."""
     whole = _nothing()
-    for counts in payers:
+    for counts in parts:
         _add_numbers(whole.sums, counts.sums)
         for field in ("reasons", "causes", "steps"):
             for name, more in getattr(counts, field).items():
@@ -124,9 +146,8 @@ def _together(payers: Iterable[MonthCounts]) -> MonthCounts:
 
 def kept(session: Session, practice_id: int) -> Counted:
     """Return the counts of a practice as they are kept."""
-    columns = (getattr(MonthCount, name) for name in MonthCounts._fields)
-    query = select(MonthCount.month, MonthCount.payer_id, *columns).where(MonthCount.practice_id == practice_id)
-    return {(month, payer_id): MonthCounts(*counts) for month, payer_id, *counts in session.execute(query)}
+    rows = session.scalars(select(MonthCount).where(MonthCount.practice_id == practice_id))
+    return {(row.month, row.payer_id): of_row(row) for row in rows}
 
 
 def _within(day: Any, month: date | None) -> tuple[ColumnElement[bool], ...]:
@@ -188,11 +209,11 @@ def _sum(sums: dict[str, list[int]], name: str, more: Iterable[int]) -> None:
     sums[name] = list(more) if so_far is None else [before + each for before, each in zip(so_far, more, strict=True)]
 
 
-def _add_numbers(sums: dict[str, int], more: dict[str, int]) -> None:
+def _add_numbers(sums: dict[_Key, int], more: Mapping[_Key, int]) -> None:
     for name, number in more.items():
         sums[name] = sums.get(name, 0) + number
 
 
-def _tick(days: dict[str, dict[str, int]], name: str, value: int) -> None:
+def _tick(days: dict[str, dict[int, int]], name: str, value: int) -> None:
     counts = days.setdefault(name, {})
-    counts[str(value)] = counts.get(str(value), 0) + 1
+    counts[value] = counts.get(value, 0) + 1

@@ -51,7 +51,7 @@ def contents(connection: Connection) -> Rows:
 
 
 # Counts that a revision empties, up and down: the first look after the next start counts them again from the rows.
-_COUNTED_ANEW = {"0026": {"month_counts"}}
+_COUNTED_ANEW = {"0026": {"month_counts"}, "0027": {"month_counts"}}
 
 
 def kept(before: Rows, after: Rows, revision: str = "") -> bool:

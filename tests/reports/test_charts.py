@@ -43,6 +43,15 @@ def test_the_chart_is_whole_xml_without_style_or_script(frame):
     assert not re.search(r"\sstyle=|<style|<script|\son\w+=", svg)
 
 
+@pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: frame.name)
+def test_words_never_become_markup(frame):
+    hostile = '"><script>x</script>'
+    spot = Point(hostile, hostile, hostile, hostile, 100, 0.1, in_progress=False, notes=hostile)
+    found = ET.fromstring(draw_trend(TrendChart(hostile, hostile, hostile, hostile, (spot,)), frame))
+    assert not [part for part in found.iter() if part.tag.endswith("script")]
+    assert found.get("aria-label") == hostile
+
+
 def test_bars_are_as_tall_as_their_dollars():
     heights = [float(bar.get("height")) for bar in shapes(draw_trend(YEAR), "bar-full")]
     assert heights[0] / heights[2] == pytest.approx(2911 / 2419, rel=0.01)

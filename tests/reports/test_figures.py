@@ -108,7 +108,7 @@ def test_an_appeal_of_two_denials_is_one_appeal_decided_on_its_last_day(session,
     denials = [eastside.denied_line(harbor, date(2026, 7, 1)) for _ in range(2)]
     eastside.appeal(denials, date(2026, 9, 1), ("upheld", date(2026, 9, 30)), ("overturned", date(2026, 10, 2)))
     [decided] = decided_appeals(session, OCTOBER)
-    assert (decided.for_us, decided.days) == (True, 31)
+    assert (decided.days, decided.appeals, decided.won) == (31, 1, 1)
 
 
 def test_a_request_for_more_information_is_no_decision(session, eastside, harbor):

@@ -2,7 +2,7 @@ from datetime import date
 
 from tracker.reports.months import Month, months_between
 from tracker.reports.payers import payer_figures, payers_heading
-from tracker.reports.tallies import DecidedAppeal, DenialTally, LineTally
+from tracker.reports.tallies import DecidedTally, DenialTally, LineTally
 
 OCTOBER = Month(2026, 10)
 MONTHS = months_between(Month(2026, 9), Month(2026, 11))
@@ -32,10 +32,10 @@ def test_a_payer_without_835_lines_has_no_rate(session, harbor):
 
 
 def test_overturned_and_median_days_need_ten_decisions(session, harbor):
-    decided = [DecidedAppeal(harbor.id, place < 4, 10 + place) for place in range(9)]
+    decided = [DecidedTally(harbor.id, 10 + place, 1, int(place < 4)) for place in range(9)]
     [row] = figures(session, decided=decided)
     assert (row.overturned.text(0), row.median_days) == ("n/a", None)
-    [row] = figures(session, decided=[*decided, DecidedAppeal(harbor.id, True, 99)])
+    [row] = figures(session, decided=[*decided, DecidedTally(harbor.id, 99, 1, 1)])
     assert (row.overturned.text(0), row.median_days) == ("50%", 14)
 
 

@@ -220,7 +220,7 @@ def test_a_remittance_that_pays_is_the_decision(session, sent, denials, remits):
     assert sent.status == "decided"
     assert [(one.status, one.recovered_cents) for one in denials] == [("closed_paid", 7_200), ("closed_paid", 4_800)]
     asked = Asked(Month(2026, 11), Month(2026, 11))
-    assert [appeal.for_us for appeal in decided_appeals(session, asked)] == [True]
+    assert [(tally.appeals, tally.won) for tally in decided_appeals(session, asked)] == [(1, 1)]
 
 
 def test_a_remittance_that_pays_a_part_and_denies_the_rest_is_a_decision_in_part(session, sent, denials, remits):

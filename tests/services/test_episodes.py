@@ -307,7 +307,7 @@ def test_a_decided_line_is_not_decided_again(session, sent, three, remits, alice
 def test_each_line_and_the_appeal_count_once(session, sent, three, remits):
     remits(*(answer(control, 70) for control in ("V1", "V2", "V3")), day="20261118", trace="T2")
     assert sent.status == "decided"
-    assert [appeal.for_us for appeal in decided_appeals(session, november())] == [True]
+    assert [(tally.appeals, tally.won) for tally in decided_appeals(session, november())] == [(1, 1)]
     found = cohort(session, november())
     assert (found.denials, found.cents, found.recovered_cents) == (3, 27_000, 21_000)
     assert session.query(Outcome).count() == 3

@@ -1,9 +1,10 @@
 """How long people worked on something, measured from the moments at which they saved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
-from statistics import median
+
+from tracker.domain.median import middle
 
 LONGEST_PAUSE = timedelta(minutes=5)
 
@@ -24,7 +25,7 @@ def minutes_spent(moments: Iterable[tuple[int, datetime]]) -> int:
     return -(-worked // timedelta(minutes=1))
 
 
-def median_minutes(minutes: Sequence[int]) -> int | None:
-    """Return the median, rounded to whole minutes, of the appeals that were measured; None when none was."""
-    measured = [each for each in minutes if each > 0]
-    return round(median(measured)) if measured else None
+def median_minutes(appeals: Mapping[int, int]) -> int | None:
+    """Return the median in whole minutes of the appeals that were measured, given by their minutes; None when none was."""
+    measured = {minutes: count for minutes, count in appeals.items() if minutes > 0 and count}
+    return round(sum(middle(measured)) / 2) if measured else None

@@ -9,9 +9,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-_BLUE, _VERMILION, _INK, _MUTED, _GRID, _PAPER = "#0072b2", "#d55e00", "#1a2330", "#4b5665", "#dfe4ea", "#ffffff"
+from tracker.reports.svg import BLUE, DOTTED, GRID, MUTED, PAPER, VERMILION, drawn, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ WIDE = Frame("wide", 1320)
 MEDIUM = Frame("medium", 760, gap=10)
 NARROW = Frame("narrow", 340, left=44, right=2, every=3, gap=5)
 FRAMES = (WIDE, MEDIUM, NARROW)
-PAPER = Frame("paper", 760, bars_height=110, line_top=186, line_height=50, gap=12, font="Public Sans")
+ON_PAPER = Frame("paper", 760, bars_height=110, line_top=186, line_height=50, gap=12, font="Public Sans")
 
 
 def draw_trend(chart: TrendChart, frame: Frame = WIDE) -> Markup:
@@ -79,24 +79,28 @@ def draw_trend(chart: TrendChart, frame: Frame = WIDE) -> Markup:
     top_cents, cents_step = nice_axis(max((point.cents for point in chart.points), default=0), 10_000)
     top_rate, rate_step = nice_axis(max((point.rate or 0 for point in chart.points), default=0), 0.04)
     plot = _Plot(chart, frame, top_cents, top_rate)
+    font = f' font-family="{escape(frame.font)}"' if frame.font else ""
+    head = (
+        f'<svg class="trend {frame.name}" viewBox="0 0 {frame.width} {frame.height}"{font} role="group"'
+        f' aria-label="{escape(chart.title)}">'
+    )
     parts = [
-        Markup("<title>{}</title>").format(chart.title) if frame.font else Markup(),
+        head,
+        f"<title>{escape(chart.title)}</title>" if frame.font else "",
         plot.hatch(),
-        _text(0, 12, chart.bars_title, bold=True, anchor="start"),
+        text(0, 12, chart.bars_title, "start", strong=True),
         *plot.grid(frame.bars_top, frame.bars_height, top_cents, cents_step, short_dollars),
         *(plot.bar(place) for place in range(len(chart.points))),
         *plot.bar_labels(),
         *plot.note_marks(),
-        _text(0, frame.line_top - 22, chart.line_title, bold=True, anchor="start"),
+        text(0, frame.line_top - 22, chart.line_title, "start", strong=True),
         *plot.grid(frame.line_top, frame.line_height, top_rate, rate_step, short_percent),
         *plot.line(),
         *plot.line_labels(),
         *plot.ticks(),
+        "</svg>",
     ]
-    font = Markup(' font-family="{}"').format(frame.font) if frame.font else ""
-    return Markup('<svg class="trend {}" viewBox="0 0 {} {}"{} role="group" aria-label="{}">{}</svg>').format(
-        frame.name, frame.width, frame.height, font, chart.title, Markup().join(parts)
-    )
+    return drawn(parts)
 
 
 def draw_spark(values: tuple[int, ...]) -> Markup:
@@ -104,10 +108,12 @@ def draw_spark(values: tuple[int, ...]) -> Markup:
     top = max(values, default=0) or 1
     step = 76 / max(len(values) - 1, 1)
     points = " ".join(f"{2 + place * step:.1f},{17 - 14 * value / top:.1f}" for place, value in enumerate(values))
-    return Markup(
-        '<svg class="spark" width="80" height="20" viewBox="0 0 80 20" aria-hidden="true">'
-        '<polyline class="spark-line" fill="none" stroke="{}" stroke-width="1.6" points="{}"/></svg>'
-    ).format(_BLUE, points)
+    return drawn(
+        (
+            '<svg class="spark" width="80" height="20" viewBox="0 0 80 20" aria-hidden="true">',
+            f'<polyline class="spark-line" fill="none" stroke="{BLUE}" stroke-width="1.6" points="{points}"/></svg>',
+        )
+    )
 
 
 def nice_axis(highest: float, least: float) -> tuple[float, float]:
@@ -160,44 +166,41 @@ class _Plot:
     def _rate_y(self, rate: float) -> float:
         return self.frame.line_top + self.frame.line_height * (1 - rate / self.top_rate)
 
-    def hatch(self) -> Markup:
-        return Markup(
-            '<defs><pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-            '<rect class="paper" width="6" height="6" fill="{}"/><rect class="ink-1" width="2.5" height="6" fill="{}"/>'
-            "</pattern></defs>"
-        ).format(self._hatch_id, _PAPER, _BLUE)
+    def hatch(self) -> str:
+        return (
+            f'<defs><pattern id="{escape(self._hatch_id)}" width="6" height="6" patternUnits="userSpaceOnUse"'
+            f' patternTransform="rotate(45)"><rect class="paper" width="6" height="6" fill="{PAPER}"/>'
+            f'<rect class="ink-1" width="2.5" height="6" fill="{BLUE}"/></pattern></defs>'
+        )
 
-    def grid(self, top: int, height: int, highest: float, step: float, words: Callable[[float], str]) -> list[Markup]:
+    def grid(self, top: int, height: int, highest: float, step: float, words: Callable[[float], str]) -> list[str]:
         rules = []
         for mark in range(round(highest / step) + 1):
             y = top + height * (1 - mark * step / highest)
             rules.append(
-                Markup('<line class="rule" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}" stroke="{}"/>').format(
-                    self.frame.left, self.frame.width, y, y, _GRID
-                )
+                f'<line class="rule" x1="{self.frame.left}" x2="{self.frame.width}" y1="{y:.1f}" y2="{y:.1f}" stroke="{GRID}"/>'
             )
-            rules.append(_text(self.frame.left - 8, y + 4, words(mark * step), anchor="end"))
+            rules.append(text(self.frame.left - 8, y + 4, words(mark * step), "end"))
         return rules
 
-    def bar(self, place: int) -> Markup:
+    def bar(self, place: int) -> str:
         point, width = self.chart.points[place], max(self._slot - self.frame.gap, 2)
         height, bottom = self._bar_height(point), self.frame.bars_top + self.frame.bars_height
-        fill = f"url(#{self._hatch_id})" if point.in_progress else _BLUE
-        shape = Markup(
-            '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="{}" stroke="{}"/>'
-        ).format(
-            "bar-open" if point.in_progress else "bar-full",
-            self._x(place) - width / 2, bottom - height, width, height, fill, _BLUE,
-        )  # fmt: skip
+        name, fill = ("bar-open", f"url(#{escape(self._hatch_id)})") if point.in_progress else ("bar-full", BLUE)
+        shape = (
+            f'<rect class="{name}" x="{self._x(place) - width / 2:.1f}" y="{bottom - height:.1f}" width="{width:.1f}"'
+            f' height="{height:.1f}" fill="{fill}" stroke="{BLUE}"/>'
+        )
         if point.href is None:
             return shape
         # A short bar alone would be too small a target: the whole column opens the list.
-        area = Markup(
-            '<rect class="column" x="{:.1f}" y="{}" width="{:.1f}" height="{}" fill="#fff" fill-opacity="0"/>'
-        ).format(self._x(place) - self._slot / 2, self.frame.bars_top, self._slot, self.frame.bars_height)
-        return Markup('<a href="{}" aria-label="{}">{}{}</a>').format(point.href, point.label, area, shape)
+        area = (
+            f'<rect class="column" x="{self._x(place) - self._slot / 2:.1f}" y="{self.frame.bars_top}"'
+            f' width="{self._slot:.1f}" height="{self.frame.bars_height}" fill="#fff" fill-opacity="0"/>'
+        )
+        return f'<a href="{escape(point.href)}" aria-label="{escape(point.label)}">{area}{shape}</a>'
 
-    def bar_labels(self) -> list[Markup]:
+    def bar_labels(self) -> list[str]:
         bottom = self.frame.bars_top + self.frame.bars_height
         return [
             self._label(place, bottom - self._bar_height(point) - 5, short_dollars(point.cents))
@@ -205,7 +208,7 @@ class _Plot:
             if (point := self.chart.points[place]).cents
         ]
 
-    def note_marks(self) -> list[Markup]:
+    def note_marks(self) -> list[str]:
         """The numbers of notes under the bars of their months, in a box."""
         y = self.frame.bars_top + self.frame.bars_height + 9
         parts = []
@@ -213,53 +216,44 @@ class _Plot:
             if point.notes:
                 width = 10 + 7 * len(point.notes)
                 parts.append(
-                    Markup(
-                        '<rect class="note-mark" x="{:.1f}" y="{:.1f}" width="{}" height="14" rx="7" fill="{}" stroke="{}"/>'
-                    ).format(self._x(place) - width / 2, y - 7, width, _PAPER, _MUTED)
+                    f'<rect class="note-mark" x="{self._x(place) - width / 2:.1f}" y="{y - 7:.1f}" width="{width}"'
+                    f' height="14" rx="7" fill="{PAPER}" stroke="{MUTED}"/>'
                 )
-                parts.append(_text(self._x(place), y + 4, point.notes, bold=True))
+                parts.append(text(self._x(place), y + 4, point.notes, strong=True))
         return parts
 
-    def line(self) -> list[Markup]:
+    def line(self) -> list[str]:
         known = [(place, point) for place, point in enumerate(self.chart.points) if point.rate is not None]
         parts = [
             self._segment(before, after) for before, after in itertools.pairwise(known) if after[0] == before[0] + 1
         ]
         for place, point in known:
+            name, fill = ("dot-open", PAPER) if point.in_progress else ("dot", VERMILION)
             parts.append(
-                Markup(
-                    '<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="4" fill="{}" stroke="{}" stroke-width="2"/>'
-                ).format(
-                    "dot-open" if point.in_progress else "dot",
-                    self._x(place),
-                    self._rate_y(point.rate or 0),
-                    _PAPER if point.in_progress else _VERMILION,
-                    _VERMILION,
-                )
+                f'<circle class="{name}" cx="{self._x(place):.1f}" cy="{self._rate_y(point.rate or 0):.1f}" r="4"'
+                f' fill="{fill}" stroke="{VERMILION}" stroke-width="2"/>'
             )
         return parts
 
-    def _segment(self, before: tuple[int, Point], after: tuple[int, Point]) -> Markup:
-        dots = Markup(' stroke-dasharray="3 4"') if after[1].in_progress else ""
-        return Markup(
-            '<line class="line" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}" stroke-width="2.5"{}/>'
-        ).format(
-            self._x(before[0]), self._rate_y(before[1].rate or 0), self._x(after[0]), self._rate_y(after[1].rate or 0),
-            _VERMILION, dots,
-        )  # fmt: skip
+    def _segment(self, before: tuple[int, Point], after: tuple[int, Point]) -> str:
+        (x1, y1), (x2, y2) = ((self._x(place), self._rate_y(point.rate or 0)) for place, point in (before, after))
+        return (
+            f'<line class="line" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{VERMILION}"'
+            f' stroke-width="2.5"{DOTTED if after[1].in_progress else ""}/>'
+        )
 
-    def line_labels(self) -> list[Markup]:
+    def line_labels(self) -> list[str]:
         return [
             self._label(place, self._rate_y(point.rate) - 9, f"{point.rate:.1%}")
             for place in self._named(lambda point: point.rate, with_first=True, with_open=False)
             if (point := self.chart.points[place]).rate is not None
         ]
 
-    def _label(self, place: int, y: float, words: str) -> Markup:
+    def _label(self, place: int, y: float, words: str) -> str:
         """A number over its month, kept inside the frame at the right end."""
         if self._x(place) + 4 * len(words) > self.frame.width:
-            return _text(self.frame.width, y, words, bold=True, anchor="end")
-        return _text(self._x(place), y, words, bold=True)
+            return text(self.frame.width, y, words, "end", strong=True)
+        return text(self._x(place), y, words, strong=True)
 
     def _named(self, value: Callable[[Point], float | None], *, with_first: bool, with_open: bool) -> list[int]:
         """The places that carry a label: the highest, the last full month, perhaps the first and the open one."""
@@ -278,20 +272,14 @@ class _Plot:
                 kept.append(place)
         return kept
 
-    def ticks(self) -> list[Markup]:
+    def ticks(self) -> list[str]:
         base, year = self.frame.line_top + self.frame.line_height, ""
         parts = []
         for place, point in enumerate(self.chart.points):
             if (len(self.chart.points) - 1 - place) % self.frame.every:
                 continue
-            parts.append(_text(self._x(place), base + 18, point.tick))
+            parts.append(text(self._x(place), base + 18, point.tick))
             if point.year != year:
-                parts.append(_text(self._x(place), base + 33, point.year))
+                parts.append(text(self._x(place), base + 33, point.year))
             year = point.year
         return parts
-
-
-def _text(x: float, y: float, words: str, *, bold: bool = False, anchor: str = "middle") -> Markup:
-    return Markup(
-        '<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}" font-size="12" font-weight="{}" fill="{}">{}</text>'
-    ).format("strong" if bold else "weak", x, y, anchor, 600 if bold else 400, _INK if bold else _MUTED, words)

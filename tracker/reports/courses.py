@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from tracker.domain.denial_course import Step
 from tracker.models import Denial, DenialCourse, MonthCount
+from tracker.month_counts import MonthCounts, days_of, together
 from tracker.reports.basis import Basis
 from tracker.reports.months import Month
 from tracker.reports.tallies import Asked, CauseTally
@@ -77,21 +78,23 @@ class MonthCourse:
 
 def month_courses(session: Session, asked: Asked, *, with_days: bool = True) -> tuple[MonthCourse, ...]:
     """Return each month asked for, in time order; one without denials is empty. Days are the larger part to read."""
-    found = {month: MonthCourse(month) for month in asked.months}
-    columns: list[Any] = [MonthCount.month, MonthCount.steps, MonthCount.causes, MonthCount.below]
-    for first, steps, causes, below, *days in session.execute(
-        _asked(select(*columns, *([MonthCount.days] if with_days else [])), asked)
-    ):
-        course = found[Month.of(first)]
-        for step, sums in steps.items():
-            course.steps[Step(step)] = course.steps[Step(step)].plus(sums)
-        for cause, sums in causes.items():
-            course.causes[cause] = course.causes[cause].plus(sums)
-        if asked.basis is Basis.EXPECTED and below:
-            _take_off(course, below)
-        for name, counts in days[0].items() if days else ():
-            _add_days(course.days[name], counts)
-    return tuple(found.values())
+    columns: list[Any] = [MonthCount.month, MonthCount.causes, MonthCount.steps, MonthCount.below]
+    query = _asked(select(*columns, *([MonthCount.days] if with_days else [])), asked)
+    by_month: defaultdict[Month, list[MonthCounts]] = defaultdict(list)
+    for first, causes, steps, below, *days in session.execute(query):
+        counts = MonthCounts({}, {}, causes, steps, days_of(days[0]) if days else {}, below)
+        by_month[Month.of(first)].append(counts)
+    return tuple(_course(month, together(by_month[month]), asked.basis) for month in asked.months)
+
+
+def _course(month: Month, counts: MonthCounts, basis: Basis) -> MonthCourse:
+    course = MonthCourse(month)
+    course.steps.update({Step(name): StepSums(*sums) for name, sums in counts.steps.items()})
+    course.causes.update({name: CauseSums(*sums) for name, sums in counts.causes.items()})
+    course.days.update({name: Counter(days) for name, days in counts.days.items()})
+    if basis is Basis.EXPECTED:
+        _take_off(course, counts.below)
+    return course
 
 
 def _take_off(course: MonthCourse, below: dict[str, dict[str, int]]) -> None:
@@ -102,11 +105,6 @@ def _take_off(course: MonthCourse, below: dict[str, dict[str, int]]) -> None:
         course.steps[Step(step)] = course.steps[Step(step)].plus(StepSums(cents=-cents))
     for step, cents in below.get("paid", {}).items():
         course.steps[Step(step)] = course.steps[Step(step)].plus(StepSums(paid_cents=-cents))
-
-
-def _add_days(sums: Counter[int], counts: dict[str, int]) -> None:
-    for day, count in counts.items():
-        sums[int(day)] += count
 
 
 def _asked(query: Select[Any], asked: Asked) -> Select[Any]:

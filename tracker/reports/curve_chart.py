@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tracker.reports.charts import nice_axis, short_percent
 from tracker.reports.overturn_curve import AGES, CohortCurve, OverturnCurve
+from tracker.reports.svg import BLUE, DOTTED, GRID, PAPER, VERMILION, drawn, text
 
-_BLUE, _VERMILION, _INK, _MUTED, _GRID, _PAPER = "#0072b2", "#d55e00", "#1a2330", "#4b5665", "#dfe4ea", "#ffffff"
 _LINE = 14
 
 
@@ -46,9 +46,8 @@ def draw_curve(curve: OverturnCurve, frame: CurveFrame) -> Markup:
         parts += plot.line(finished, is_open=False)
         ends.append((*plot.at(*finished[-1]), "Finished"))
     title = "Share of denials overturned within 30, 60, 90 and 120 days, by month of first denial"
-    return Markup('<svg class="curve {}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        frame.name, frame.width, frame.height, title, Markup().join([*parts, *plot.labels(ends)])
-    )
+    head = f'<svg class="curve {frame.name}" viewBox="0 0 {frame.width} {frame.height}" role="img" aria-label="{escape(title)}">'
+    return drawn((head, *parts, *plot.labels(ends), "</svg>"))
 
 
 def _points(cohort: CohortCurve) -> list[tuple[int, float]]:
@@ -66,39 +65,34 @@ class _Plot:
         x = frame.left + (frame.width - frame.left - frame.right) * age / AGES[-1]
         return x, frame.top + (frame.height - frame.top - frame.bottom) * (1 - share / self.top)
 
-    def grid(self, step: float) -> list[Markup]:
+    def grid(self, step: float) -> list[str]:
         parts = []
         for mark in range(round(self.top / step) + 1):
             x, y = self.at(AGES[-1], mark * step)
             parts.append(
-                Markup('<line class="rule" x1="{}" x2="{:.1f}" y1="{:.1f}" y2="{:.1f}" stroke="{}"/>').format(
-                    self.frame.left, x, y, y, _GRID
-                )
+                f'<line class="rule" x1="{self.frame.left}" x2="{x:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{GRID}"/>'
             )
-            parts.append(_text(self.frame.left - 6, y + 4, short_percent(mark * step), "end"))
-        parts += [_text(self.at(age, 0)[0], self.frame.height - 16, str(age), "middle") for age in AGES]
-        parts.append(_text(self.frame.left, self.frame.height - 2, "Days since the first denial", "start"))
+            parts.append(text(self.frame.left - 6, y + 4, short_percent(mark * step), "end"))
+        parts += [text(self.at(age, 0)[0], self.frame.height - 16, str(age)) for age in AGES]
+        parts.append(text(self.frame.left, self.frame.height - 2, "Days since the first denial", "start"))
         return parts
 
-    def line(self, points: Sequence[tuple[int, float]], *, is_open: bool) -> list[Markup]:
+    def line(self, points: Sequence[tuple[int, float]], *, is_open: bool) -> list[str]:
         places = [self.at(0, 0.0), *(self.at(*point) for point in points)]
-        color, kind = (_VERMILION, "open") if is_open else (_BLUE, "full")
-        drawn = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-        dots = Markup(' stroke-dasharray="3 4"') if is_open else ""
-        parts = [
-            Markup('<polyline class="curve-{}" fill="none" stroke="{}" stroke-width="{}"{} points="{}"/>').format(
-                kind, color, 2 if is_open else 3, dots, drawn
-            )
+        color, kind, wide = (VERMILION, "open", 2) if is_open else (BLUE, "full", 3)
+        drawing = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+        curve = (
+            f'<polyline class="curve-{kind}" fill="none" stroke="{color}" stroke-width="{wide}"'
+            f'{DOTTED if is_open else ""} points="{drawing}"/>'
+        )
+        dots = [
+            f'<circle class="curve-dot-{kind}" cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{PAPER if is_open else color}"'
+            f' stroke="{color}" stroke-width="2"/>'
+            for x, y in places[1:]
         ]
-        for x, y in places[1:]:
-            parts.append(
-                Markup('<circle class="curve-dot-{}" cx="{:.1f}" cy="{:.1f}" r="3.5" fill="{}" stroke="{}" stroke-width="2"/>').format(
-                    kind, x, y, _PAPER if is_open else color, color
-                )
-            )  # fmt: skip
-        return parts
+        return [curve, *dots]
 
-    def labels(self, ends: Sequence[tuple[float, float, str]]) -> list[Markup]:
+    def labels(self, ends: Sequence[tuple[float, float, str]]) -> list[str]:
         """The names at the ends of the lines, moved apart where they would touch."""
         parts, taken = [], list[tuple[float, float]]()
         for x, y, words in sorted(ends, key=lambda end: end[1]):
@@ -106,11 +100,5 @@ class _Plot:
             while any(abs(x - other) < 60 and abs(place - low) < _LINE for other, low in taken):
                 place += 1
             taken.append((x, place))
-            parts.append(_text(x + 8, place, words, "start", strong=words == "Finished"))
+            parts.append(text(x + 8, place, words, "start", strong=words == "Finished"))
         return parts
-
-
-def _text(x: float, y: float, words: str, anchor: str, *, strong: bool = False) -> Markup:
-    return Markup(
-        '<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}" font-size="12" font-weight="{}" fill="{}">{}</text>'
-    ).format("strong" if strong else "weak", x, y, anchor, 600 if strong else 400, _INK if strong else _MUTED, words)

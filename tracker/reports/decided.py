@@ -1,18 +1,19 @@
 """Denied lines that payers decided on appeal: how many, how many for the practice, and the rows behind each number."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from statistics import median_low
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tracker.appeal_figures import DECISIONS, FOR_US
+from tracker.domain.median import middle
 from tracker.models import Denial, Outcome, Payer
 from tracker.month_counts import is_counted
-from tracker.reports.figures import LEAST_DECIDED, Rate, line_rate
+from tracker.reports.figures import LEAST_DECIDED, Rate, line_rate, overturn_rate
 from tracker.reports.months import Month
 from tracker.reports.tallies import (
     Asked,
@@ -84,7 +85,10 @@ def payer_year(session: Session, payer: Payer, today: date) -> PayerYear:
     year = last_year(today)
     asked = Asked(year.first, year.last, (payer.id,))
     appeals = decided_appeals(session, asked)
-    days = [appeal.days for appeal in appeals if appeal.days is not None]
+    days = Counter[int]()
+    for tally in appeals:
+        if tally.days is not None:
+            days[tally.days] += tally.appeals
     return PayerYear(
         asked=asked,
         denied=cohort(session, asked),
@@ -93,7 +97,7 @@ def payer_year(session: Session, payer: Payer, today: date) -> PayerYear:
             sum(tally.lines for tally in lines_by_day(session, asked)),
         ),
         decided=decided_rate(session, Denial.payer_id == payer.id, today=today),
-        median_days=median_low(days) if days and len(appeals) >= LEAST_DECIDED else None,
+        median_days=middle(days)[0] if days and overturn_rate(appeals).share is not None else None,
         reasons=tuple(_reasons(session, asked)),
     )
 

@@ -1,5 +1,6 @@
 """Figures with their definitions: a rate that knows its numerator and denominator, and the tiles of the insights page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
@@ -12,7 +13,7 @@ from tracker.models import Denial, ImportFile
 from tracker.models.denial import ACTED_ON
 from tracker.month_counts import is_counted
 from tracker.reports.basis import Basis, amount
-from tracker.reports.tallies import Cohort, DecidedAppeal
+from tracker.reports.tallies import Cohort, DecidedTally
 
 LEAST_LINES = 20  # ux.md 3.1: under this many lines, counts and no rate
 _Z = 1.959964  # of the normal distribution, two-sided 95 %
@@ -63,9 +64,10 @@ def line_rate(denied_lines: int, lines: int) -> Rate:
     return Rate(denied_lines, lines, LEAST_LINES)
 
 
-def overturn_rate(decided: list[DecidedAppeal]) -> Rate:
+def overturn_rate(decided: Sequence[DecidedTally]) -> Rate:
     """Return the share of decided appeals decided fully or partly for the practice; pending ones are not in it."""
-    return Rate(sum(appeal.for_us for appeal in decided), len(decided), LEAST_DECIDED)
+    won = sum(tally.won for tally in decided)
+    return Rate(won, sum(tally.appeals for tally in decided), LEAST_DECIDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from tracker.reports.tallies import (
     AgeTally,
     Asked,
     Cohort,
-    DecidedAppeal,
+    DecidedTally,
     MonthTallies,
     decided_appeals,
     denials_by_cause,
@@ -211,7 +211,7 @@ class Insights:
         return [course for course in self._courses if course.month <= self.month]
 
     @cached_property
-    def _decided(self) -> list[DecidedAppeal]:
+    def _decided(self) -> list[DecidedTally]:
         return decided_appeals(self._session, self.asked)
 
 

@@ -11,7 +11,7 @@ from tracker.domain.sheet import Cell, Column, Kind, Sheet
 from tracker.letters.report_page import Report, Section
 from tracker.models import MonthlyReport
 from tracker.reports.basis import BASIS_WORDS, Basis
-from tracker.reports.charts import PAPER, Frame, Point, TrendChart, draw_trend
+from tracker.reports.charts import ON_PAPER, Frame, Point, TrendChart, draw_trend
 from tracker.reports.monthly import TREND, Counts, MonthlyFigures
 from tracker.reports.months import Month
 
@@ -95,7 +95,7 @@ def shown_report(row: MonthlyReport, practice: str, prepared_by: str, *, as_fina
     )
 
 
-def drawings(row: MonthlyReport, frame: Frame = PAPER) -> dict[str, Markup]:
+def drawings(row: MonthlyReport, frame: Frame = ON_PAPER) -> dict[str, Markup]:
     """Return a report's drawings by name, with literal colors, for a page and for a PDF alike."""
     kept = kept_figures(row.figures)
     chart = TrendChart(

@@ -1,17 +1,17 @@
 """Panel 6: which payers deny, which give in, which are slow."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median_low
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.domain.median import middle
 from tracker.models import Payer
 from tracker.reports.figures import LEAST_DECIDED, LEAST_LINES, Rate
 from tracker.reports.months import Month
-from tracker.reports.tallies import DecidedAppeal, DenialTally, LineTally
+from tracker.reports.tallies import DecidedTally, DenialTally, LineTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class _Sums:
     appealed: int = 0
     won: int = 0
     decided: int = 0
-    days: list[int] = field(default_factory=list)
+    days: Counter[int] = field(default_factory=Counter)
     by_month: dict[Month, int] = field(default_factory=lambda: defaultdict(int))
 
 
@@ -48,7 +48,7 @@ def payer_figures(
     months: Sequence[Month],
     denials: Iterable[DenialTally],
     lines: Iterable[LineTally],
-    decided: Iterable[DecidedAppeal],
+    decided: Iterable[DecidedTally],
     appealed: Mapping[int, int] | None = None,
 ) -> tuple[PayerFigures, ...]:
     """Return one row per payer with anything to show, most dollars denied in ``month`` first.
@@ -64,7 +64,7 @@ def payer_figures(
 
 
 def _sums(
-    month: Month, denials: Iterable[DenialTally], lines: Iterable[LineTally], decided: Iterable[DecidedAppeal]
+    month: Month, denials: Iterable[DenialTally], lines: Iterable[LineTally], decided: Iterable[DecidedTally]
 ) -> dict[int, _Sums]:
     sums: dict[int, _Sums] = defaultdict(_Sums)
     for tally in denials:
@@ -77,12 +77,12 @@ def _sums(
     for answered in lines:
         if Month.of(answered.day) == month:
             sums[answered.payer_id].lines += answered.lines
-    for appeal in decided:
-        payer = sums[appeal.payer_id]
-        payer.decided += 1
-        payer.won += appeal.for_us
-        if appeal.days is not None:
-            payer.days.append(appeal.days)
+    for appeals in decided:
+        payer = sums[appeals.payer_id]
+        payer.decided += appeals.appeals
+        payer.won += appeals.won
+        if appeals.days is not None:
+            payer.days[appeals.days] += appeals.appeals
     return sums
 
 
@@ -95,7 +95,7 @@ def _figures(public_id: str, name: str, sums: _Sums, months: Sequence[Month]) ->
         rate=Rate(sums.denied_lines, sums.lines, LEAST_LINES),
         appealed=Rate(sums.appealed, sums.denials, LEAST_LINES),
         overturned=Rate(sums.won, sums.decided, LEAST_DECIDED),
-        median_days=median_low(sums.days) if sums.decided >= LEAST_DECIDED and sums.days else None,
+        median_days=middle(sums.days)[0] if sums.decided >= LEAST_DECIDED and sums.days else None,
         by_month=tuple(sums.by_month[month] for month in months),
     )
 

@@ -5,19 +5,19 @@ What turned out to be no denial (by its root cause, or because a person closed i
 by day and by month come from the counts kept with every change (``tracker/day_counts.py``, ``tracker/month_counts.py``).
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, exists, func, not_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, exists, func, not_, select
 from sqlalchemy.orm import Session
 
 from tracker.appeal_figures import READS_FIGURES
 from tracker.domain.ages import Age, age
 from tracker.models import Appeal, DayCount, Denial, DenialCourse, MonthCount
-from tracker.month_counts import APPEALED, is_counted
+from tracker.month_counts import APPEALED, SUMS, is_counted
 from tracker.reports.basis import Basis, amount, kept_cents
 from tracker.reports.months import Month, months_between
 
@@ -90,12 +90,13 @@ class AgeTally(NamedTuple):
     cents: int
 
 
-class DecidedAppeal(NamedTuple):
-    """An appeal the payer decided; ``days`` from sending to the (last) decision, None when no date of sending."""
+class DecidedTally(NamedTuple):
+    """Appeals that one payer decided ``days`` after their sending (None without a date of it); ``won`` of them for us."""
 
     payer_id: int
-    for_us: bool
     days: int | None
+    appeals: int
+    won: int
 
 
 class Cohort(NamedTuple):
@@ -167,13 +168,15 @@ class MonthTallies:
 
 def tallies_by_month(session: Session, asked: Asked) -> MonthTallies:
     """Return what is kept of the months asked for, by payer."""
-    query = _of_payers(select(MonthCount.month, MonthCount.payer_id, MonthCount.sums), asked)
-    found: defaultdict[tuple[date, int], Counter[str]] = defaultdict(Counter)
-    for first, payer_id, sums in session.execute(query):
-        found[first, payer_id].update(sums)
+    sums: list[Any] = [cast(func.sum(getattr(MonthCount, name)), BigInteger) for name in SUMS]
+    query = _of_payers(select(MonthCount.month, MonthCount.payer_id, *sums), asked)
+    rows = []
+    for first, payer_id, *numbers in session.execute(query.group_by(MonthCount.month, MonthCount.payer_id)):
+        found = dict(zip(SUMS, numbers, strict=True))
         if asked.basis is Basis.EXPECTED:
-            found[first, payer_id]["denied_cents"] -= sums["below_cents"]
-    return MonthTallies(tuple((Month.of(first), payer_id, sums) for (first, payer_id), sums in found.items()))
+            found["denied_cents"] -= found["below_cents"]
+        rows.append((Month.of(first), payer_id, found))
+    return MonthTallies(tuple(rows))
 
 
 def _of_payers(query: Select[Any], asked: Asked) -> Select[Any]:
@@ -238,9 +241,10 @@ def denials_by_reason(session: Session, asked: Asked) -> list[ReasonTally]:
     for payer_id, reasons, below in session.execute(query):
         less = below.get("reasons", {}) if asked.basis is Basis.EXPECTED else {}
         for reason, (denials, cents, at_first_answer) in reasons.items():
-            counts = denials, cents - less.get(reason, 0), at_first_answer
             sums = found[payer_id, reason]
-            sums[:] = map(sum, zip(sums, counts, strict=True))
+            sums[0] += denials
+            sums[1] += cents - less.get(reason, 0)
+            sums[2] += at_first_answer
     return [ReasonTally(*key, *sums) for key, sums in found.items()]
 
 
@@ -251,21 +255,19 @@ def cohort(session: Session, asked: Asked) -> Cohort:
     return Cohort(*(int(value or 0) for value in row))
 
 
-def decided_appeals(session: Session, asked: Asked) -> list[DecidedAppeal]:
-    """Return the appeals decided within the months asked for, each by its last decision.
+def decided_appeals(session: Session, asked: Asked) -> list[DecidedTally]:
+    """Return the appeals decided within the months asked for, each by its (last) decision.
 
     A partial win counts for us; a request for more information is not a decision. An appeal of several denials is
     one appeal. What is kept with each appeal (``tracker/appeal_figures.py``) says so.
     """
-    keys = Appeal.payer_id, Appeal.decided_for_us, Appeal.decision_days
-    query = select(*keys, func.count()).where(
+    keys = Appeal.payer_id, Appeal.decision_days
+    won = cast(func.sum(case((Appeal.decided_for_us.is_(True), 1), else_=0)), BigInteger)
+    query = select(*keys, func.count(), won).where(
         Appeal.decided_on.between(asked.first.first_day, asked.last.last_day), *_by(asked.payer_ids)
     )
-    found: list[DecidedAppeal] = []
-    query = query.group_by(*keys).execution_options(**{READS_FIGURES: True})
-    for payer_id, for_us, days, appeals in session.execute(query):
-        found += [DecidedAppeal(payer_id, bool(for_us), days)] * appeals
-    return found
+    found = session.execute(query.group_by(*keys).execution_options(**{READS_FIGURES: True}))
+    return [DecidedTally._make(row) for row in found]
 
 
 def _by(payer_ids: tuple[int, ...]) -> tuple[ColumnElement[bool], ...]:

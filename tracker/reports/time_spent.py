@@ -1,5 +1,6 @@
 """Minutes of work per appeal, measured from the saves of its letters, beside what a survey of the trade found."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -23,7 +24,10 @@ class TimeSpent(NamedTuple):
 
 def time_spent(session: Session) -> TimeSpent:
     """Return the median of all measured appeals the session sees; their minutes are kept (``tracker/appeal_figures.py``)."""
-    query = select(Appeal.minutes_spent, func.count()).where(Appeal.minutes_spent > 0).group_by(Appeal.minutes_spent)
-    found = session.execute(query.execution_options(**{READS_FIGURES: True}))
-    measured = [int(minutes or 0) for minutes, appeals in found for _ in range(appeals)]
-    return TimeSpent(median_minutes(measured), len(measured))
+    # By practice too: that is the order of the index, which then needs no sorting.
+    keys = Appeal.practice_id, Appeal.minutes_spent
+    query = select(Appeal.minutes_spent, func.count()).where(Appeal.minutes_spent > 0).group_by(*keys)
+    measured = Counter[int]()
+    for minutes, appeals in session.execute(query.execution_options(**{READS_FIGURES: True})):
+        measured[minutes or 0] += appeals
+    return TimeSpent(median_minutes(measured), measured.total())

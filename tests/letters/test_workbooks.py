@@ -59,7 +59,7 @@ def test_a_million_empty_rows_below_the_list_are_left_alone():
     ("content", "why"),
     [
         (workbook([[text("&x;")]], head='<!DOCTYPE a [<!ENTITY x "boo">]>'), "holds a document type"),
-        (workbook([[number(n)] for n in range(3000)]), "more than 2,100 rows"),
+        (workbook([[number(n)] for n in range(6000)]), "more than 5,100 rows"),
         (packed("<worksheet><sheetData><row>"), "cannot be read"),
         (packed("<worksheet>" + "<a>" * 300), "nested too deep"),
         (zipped(("a.835", b"ISA")), "no Excel workbook"),

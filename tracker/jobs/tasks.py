@@ -19,9 +19,10 @@ from tracker.jobs.report_tasks import make_reports
 from tracker.jobs.telling import tells
 from tracker.knowledge import load
 from tracker.models import ImportFile, Practice
-from tracker.services import practice_files
+from tracker.services import backlog, practice_files
 from tracker.services.api_answers import forget_old_answers
 from tracker.services.api_tokens import forget_old_tokens
+from tracker.services.backlog import check_backlog, log_as_asked
 from tracker.services.bringing_in import store_and_diagnose
 from tracker.services.done_once import forget_old_forms
 from tracker.services.fee_schedules import COUNT, months_with_denials
@@ -80,6 +81,28 @@ def store_import(task: Task) -> None:
         task.finish(session, {"import": row.public_id, "stored": row.result})
 
 
+@tells(Act.IMPORTED)
+def check_list(task: Task) -> None:
+    """Keep with a long staged list what logging it would do."""
+    now = datetime.now(UTC)
+    with transaction(task.sessions.writing([task.practice_id or 0])) as session:
+        row = _import_of(session, task)
+        if row.state == "staged":
+            check_backlog(session, row, load(), now, practice_day(session, row.practice_id, now), task.report)
+        task.finish(session, {"import": row.public_id})
+
+
+@tells(Act.IMPORTED)
+def log_list(task: Task) -> None:
+    """Log a long list that a person confirmed: whole, once, or not at all."""
+    now = datetime.now(UTC)
+    with transaction(task.sessions.writing([task.practice_id or 0])) as session:
+        row, logged = _import_of(session, task), 0
+        if row.state == "storing":
+            logged = log_as_asked(session, row, load(), now, practice_day(session, row.practice_id, now), task.report)
+        task.finish(session, {"import": row.public_id, "denials": logged})
+
+
 @tells(Act.WORKED)
 def renew_causes(task: Task) -> None:
     """Diagnose a practice's open denials again, some at a time; killed, it goes on where it was."""
@@ -128,6 +151,8 @@ def count_months(session: Session, _now: datetime) -> None:
 TASKS: dict[str, TaskFunction] = {
     "import.preview": preview_import,
     "import.store": store_import,
+    backlog.CHECK: check_list,
+    backlog.LOG: log_list,
     KIND: renew_causes,
     digest_mail.KIND: digest_mail.send_digest,
     backup_task.KIND: backup_task.back_up,

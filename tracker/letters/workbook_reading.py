@@ -17,7 +17,7 @@ from xml.parsers import expat
 from tracker.letters.limited import Answer, Refusal
 
 MAX_BYTES = 200_000_000
-MAX_ROWS = 2100  # with text in them; the importer refuses fewer with better words
+MAX_ROWS = 5100  # with text in them; the importer refuses fewer with better words
 MAX_COLUMNS = 100
 MAX_CELL = 1000
 _MAX_EMPTY = 20_000  # so many rows without a value in a row are the end of the sheet

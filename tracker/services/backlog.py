@@ -28,16 +28,27 @@ from tracker.knowledge import Knowledge
 from tracker.letters.archives import is_archive
 from tracker.letters.problems import LetterProblem
 from tracker.letters.workbooks import rows_of
-from tracker.models import BacklogMapping, Denial, ImportFile, Practice
+from tracker.models import BacklogMapping, Denial, ImportFile, Job, Practice
 from tracker.models.base import new_public_id
 from tracker.services.diagnosing import diagnose_claims
 from tracker.services.importing import BACKLOG, dry_run, keep_bytes, new_import, raw_bytes
+from tracker.services.jobs import ask_for
 from tracker.services.linking import link_claims
-from tracker.services.logging_denials import LoggingProblem, TypedDenial, add_denial, likely_same
-from tracker.services.payers import PayerDirectory
+from tracker.services.logging_denials import (
+    LoggingProblem,
+    TypedDenial,
+    add_denial,
+    likely_same,
+    lock_practice,
+    payers_of_list,
+)
+from tracker.services.storing import Report, no_report
 
-MAX_ROWS = 2000
+MAX_ROWS = 5000
+BIG_ROWS = 200
+"""From this many rows on, a list is checked and logged as a job."""
 MAX_MB = 20
+CHECK, LOG = "list.check", "list.log"
 _SAVE = "Save the list as CSV or XLSX, then add it here."
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
@@ -150,6 +161,76 @@ def save_mapping(
 # ---- checking and logging ----
 
 
+def check_or_ask(
+    session: Session, row: ImportFile, knowledge: Knowledge, user_id: int | None, now: datetime, today: date
+) -> None:
+    """Check a staged list at once; of a long one ask for that as a job (kind list.check)."""
+    rows = len(table_in(session, row).rows)
+    if rows < BIG_ROWS:
+        check_backlog(session, row, knowledge, now, today)
+        return
+    row.preview = {name: row.preview[name] for name in ("columns", "mapping")}
+    _ask(session, row, CHECK, rows, user_id, now)
+
+
+def log_or_ask(  # what is logged, by whom, when
+    session: Session, row: ImportFile, chosen: Collection[int], knowledge: Knowledge, user_id: int | None,
+    now: datetime, today: date,
+) -> None:  # fmt: skip
+    """Log the chosen rows at once as ``log_backlog`` does; of many ask for that as a job (kind list.log).
+
+    Raises ImportProblem as ``log_backlog`` does; what comes up in a job is kept with the list for its check page.
+    """
+    if len(chosen) < BIG_ROWS:
+        log_backlog(session, row, chosen, knowledge, now, today)
+        return
+    _claim_list(session, row)
+    row.state, row.preview = "storing", row.preview | {"chosen": sorted(chosen)}
+    _ask(session, row, LOG, len(chosen), user_id, now)
+
+
+def _ask(session: Session, row: ImportFile, kind: str, rows: int, user_id: int | None, now: datetime) -> None:
+    """Ask for work on a list; its columns may be chosen anew, so each time is a job of its own."""
+    job = ask_for(
+        session, kind, {"import_id": row.id}, f"{kind}:{row.id}:{new_public_id()}", now, practice_id=row.practice_id,
+        user_id=user_id, total=rows,
+    )  # fmt: skip
+    row.preview = row.preview | {"job": job.public_id}
+    session.flush()
+
+
+def job_of(session: Session, row: ImportFile) -> Job | None:
+    """Return the latest job that was asked for about a list."""
+    asked = row.preview.get("job")
+    return session.scalar(select(Job).where(Job.public_id == asked)) if asked else None
+
+
+def waits(session: Session, row: ImportFile) -> bool:
+    """Whether a list waits for a person: it is staged, or the job that was to log it gave up."""
+    if row.state != "storing":
+        return row.state == "staged"
+    job = job_of(session, row)
+    return job is not None and job.state == "failed"
+
+
+def log_as_asked(
+    session: Session, row: ImportFile, knowledge: Knowledge, now: datetime, today: date, report: Report
+) -> int:
+    """Log the rows that were chosen when it was asked for and return how many; all of them or none.
+
+    Where one cannot be logged any more, the list is checked anew and waits, with what was wrong.
+    """
+    row.state = "staged"
+    try:
+        with session.begin_nested():
+            return log_backlog(session, row, frozenset(row.preview["chosen"]), knowledge, now, today, report)
+    except ImportProblem as problem:
+        check_backlog(session, row, knowledge, now, today, report)
+        refused = {"where": problem.where, "why": problem.why, "what_to_do": problem.what_to_do}
+        row.preview = row.preview | {"refused": refused}
+        return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A row that can be logged. ``same_as`` says in words what it looks like that is there already, if anything."""
@@ -176,29 +257,33 @@ class BacklogCheck:
     left_out: int
 
 
-def check_backlog(session: Session, row: ImportFile, knowledge: Knowledge, now: datetime, today: date) -> None:
+def check_backlog(
+    session: Session, row: ImportFile, knowledge: Knowledge, now: datetime, today: date, report: Report = no_report
+) -> None:
     """Keep with a staged list what logging it would do (``kept_check``), found by doing it and taking it back."""
     table, columns = table_in(session, row), row.preview["columns"]
     read, problems = read_backlog(table, columns, knowledge, today)
     practice = session.get_one(Practice, row.practice_id)
     with dry_run(session, practice):
-        seen = _try_all(session, row, read, problems, knowledge, now)
+        seen = _try_all(session, row, read, problems, knowledge, now, report)
     left_out = sum(not is_a_denial(one, columns) for one in table.rows)
-    row.preview = row.preview | {"rows": seen, "problems": sorted(problems), "left_out": left_out}
+    kept = {name: row.preview[name] for name in ("columns", "mapping")}
+    row.preview = kept | {"rows": seen, "problems": sorted(problems), "left_out": left_out}
     session.flush()
 
 
 def _try_all(  # the parts of one trial
     session: Session, row: ImportFile, read: Sequence[BacklogRow], problems: list[CellProblem], knowledge: Knowledge,
-    now: datetime,
+    now: datetime, report: Report,
 ) -> list[dict[str, Any]]:  # fmt: skip
     seen, rows_of_numbers = list[dict[str, Any]](), dict[int, int]()
-    payers = PayerDirectory(session, row.practice_id)
-    for each in read:
+    practice, payers = lock_practice(session, row.practice_id), payers_of_list(session, row.practice_id)
+    for number, each in enumerate(read):
+        report(number, len(read), "Checking rows")
         typed = _typed(each)
         same = likely_same(session, row.practice_id, typed)
         try:
-            denial, _ = add_denial(session, row.practice_id, typed, knowledge, now, import_id=row.id, payers=payers)
+            denial, _ = add_denial(session, practice, typed, knowledge, now, import_id=row.id, payers=payers)
         except LoggingProblem as problem:
             problems.append(CellProblem(each.row, problem.field.replace("_", " "), str(problem)))
             continue
@@ -252,38 +337,47 @@ def _typed(row: BacklogRow) -> TypedDenial:
     )  # fmt: skip
 
 
-def log_backlog(
-    session: Session, row: ImportFile, chosen: Collection[int], knowledge: Knowledge, now: datetime, today: date
-) -> int:
+def log_backlog(  # what is logged, when, and who hears how far it is
+    session: Session, row: ImportFile, chosen: Collection[int], knowledge: Knowledge, now: datetime, today: date,
+    report: Report = no_report,
+) -> int:  # fmt: skip
     """Log the ``chosen`` rows of a staged list, by their numbers, and return how many.
 
     Raises ImportProblem when the list was logged or cancelled already, no row is chosen, or one cannot be logged any more;
     then nothing may be kept.
     """
-    session.refresh(row, with_for_update=True)  # another request may have logged it a moment ago
-    if row.state != "staged":
-        raise ImportProblem("List", "This list was logged or cancelled already.", "Open the queue to see its denials.")
-    session.get_one(Practice, row.practice_id, with_for_update=True)  # one file of a practice at a time
+    _claim_list(session, row)
+    practice = lock_practice(session, row.practice_id)  # one file of a practice at a time
     read, _ = read_backlog(table_in(session, row), row.preview["columns"], knowledge, today)
     wanted = [each for each in read if each.row in chosen]
     if not wanted:
         raise ImportProblem("List", "No row is ticked.", "Tick the rows to log.")
-    payers, claims, lines = PayerDirectory(session, row.practice_id), set[int](), list[int]()
+    payers, claims, lines = payers_of_list(session, practice.id), set[int](), list[int]()
     alike = {each["row"] for each in row.preview["rows"] if each["same_as"]}
-    for each in wanted:
+    for number, each in enumerate(wanted):
+        report(number, len(wanted), "Logging rows")
         typed = _typed(each)
         if each.row not in alike:
             _refuse_logged_since(session, row, each.row, typed)
         try:
-            denial, line = add_denial(session, row.practice_id, typed, knowledge, now, import_id=row.id, payers=payers)
+            denial, line = add_denial(session, practice, typed, knowledge, now, import_id=row.id, payers=payers)
         except LoggingProblem as problem:
             raise ImportProblem(f"Row {each.row}", f"{problem}.", "Check the list again.") from None
         claims.add(denial.claim_id)
         lines += [line.id] if line is not None else []
+    report(len(wanted), len(wanted), "Looking for causes")
     link_claims(session, row.practice_id, sorted(claims))
     diagnose_claims(session, row.practice_id, sorted(claims), knowledge, today)
     _keep(session, row, len(wanted), len(claims), lines, now)
     return len(wanted)
+
+
+def _claim_list(session: Session, row: ImportFile) -> None:
+    """Hold a list that waits. Raises ImportProblem for another: somebody may have logged it a moment ago."""
+    session.refresh(row, with_for_update=True)
+    if not waits(session, row):
+        raise ImportProblem("List", "This list was logged or cancelled already.", "Open the queue to see its denials.")
+    row.state = "staged"
 
 
 def _refuse_logged_since(session: Session, row: ImportFile, number: int, typed: TypedDenial) -> None:

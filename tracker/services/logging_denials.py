@@ -1,6 +1,6 @@
 """Logging a denial by hand: its patient, claim and line are found or made, its clock starts, its causes are looked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from tracker.domain.classification import LineClass
 from tracker.domain.deadlines import Clock
 from tracker.domain.remittance import Person
 from tracker.knowledge import Knowledge
-from tracker.models import Claim, ClaimLine, Denial, Patient, Payer, Practice
+from tracker.models import Claim, ClaimLine, Denial, Patient, Payer, PayerProfile, Practice
 from tracker.services.barring import appeal_barred_by
 from tracker.services.clocks import Start, file_by, profile_of
 from tracker.services.diagnosing import diagnose_claims
@@ -79,17 +79,9 @@ def likely_same(session: Session, practice_id: int, typed: TypedDenial) -> Denia
     )
 
 
-def first_clock(  # what decides about it
-    session: Session,
-    practice_id: int,
-    payer_kind: str,
-    payer_id: int | None,
-    denial: Denial,
-    knowledge: Knowledge,
-) -> Clock | None:
-    """Return the "File by" clock of a denial by the payer's rule, None when no limit is known."""
+def first_clock(payer_kind: str, profile: PayerProfile | None, denial: Denial, knowledge: Knowledge) -> Clock | None:
+    """Return the "File by" clock of a denial by the payer's rule or the practice's own, None when no limit is known."""
     barred = appeal_barred_by(denial, knowledge) or ""
-    profile = profile_of(session, practice_id, payer_id) if payer_id is not None else None
     start = Start(
         payer_kind, denial.notice_on or denial.denied_on, denial.service_date, barred, denial.received_on,
         denial.extension_days or 0,
@@ -104,10 +96,28 @@ def log_denial(
 
     Raises LoggingProblem when the claim number is known and belongs to another patient.
     """
-    denial, _ = add_denial(session, practice_id, typed, knowledge, now)
+    denial, _ = add_denial(session, lock_practice(session, practice_id), typed, knowledge, now)
     link_claims(session, practice_id, [denial.claim_id])
     diagnose_claims(session, practice_id, [denial.claim_id], knowledge, today)
     return denial
+
+
+def lock_practice(session: Session, practice_id: int) -> Practice:
+    """Return the practice, which gives its denials their numbers, and keep others from adding some meanwhile."""
+    return session.get_one(Practice, practice_id, with_for_update=True)
+
+
+class PayersOfList(NamedTuple):
+    """The payers a list of denials names, and what the practice set for them: read once for all of its rows."""
+
+    directory: PayerDirectory
+    profiles: Mapping[int, PayerProfile]
+
+
+def payers_of_list(session: Session, practice_id: int) -> PayersOfList:
+    """Return what all rows of a list are held against."""
+    profiles = session.scalars(select(PayerProfile).where(PayerProfile.practice_id == practice_id))
+    return PayersOfList(PayerDirectory(session, practice_id), {one.payer_id: one for one in profiles})
 
 
 class Made(NamedTuple):
@@ -119,26 +129,25 @@ class Made(NamedTuple):
 
 def add_denial(  # what is added, and where it came from
     session: Session,
-    practice_id: int,
+    practice: Practice,
     typed: TypedDenial,
     knowledge: Knowledge,
     now: datetime,
     *,
     import_id: int | None = None,
-    payers: PayerDirectory | None = None,
+    payers: PayersOfList | None = None,
 ) -> Made:
     """Store a denial, typed or of a row of the list ``import_id``, with its clock; notes and causes are left to the caller.
 
-    Raises LoggingProblem when the claim number is known and belongs to another patient.
+    The practice is locked. Raises LoggingProblem when the claim number is known and belongs to another patient.
     """
-    claim = find_or_make_claim(
-        session, practice_id, typed, typed.amount_cents, import_id=import_id, payers=payers
+    claim, is_new = _claim(
+        session, practice.id, typed, typed.amount_cents, import_id, payers.directory if payers else None
     )  # fmt: skip
     payer = session.get_one(Payer, claim.payer_id)
-    line, made = _line(session, claim, typed) if typed.code else (None, False)
-    practice = session.get_one(Practice, practice_id, with_for_update=True)
+    line, made = _line(session, claim, typed, is_new=is_new) if typed.code else (None, False)
     denial = Denial(
-        practice_id=practice_id, number=practice.next_denial_number, claim_id=claim.id,
+        practice_id=practice.id, number=practice.next_denial_number, claim_id=claim.id,
         claim_line_id=line.id if line else None, patient_id=claim.patient_id, payer_id=claim.payer_id,
         code=typed.code, service_date=typed.service_date, group_code=typed.group_code, carc=typed.carc,
         remarks=" ".join(typed.remarks), denial_class=str(LineClass.DENIED), amount_cents=typed.amount_cents,
@@ -146,18 +155,21 @@ def add_denial(  # what is added, and where it came from
         source="hand" if import_id is None else "list", import_id=import_id, clock="file_by", created_at=now,
     )  # fmt: skip
     practice.next_denial_number += 1
-    start_clock(session, denial, payer, typed.file_by, knowledge)
+    profile = payers.profiles.get(payer.id) if payers else profile_of(session, practice.id, payer.id)
+    start_clock(denial, payer, profile, typed.file_by, knowledge)
     session.add(denial)
     session.flush()
     return Made(denial, line if made else None)
 
 
-def start_clock(session: Session, denial: Denial, payer: Payer, typed: date | None, knowledge: Knowledge) -> None:
+def start_clock(
+    denial: Denial, payer: Payer, profile: PayerProfile | None, typed: date | None, knowledge: Knowledge
+) -> None:
     """Set a denial's "File by" date: the one that was typed, else the one counted from the payer's rule."""
     if typed is not None:
         denial.clock_rule, denial.file_by_safe, denial.file_by_legal = "by_hand", typed, typed
         return
-    due = first_clock(session, denial.practice_id, payer.kind, payer.id, denial, knowledge)
+    due = first_clock(payer.kind, profile, denial, knowledge)
     if due is not None:
         denial.clock_rule, denial.file_by_safe, denial.file_by_legal = due.rule.id, due.safe, due.legal
 
@@ -211,19 +223,24 @@ def _differ(patient: Patient, person: Person) -> bool:
     return bool(patient.birth_date and person.birth_date and patient.birth_date != person.birth_date)
 
 
-def find_or_make_claim(  # what is found or made, and where it came from
-    session: Session,
-    practice_id: int,
-    typed: TypedClaim,
-    charge_cents: int,
-    *,
-    import_id: int | None = None,
-    payers: PayerDirectory | None = None,
-) -> Claim:
+def find_or_make_claim(session: Session, practice_id: int, typed: TypedClaim, charge_cents: int) -> Claim:
     """Return the claim of a number, else a new one with these facts.
 
     Raises LoggingProblem when the number is known and belongs to another patient, or its patient cannot be told apart.
     """
+    claim, _ = _claim(session, practice_id, typed, charge_cents, None, None)
+    return claim
+
+
+def _claim(  # what is found or made, and where it came from
+    session: Session,
+    practice_id: int,
+    typed: TypedClaim,
+    charge_cents: int,
+    import_id: int | None,
+    payers: PayerDirectory | None,
+) -> tuple[Claim, bool]:
+    """Return the claim, and whether it is new."""
     payer = (payers or PayerDirectory(session, practice_id)).find_or_make(typed.payer_name, "", "", "")
     key = control_key(typed.claim_number)
     known = session.scalar(
@@ -236,7 +253,7 @@ def find_or_make_claim(  # what is found or made, and where it came from
         patient = session.get_one(Patient, (practice_id, known.patient_id))
         if patient.last_name.lower() != typed.patient.last_name.lower():
             raise LoggingProblem("claim_number", "This claim number belongs to another patient. Check both")
-        return known
+        return known, False
     claim = Claim(
         practice_id=practice_id, payer_id=payer.id, patient_id=_patient(session, practice_id, typed.patient).id,
         source="hand", import_id=import_id, control_number=typed.claim_number, control_key=key, charge_cents=charge_cents,
@@ -244,21 +261,12 @@ def find_or_make_claim(  # what is found or made, and where it came from
     )  # fmt: skip
     session.add(claim)
     session.flush()
-    return claim
+    return claim, True
 
 
-def _line(session: Session, claim: Claim, typed: TypedDenial) -> tuple[ClaimLine, bool]:
+def _line(session: Session, claim: Claim, typed: TypedDenial, *, is_new: bool) -> tuple[ClaimLine, bool]:
     """Return the claim's line of this code and day that has no denial yet, else a new line, and whether it is new."""
-    lines = session.scalars(
-        select(ClaimLine)
-        .where(ClaimLine.practice_id == claim.practice_id, ClaimLine.claim_id == claim.id)
-        .order_by(ClaimLine.line)
-    ).all()
-    denied = set(
-        session.scalars(
-            select(Denial.claim_line_id).where(Denial.practice_id == claim.practice_id, Denial.claim_id == claim.id)
-        )
-    )
+    lines, denied = ([], set[int | None]()) if is_new else _lines_of(session, claim)
     for line in lines:
         if line.code == typed.code and line.service_date == typed.service_date and line.id not in denied:
             return line, False
@@ -271,3 +279,10 @@ def _line(session: Session, claim: Claim, typed: TypedDenial) -> tuple[ClaimLine
     session.add(line)
     session.flush()
     return line, True
+
+
+def _lines_of(session: Session, claim: Claim) -> tuple[Sequence[ClaimLine], set[int | None]]:
+    """Return the lines of a claim in their order, and the ids of those that have a denial."""
+    own = select(ClaimLine).where(ClaimLine.practice_id == claim.practice_id, ClaimLine.claim_id == claim.id)
+    denied = select(Denial.claim_line_id).where(Denial.practice_id == claim.practice_id, Denial.claim_id == claim.id)
+    return session.scalars(own.order_by(ClaimLine.line)).all(), set(session.scalars(denied))

@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from tracker.knowledge import Knowledge
 from tracker.models import Claim, ClaimLine, Denial, Event, Payer
+from tracker.services.clocks import profile_of
 from tracker.services.coverage import EditConflict
 from tracker.services.diagnosing import diagnose_claims
 from tracker.services.linking import link_claims
@@ -92,4 +93,6 @@ def _carry(session: Session, denial: Denial, before_cents: int, typed: TypedLine
     is_whole = denial.amount_cents == before_cents
     denial.amount_cents = typed.charge_cents if is_whole else min(denial.amount_cents, typed.charge_cents)
     if denial.clock == "file_by" and denial.clock_rule != "by_hand":
-        start_clock(session, denial, session.get_one(Payer, denial.payer_id), None, knowledge)
+        payer = session.get_one(Payer, denial.payer_id)
+        profile = profile_of(session, denial.practice_id, payer.id)
+        start_clock(denial, payer, profile, None, knowledge)

@@ -15,12 +15,15 @@ from tracker.services.backlog import (
     MAX_ROWS,
     Staged,
     check_backlog,
+    check_or_ask,
+    job_of,
     kept_check,
-    log_backlog,
+    log_or_ask,
     logged_before,
     save_mapping,
     stage_backlog,
     table_in,
+    waits,
 )
 from tracker.services.importing import BACKLOG, cancel
 from tracker.services.storage import NoRoom, require_room
@@ -34,6 +37,7 @@ from tracker.web.uploads import scanned
 
 blueprint = Blueprint("backlog", __name__)
 
+_AGAIN = "Nothing was logged. Try again, or cancel."
 SHOWN = 200
 """So many rows are listed at once; the others are logged with them, and one click lists them all."""
 
@@ -65,7 +69,7 @@ def take() -> BaseResponse | tuple[str, int]:
             row = stage_backlog(session, practice, upload.filename, upload.data, _by())
             ready = row.preview["mapping"] and not missing_columns(row.preview["columns"])
             if ready:
-                check_backlog(session, row, load(), g.now, g.today)
+                check_or_ask(session, row, load(), g.user.id, g.now, g.today)
             code = row.public_id
     except NoRoom as full:
         form.file.errors = [f"{full}."]
@@ -134,20 +138,27 @@ def set_columns(public_id: str) -> BaseResponse | tuple[str, int]:
         row.preview = row.preview | {"columns": form.columns(), "mapping": ""}
         if form.save_as.data:
             save_mapping(session, row, table_in(session, row), form.save_as.data, form.columns(), _by())
-        check_backlog(session, row, load(), g.now, g.today)
+        check_or_ask(session, row, load(), g.user.id, g.now, g.today)
     return redirect(url_for(".check", public_id=public_id), 303)
 
 
 @blueprint.get("/import/list/<public_id>")
 @needs(Action.WORK_QUEUE)
 def check(public_id: str) -> BaseResponse | str:
-    """Step 3: what logging the list would do."""
+    """Step 3: what logging the list would do; a list still at work leads to its progress."""
     row = _find(public_id)
-    if row.state != "staged":
+    job = job_of(g.session, row) if row.state in {"staged", "storing"} else None
+    if job is not None and job.state in {"queued", "running"}:
+        return redirect(url_for("jobs.show", public_id=job.public_id))
+    if not waits(g.session, row):
         return _over(row)
+    given_up = ImportProblem("List", job.error, _AGAIN) if job is not None and job.state == "failed" else None
     if "rows" not in row.preview:
+        if given_up is not None:
+            say(f"The list could not be checked. {given_up.why} {given_up.what_to_do}")
         return redirect(url_for(".columns", public_id=public_id), 303)
-    return _check_page(row)
+    refused = row.preview.get("refused")
+    return _check_page(row, ImportProblem(**refused) if refused else given_up)
 
 
 def _check_page(row: ImportFile, refused: ImportProblem | None = None) -> str:
@@ -166,7 +177,7 @@ def _check_page(row: ImportFile, refused: ImportProblem | None = None) -> str:
 def log(public_id: str) -> BaseResponse | tuple[str, int]:
     """Log the ticked rows, all in one; the rows that were not listed are logged unless they look like others."""
     row = _find(public_id)
-    if row.state != "staged":
+    if not waits(g.session, row):
         return _over(row)
     if "rows" not in row.preview:
         return redirect(url_for(".columns", public_id=public_id), 303)
@@ -176,7 +187,7 @@ def log(public_id: str) -> BaseResponse | tuple[str, int]:
     chosen = ticked | {each.row for each in found.rows[len(listed) :] if not each.same_as}
     try:
         with transaction(g.session) as session:
-            log_backlog(session, row, chosen, load(), g.now, g.today)
+            log_or_ask(session, row, chosen, load(), g.user.id, g.now, g.today)
     except ImportProblem as problem:
         row = _find(public_id)
         if row.state != "staged":
@@ -193,6 +204,8 @@ def drop(public_id: str) -> BaseResponse:
     """Drop a staged list."""
     row = _find(public_id)
     with transaction(g.session) as session:
+        if waits(g.session, row):
+            row.state = "staged"
         cancel(session, row, g.now)
     say("Import cancelled. Nothing was saved.")
     return redirect(url_for("imports.choose"), 303)

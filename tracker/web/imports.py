@@ -120,7 +120,7 @@ def staging_for(chosen: Practice | None) -> Staging:
 def check(batch: str) -> BaseResponse | str:
     """Step 2 while files are staged, step 3 once they are stored; a file still at work leads to its progress."""
     rows = _rows(batch)
-    if rows[0].file_format == BACKLOG and rows[0].state == "staged":
+    if rows[0].file_format == BACKLOG and rows[0].state in {"staged", "storing"}:
         return redirect(url_for("backlog.check", public_id=rows[0].public_id))
     jobs = jobs_of(g.session, rows)
     busy = _busy(jobs)

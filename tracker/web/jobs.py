@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.domain.access import Action
 from tracker.models import ImportFile, Job, PracticeFile
+from tracker.services.backlog import CHECK, LOG
 from tracker.services.fee_schedules import COUNT
 from tracker.services.letter_batches import DRAFT, SIGN
 from tracker.services.monthly_reports import MAKE
@@ -19,6 +20,8 @@ blueprint = Blueprint("jobs", __name__)
 _WORDS = {
     "import.preview": "Reading the file",
     "import.store": "Saving the file",
+    CHECK: "Checking the list",
+    LOG: "Logging the list",
     "causes.renew": "Looking for causes again",
     DRAFT: "Drafting letters",
     SIGN: "Making PDFs",
@@ -29,7 +32,7 @@ _WORDS = {
     MAKE: "Making reports",
     COUNT: "Counting what is expected",
 }
-_COUNTED = {ROTATION: "rows", EXPORT: "rows", LOOK: "rows", TAKE: "rows", COUNT: "months"}
+_COUNTED = {CHECK: "rows", LOG: "rows", ROTATION: "rows", EXPORT: "rows", LOOK: "rows", TAKE: "rows", COUNT: "months"}
 _AFTER = {ROTATION: "keys.show", MAKE: "reports.index", COUNT: "fee_schedules.index"}
 _BROUGHT = frozenset({LOOK, TAKE})
 
@@ -53,7 +56,7 @@ def show(public_id: str) -> BaseResponse | str:
         words=_WORDS.get(job.kind, "Working"),
         source=source,
         after=after,
-        counted="claims" if source else _COUNTED.get(job.kind, "denials"),
+        counted=_COUNTED.get(job.kind, "claims" if source else "denials"),
     )
 
 

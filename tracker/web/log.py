@@ -18,6 +18,7 @@ from tracker.models import Attachment, Denial, Payer, Practice
 from tracker.reports.scan_pages import MOST_PAGES, page_of
 from tracker.services.appealing import AppealRefused, letter_choices, open_appeal
 from tracker.services.barring import appeal_barred_by
+from tracker.services.clocks import profile_of
 from tracker.services.denial_files import TITLES, papers_of
 from tracker.services.logging_denials import LoggingProblem, first_clock, likely_same, log_denial
 from tracker.services.payers import merged_payer, payer_kind
@@ -257,4 +258,5 @@ def _due(typed: Mapping[str, str], remarks: tuple[str, ...], carc: str) -> Clock
         denied_on=denied_on, service_date=_date(typed.get("service_date", "")), remarks=" ".join(remarks), carc=carc
     )
     kind = payer.kind if payer else payer_kind(name, "")
-    return first_clock(g.session, practice.id if practice else 0, kind, payer.id if payer else None, draft, load())
+    profile = profile_of(g.session, practice.id, payer.id) if practice and payer else None
+    return first_clock(kind, profile, draft, load())

@@ -26,7 +26,7 @@ _IGNORED = {
 
 
 class FoundDenial(NamedTuple):
-    """A denial the files would log; ``file`` and ``key`` name it."""
+    """A denial the files would log; ``file`` and ``key`` name it. ``cause`` is likely by the file alone, or empty."""
 
     file: str
     key: str
@@ -38,6 +38,8 @@ class FoundDenial(NamedTuple):
     remarks: tuple[str, ...]
     amount_cents: int
     file_by: date | None
+    cause: str
+    strength: str
 
 
 class Ignored(NamedTuple):
@@ -137,6 +139,8 @@ def _found(rows: Iterable[ImportFile]) -> Iterable[FoundDenial]:
                 remarks=tuple(found["remarks"]),
                 amount_cents=found["amount_cents"],
                 file_by=date.fromisoformat(found["file_by"]) if found["file_by"] else None,
+                cause=found.get("cause", ""),  # a file staged by an earlier version waits at most a day
+                strength=found.get("strength", ""),
             )
 
 

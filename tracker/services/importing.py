@@ -5,7 +5,7 @@ A file is stored whole or not at all, in the caller's transaction.
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from tracker.importers import recognise
 from tracker.importers.errors import ImportProblem
 from tracker.knowledge import Knowledge
 from tracker.models import ImportFile, Payer, Practice, RawFile
+from tracker.services.causes_of_file import LikelyCause, causes_of_file
 from tracker.services.jobs import ask_for
 from tracker.services.receipts import READERS
 from tracker.services.storing import Report, Stored, claims_in, no_report, read_and_store
@@ -117,7 +118,7 @@ def make_preview(
         stored = read_and_store(
             session, practice, row.id, row.filename, data, knowledge, now, only_own=True, keep=False, report=report
         )
-        preview = _preview(session, stored)
+        preview = _preview(session, stored, causes_of_file(session, practice, stored.triage.opened, knowledge))
     row.preview = preview
 
 
@@ -133,7 +134,7 @@ def dry_run(session: Session, practice: Practice) -> Iterator[None]:
         practice.next_denial_number = number
 
 
-def _preview(session: Session, stored: Stored) -> dict[str, Any]:
+def _preview(session: Session, stored: Stored, causes: Mapping[str, LikelyCause]) -> dict[str, Any]:
     counted, triage = stored.counted, stored.triage
     classes = counted.line_classes
     recovered = [move for move in triage.moves if move.amount_cents > 0]
@@ -158,14 +159,14 @@ def _preview(session: Session, stored: Stored) -> dict[str, Any]:
         "provider_adjustment_cents": counted.provider_adjustment_cents,
         "balances": gap == 0,
         "problems": [{"where": where, "why": why} for where, why in stored.problems],
-        "denials": _preview_denials(session, stored),
+        "denials": _preview_denials(session, stored, causes),
     }
 
 
 _SHOWN_AS_DENIALS = frozenset({"denied", "partly_denied", "misused_45", "unclassified"})
 
 
-def _preview_denials(session: Session, stored: Stored) -> list[dict[str, Any]]:
+def _preview_denials(session: Session, stored: Stored, causes: Mapping[str, LikelyCause]) -> list[dict[str, Any]]:
     ids = {opened.claim.payer_id for opened in stored.triage.opened}
     names = {payer.id: payer.name for payer in session.scalars(select(Payer).where(Payer.id.in_(ids)))}
     return [
@@ -179,6 +180,8 @@ def _preview_denials(session: Session, stored: Stored) -> list[dict[str, Any]]:
             "remarks": list(opened.remarks),
             "amount_cents": opened.amount_cents,
             "file_by": opened.file_by.isoformat() if opened.file_by else None,
+            "cause": causes[opened.key].root_cause,
+            "strength": causes[opened.key].strength,
         }
         for opened in stored.triage.opened
     ]

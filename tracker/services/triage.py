@@ -45,7 +45,10 @@ class AnsweredLine(NamedTuple):
 
 
 class OpenedDenial(NamedTuple):
-    """A denial this import opens, as the check page and the summary show it."""
+    """A denial this import opens, as the check page and the summary show it.
+
+    ``number`` is the place of its service in the answer, from 1; None for a claim denied as a whole.
+    """
 
     key: str
     claim: KnownClaim
@@ -56,6 +59,8 @@ class OpenedDenial(NamedTuple):
     amount_cents: int
     file_by: date | None
     denial_id: int
+    denied_on: date
+    number: int | None
 
 
 class Move(NamedTuple):
@@ -235,7 +240,7 @@ class Triage:
         self._hands[denial_id] = hand
         opened = OpenedDenial(
             key, claim, paid, subject.code, reason, unique, amount_cents,
-            due.safe if due else None, denial_id,
+            due.safe if due else None, denial_id, paid_on, None if subject.line_id is None else subject.place + 1,
         )  # fmt: skip
         self.result.opened.append(opened)
         return hand

@@ -160,6 +160,7 @@ def _check_page(batch: str, rows: Sequence[ImportFile], jobs: dict[int, Job]) ->
         "imports/check.html", batch=batch, found=found, shown=found.denials if show_all else found.denials[:SHOWN],
         show_all=show_all, rows=rows, failed=[(row, jobs[row.id]) for row in rows if _failed(row, jobs)],
         names={practice.id: practice.name for practice in g.practices}, undo_days=UNDO_DAYS,
+        root_causes=load().root_causes,
     )  # fmt: skip
 
 

@@ -37,7 +37,9 @@ def diagnose(
     root cause: they break ties.
     """
     facts = ClaimFacts(case, knowledge)
-    return tuple(_diagnoses(facts, off, choices))
+    found = tuple(_diagnoses(facts, off, choices))
+    facts.forget()
+    return found
 
 
 def _diagnoses(claim: ClaimFacts, off: Collection[str], choices: Mapping[str, Choices]) -> Iterator[LineDiagnosis]:

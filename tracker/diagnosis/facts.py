@@ -61,6 +61,10 @@ class ClaimFacts:
         self._sessions: dict[tuple[date, str | None], Session | None] = {}
         self.lines: tuple[LineFacts, ...] = tuple(LineFacts(self, line) for line in case.claim.lines)
 
+    def forget(self) -> None:
+        """Let go of the lines, which hold the claim in turn: all that was read is then freed at once, not by the collector of cycles."""
+        self.lines = ()
+
     def notes_of(self, day: date, discipline: str | None) -> list[NoteOfVisit]:
         """Return the notes of a visit: of that day, by the discipline where the author shows one."""
         return [

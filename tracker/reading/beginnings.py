@@ -4,7 +4,7 @@ A pattern that is tried at every character of a note costs most where it finds n
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 LETTERS = 3  # of a word by which it is looked up
@@ -33,7 +33,7 @@ class Sought:
     def finditer(self, low: str) -> Iterator[re.Match[str]]:
         """Yield the matches in a text in lower case, in their order; none overlaps another."""
         words, match, at = beginnings(low), self.pattern.match, 0
-        for start in sorted(start for letters in self.first.intersection(words) for start in words[letters]):
+        for start in sorted([start for letters in self.first & words.keys() for start in words[letters]]):
             if start >= at and (found := match(low, start)) is not None:
                 at = found.end()
                 yield found
@@ -41,3 +41,11 @@ class Sought:
     def search(self, low: str) -> re.Match[str] | None:
         """Return the first match, or None."""
         return next(self.finditer(low), None)
+
+    def sub(self, replaced: Callable[[re.Match[str]], str], low: str) -> str:
+        """Return a text in lower case with each match replaced; the same text where there is none."""
+        parts, at = [], 0
+        for match in self.finditer(low):
+            parts += low[at : match.start()], replaced(match)
+            at = match.end()
+        return "".join((*parts, low[at:])) if parts else low

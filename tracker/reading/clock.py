@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from tracker.reading.beginnings import Sought
+
 _DAY = 24 * 60
 _HALF_DAY = 12 * 60
 LONGEST = 8 * 60  # a session of more than 8 hours is no session
@@ -62,7 +64,10 @@ def _minutes(hour: str, minute: str, half: str | None) -> int | None:
 
 
 _MOST_READ = 100_000  # characters; no note is longer
-_FIGURES = re.compile(rf"(?<![a-z\d\-])(?:{_ANY_WORD})(?:[ -](?:{'|'.join(_ONES[1:10])}))?(?![a-z\-])")
+_FIGURES = Sought(
+    "eig ele fif fiv fou nin one sev six ten thi thr twe two for",
+    rf"(?<![a-z\d\-])(?:{_ANY_WORD})(?:[ -](?:{'|'.join(_ONES[1:10])}))?(?![a-z\-])",
+)
 
 
 def with_figures(low: str) -> str:

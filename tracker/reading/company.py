@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from tracker.reading.beginnings import Sought
 from tracker.reading.services import LONGEST_NOTE, MOST_PLACES
 from tracker.reading.techniques import is_denied
 
@@ -73,7 +74,8 @@ _SINGLE = (
     ("others ", re.compile(r"others (?:cancel\w*|no[- ]showed|did not (?:come|attend|show)|were absent)\b")),
     ("individual", re.compile(r"(?:ran|run|held|became|turned into|switched to) (?:an? )?individual(?:ly)?\b")),
 )  # fmt: skip
-_ALONE = re.compile(
+_ALONE = Sought(
+    "1 alo con dir ind min one pat pt",
     r"(?:one[- ]on[- ]one|one[- ]to[- ]one|1 ?: ?1|1[- ]on[- ]1|1[- ]to[- ]1|individual(?:ly)?\b|alone with (?:me|pt|ot|therapist)|"
     r"(?:pt|patient) alone\b|mine alone|direct contact|one patient at a time|constant attendance)"
 )
@@ -110,7 +112,7 @@ def _find(text: str, low: str) -> Iterator[Company]:
                     if _stands_free(low, match.start()) and not is_denied(low, *match.span()):
                         yield Company(kind, *match.span())
     for match in islice(_ALONE.finditer(low), MOST_PLACES):
-        if _stands_free(low, match.start()) and not is_denied(low, *match.span()):
+        if not is_denied(low, *match.span()):
             yield Company("alone", *match.span())
     for match in islice(_FRIENDS.finditer(text), MOST_PLACES):
         yield Company("shared", *match.span())

@@ -18,6 +18,7 @@ _ROW = re.compile(
     re.MULTILINE,
 )
 _CELL = re.compile(rf"(?:{_DOSE})")
+_GAPS = ("  ", "|", "\t")  # one of them stands before every cell
 
 _PIECE = re.compile(r"[^,;\n|]{1,160}")
 _SETS = re.compile(
@@ -171,6 +172,8 @@ class DoseRow(NamedTuple):
 
 def read_dose_rows(low: str) -> tuple[DoseRow, ...]:
     """Return the rows of exercise tables in a note in lower case that tell doses of two visits or more."""
+    if not any(gap in low for gap in _GAPS):
+        return ()
     return tuple(islice(map(_row, _ROW.finditer(low)), MOST_ROWS))
 
 

@@ -5,22 +5,26 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from tracker.reading.beginnings import Sought
 from tracker.reading.services import LONGEST_NOTE, MOST_PLACES
 from tracker.reading.techniques import is_denied
 from tracker.reading.times import Time
 
-_IDLE = re.compile(
+_IDLE = Sought(
+    "arr bat boo bra bre cha clo cof col doc dri equ hot ice lat mac mhp moi not pap rec res roo sch sea set sho sta sup tab toi typ wai wat",
     r"(?:rest (?:break|breaks|period|periods|and)\b|(?<!at )(?<!/10 )(?<!/10 at )rests?(?= \d| \(| x|:| total)|rested\b|resting in\b|(?:seated|standing|supine) (?:recovery|rest)\b|recovery (?:break|chair|period|time)\b"
     r"|bathroom\b|restroom\b|toilet(?:ing)? break|coffee\b|water break|drink break|(?:moist )?hot packs?\b|cold packs?\b|mhp\b|ice pack\b|ice\b(?! massage)"
     r"|documentation\b|documenting\b|charting\b|charted\b|paperwork\b|note writing|typing (?:hep|note)|waiting\b|waited\b|changing (?:clothes|shoes)|(?:boots|shoes|clothes|brace) back on"
     r"|(?:room |equipment |machine |table )set[- ]?up\b|set[- ]?up time|setting up\b|late arrival|arrived late|scheduling\b|break\b)"
 )
 # Of these a length of time has to stand beside them: doing something on one's own can be the aim of treatment.
-_ALONE = re.compile(
+_ALONE = Sought(
+    "alo bik by ell ind nus on sel ste tre ube war",
     r"(?:on (?:his|her|their|its) own\b|on own\b|self[- ]paced\b|self[- ]directed\b|by (?:him|her)self\b|alone while\b|warm[- ]?up alone\b"
     r"|independent(?:ly)? (?:on (?:the )?)?(?:warm[- ]?up|bike|nustep|treadmill|program|gym)|(?:bike|nustep|stepper|treadmill|warm[- ]?up|elliptical|ube)[ ,(]{1,2}independent(?:ly)?\b)"
 )
-_UNATTENDED = re.compile(
+_UNATTENDED = Sought(
+    "che dur i lef no ot pt the tim una uns w wat whi",
     r"(?:unattended\b|unsupervised\b|left (?:alone|by (?:him|her)self)\b|while (?:i|pt|ot|therapist|this therapist|clinician) (?:was )?(?:with (?:another|the next|other)|phoned|treated|treating|saw|seeing|evaluated|worked with|charted|documented|splinted|helped|finished)\b"
     r"|while (?:the )?(?:therapist|pt|ot) (?:treated|saw|worked|was with)\b|during (?:my|therapist'?s?) (?:phone call|call|charting|documentation)|timer set\b|w/ timer\b|watched (?:the |a |his |her )?(?:tv|show|video|news|phone|movie)|(?:i|therapist|pt|ot) looked in\b|checked on (?:him|her|pt) (?:at|every)|no therapist\b)"
 )
@@ -52,9 +56,8 @@ def find_idle(low: str, times: Sequence[Time]) -> tuple[Idle, ...]:
     pieces: dict[tuple[int, int], bool] = {}
     for is_unattended, pattern in ((True, _UNATTENDED), (False, _ALONE), (False, _IDLE)):
         for match in islice(pattern.finditer(low), MOST_PLACES):
-            start = match.start()
-            if (start == 0 or not low[start - 1].isalnum()) and not is_denied(low, start, match.end()):
-                pieces.setdefault(_piece(low, start, match.end()), is_unattended)
+            if not is_denied(low, *match.span()):
+                pieces.setdefault(_piece(low, *match.span()), is_unattended)
     return tuple(_idle(low, times, sorted(pieces.items())))
 
 

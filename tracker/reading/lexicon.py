@@ -50,7 +50,9 @@ class Lexicon:
             "\\d" if phrase[0] == "#" else re.escape(phrase[0]) for phrase in chain(*by_head.get("", {}).values())
         }
         self._others = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(sorted(others))})")
+        # First letters of words met so far, three at most, so that there cannot be many: what they can begin, or nothing.
         self._by_beginning: dict[str, _Patterns] = {}
+        self._none_beginning: set[str] = set()
 
     def find(self, low: str) -> tuple[Sign, ...]:
         """Return the signs in ``low`` (a text in lower case) in their order; none overlaps another."""
@@ -71,21 +73,25 @@ class Lexicon:
 
     def _candidates(self, low: str) -> list[tuple[int, "_Patterns"]]:
         """Return the places where a phrase may begin, in order, with the patterns to try there."""
+        words = beginnings(low)
+        for beginning in words.keys() - self._by_beginning.keys() - self._none_beginning:
+            self._look_up(beginning)
         found: list[tuple[int, _Patterns]] = []
-        for beginning, starts in beginnings(low).items():
-            if patterns := self._beginning_with(beginning):
-                found += [(start, patterns) for start in starts]
+        for beginning in words.keys() & self._by_beginning.keys():
+            patterns = self._by_beginning[beginning]
+            found += [(start, patterns) for start in words[beginning]]
         if "" in self._patterns:
             found += [(match.start(), self._patterns[""]) for match in self._others.finditer(low)]
         return sorted(found, key=itemgetter(0))
 
-    def _beginning_with(self, letters: str) -> "_Patterns":
-        """Return the patterns of the phrases that a word with these first letters can begin, by their kinds' order."""
-        if letters not in self._by_beginning:
-            heads = (letters[:length] for length in range(1, len(letters) + 1))
-            found = [pattern for head in heads for pattern in self._patterns.get(head, ())]
+    def _look_up(self, letters: str) -> None:
+        """Keep the patterns of the phrases that a word with these first letters can begin, by their kinds' order."""
+        heads = (letters[:length] for length in range(1, len(letters) + 1))
+        found = [pattern for head in heads for pattern in self._patterns.get(head, ())]
+        if found:
             self._by_beginning[letters] = tuple(sorted(found, key=itemgetter(0)))
-        return self._by_beginning[letters]
+        else:
+            self._none_beginning.add(letters)
 
 
 def _head(phrase: str) -> str:

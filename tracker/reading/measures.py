@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from tracker.reading.beginnings import Sought
 from tracker.reading.lexicon import Lexicon, Sign
 
 MOST_MEASURES = 400
@@ -53,6 +54,7 @@ _CELL = re.compile(
     rf"(?:[ ]{{0,20}}\|[ ]{{0,20}}|\t[ ]{{0,8}}|[ ]{{3,20}})(?P<cell>{_FIGURE}){_SCORE}{_UNIT}(?=[ ]{{0,20}}\||[ ]{{3}}|\t|[ ]{{0,20}}(?:\n|$))"
 )
 _MOST_CELLS = 12
+_ARROWS = re.compile("->|→")
 _ARROW = re.compile(rf"(?<![\d/.:])(?P<was>{_FIGURE}){_SCORE}{_UNIT}[ ]?(?:-+>|→)[ ]?(?P<now>{_FIGURE}){_SCORE}{_UNIT}")
 # "54 (48 on 1/26)", "4.1 uV (6.8)", "6/10 (4/10)": the figure of today, the earlier one in parentheses. A bare figure
 # may be minutes with their units, "25 (2)", so one of the two needs a unit, a scale or a date.
@@ -69,14 +71,17 @@ _NOW_FROM = re.compile(
 # Levels of help, the least first: "mod A -> min A", "CGA, was min A".
 _LEVELS = {"mod i": 1, "s": 2, "sup": 2, "supervision": 2, "sba": 3, "cga": 4, "min": 5, "min a": 5, "mod": 6, "mod a": 6, "max": 7, "max a": 7, "dep": 8, "total a": 8}  # fmt: skip
 _LEVEL = r"(?:mod i|supervision|sup|sba|cga|min a|mod a|max a|total a|dep|min|mod|max)"
-_HELP = re.compile(
-    rf"(?<![a-z0-9])(?:(?P<was>{_LEVEL})(?:ssist)?[ ]?(?:-+>|→|to)[ ]?(?P<now>{_LEVEL})(?![a-z])|(?P<now2>{_LEVEL})(?:ssist)?[ ,(]{{1,3}}(?:was|from)[ ](?P<was2>{_LEVEL})(?![a-z]))"
+_HELP = Sought(
+    "cga dep max min mod sba sup tot",
+    rf"(?:(?P<was>{_LEVEL})(?:ssist)?[ ]?(?:-+>|→|to)[ ]?(?P<now>{_LEVEL})(?![a-z])|(?P<now2>{_LEVEL})(?:ssist)?[ ,(]{{1,3}}(?:was|from)[ ](?P<was2>{_LEVEL})(?![a-z]))"
 )
+_FROM = re.compile("from ")
 _FROM_TO = re.compile(
     rf"\bfrom[ ]{{1,8}}(?P<was>{_FIGURE}){_SCORE}{_UNIT}[ ]to[ ]{{1,8}}(?P<now>{_FIGURE}){_SCORE}{_UNIT}"
 )
-_EARLIER = re.compile(
-    rf"\b(?:was|up from|down from|as against|compared (?:to|with)|vs\.?|versus|last (?:visit|week|session))[ ]{{1,8}}(?P<was>{_FIGURE}){_SCORE}{_UNIT}"
+_EARLIER = Sought(
+    "as com dow las up ver vs was",
+    rf"(?:was|up from|down from|as against|compared (?:to|with)|vs\.?|versus|last (?:visit|week|session))[ ]{{1,8}}(?P<was>{_FIGURE}){_SCORE}{_UNIT}"
 )
 
 
@@ -167,15 +172,24 @@ def _cells(low: str, at: int) -> tuple[float, int] | None:
     return (last, at) if last is not None else None
 
 
+def _on_lines_with(sign: re.Pattern[str], pattern: re.Pattern[str], low: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern that stays on its line, looking only at lines that hold a sign of it."""
+    at = 0
+    while (there := sign.search(low, at)) is not None:
+        start, end = low.rfind("\n", 0, there.start()) + 1, low.find("\n", there.end())
+        at = end if end >= 0 else len(low)
+        yield from pattern.finditer(low, start, at)
+
+
 def _compared(low: str) -> Iterator[Measure]:
     """Yield figures set against an earlier one."""
-    for pattern, signs in ((_ARROW, ("->", "→")), (_FROM_TO, ("from ",)), (_NOW_FROM, ("from ",))):
-        for match in pattern.finditer(low) if any(sign in low for sign in signs) else ():
+    for pattern, sign in ((_ARROW, _ARROWS), (_FROM_TO, _FROM), (_NOW_FROM, _FROM)):
+        for match in _on_lines_with(sign, pattern, low):
             yield Measure("", "either", float(match["now"]), float(match["was"]), *match.span())
     for match in _HELP.finditer(low):
         now, was = match["now"] or match["now2"], match["was"] or match["was2"]
         yield Measure("assistance", "lower", float(_LEVELS[now]), float(_LEVELS[was]), *match.span())
-    for match in _GIVEN.finditer(low) if _IN_PARENTHESES.search(low) else ():
+    for match in _on_lines_with(_IN_PARENTHESES, _GIVEN, low):
         if match["day"] or not match[0].replace(" ", "").replace("(", "").replace(")", "").isdigit():
             yield Measure("", "either", float(match["now"]), float(match["was"]), *match.span())
     for match in _EARLIER.finditer(low):

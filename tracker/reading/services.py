@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import NamedTuple
 
+from tracker.reading.beginnings import LETTERS, Sought
+
 _EVALUATIONS = ("97161", "97162", "97163", "97165", "97166", "97167", "92521", "92522", "92523", "92524", "92610")
 _RE_EVALUATIONS = ("97164", "97168")
 
@@ -221,8 +223,9 @@ def _branch(node: Mapping[str, object]) -> str:
     return f"(?:{inner})?"
 
 
-_FIND = re.compile(
-    rf"(?<![a-z0-9])(?:({_pattern(_ABBREVIATED)})(?![a-z])|(9[27]\d{{3}}|g0\d{{3}}|2056[01]|95992)(?!\d))"
+_FIND = Sought(
+    f"92 95 97 g 20 {' '.join({name.partition(' ')[0][:LETTERS] for name in _ABBREVIATED})}",
+    rf"(?:({_pattern(_ABBREVIATED)})(?![a-z])|(9[27]\d{{3}}|g0\d{{3}}|2056[01]|95992)(?!\d))",
 )
 # Parts of scales are named like services: KOOS-ADL.
 _SCALE = re.compile(r"(?:koos|hoos|katz|barthel|lawton|promis|fim|am-?pac|foto|psfs|neuro-?qol)[ \-]{1,3}$")

@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import islice, pairwise
 from typing import NamedTuple
 
+from tracker.reading.beginnings import Sought
 from tracker.reading.credentials import Clinician, find_clinicians
 from tracker.reading.dates import find_dates
 
@@ -85,9 +86,9 @@ _BEHALF = re.compile(
 _INITIALS = re.compile(
     r"[ \t\-–—~*(/]*((?:[A-Za-z]\.?[ ]?){2,3})[ \t\-–—~*)/.]*(?:\d{1,2}[/.\-]\d{1,2}(?:[/.\-]\d{2,4})?)?[ \t]*"
 )
-_INITIALS_FIELD = re.compile(
-    r"\b(?:initials?|initialed|initialled|signed|sign|sig|signature)(?:[ ]by)?[ ]{0,2}[:=\-][ ]{0,3}((?:[A-Za-z]\.?){2,3})(?![A-Za-z/])[^\nA-Za-z]{0,30}(?:$|\n)",
-    re.IGNORECASE,
+_INITIALS_FIELD = Sought(
+    "ini sig",
+    r"(?:initials?|initialed|initialled|signed|sign|sig|signature)(?:[ ]by)?[ ]{0,2}[:=\-][ ]{0,3}((?:[a-z]\.?){2,3})(?![a-z/])[^\na-z]{0,30}(?:$|\n)",
 )
 _NO_INITIALS = frozenset(
     {"ok", "hep", "poc", "end", "na", "eom", "wnl", "prn", "bid", "tid", "qd", "dc", "cga", "sba", "rom", "wfl", "lbp",
@@ -263,7 +264,7 @@ def _marks(text: str, low: str, lines: Sequence[_Line]) -> Iterator[OpenMark]:
     for line in lines if there else ():
         yield from _marks_of(low, line, there)
     yield from (OpenMark(OpenKind.BLANK, *_trimmed(low, match)) for match in islice(_EMPTY_FIELD.finditer(low), 9))
-    yield from _initials(text, lines)
+    yield from _initials(text, low, lines)
 
 
 def _marks_of(low: str, line: _Line, patterns: Mapping[OpenKind, re.Pattern[str]]) -> Iterator[OpenMark]:
@@ -322,7 +323,7 @@ def _trimmed(low: str, match: re.Match[str]) -> tuple[int, int]:
     return start + len(low[start:end]) - len(low[start:end].lstrip()), end
 
 
-def _initials(text: str, lines: Sequence[_Line]) -> Iterator[OpenMark]:
+def _initials(text: str, low: str, lines: Sequence[_Line]) -> Iterator[OpenMark]:
     """Yield initials that close a note, and those in a field for the signature."""
     if lines:
         last = lines[-1]
@@ -330,6 +331,6 @@ def _initials(text: str, lines: Sequence[_Line]) -> Iterator[OpenMark]:
         if match is not None and re.sub(r"\W", "", match[1]).lower() not in _NO_INITIALS:
             yield OpenMark(OpenKind.INITIALS, last.start, last.end)
             return
-    for match in islice(_INITIALS_FIELD.finditer(text), 3):
-        if match[1].lower().replace(".", "") not in _NO_INITIALS:
+    for match in islice(_INITIALS_FIELD.finditer(low), 3):
+        if match[1].replace(".", "") not in _NO_INITIALS:
             yield OpenMark(OpenKind.INITIALS, match.start(), match.start() + len(match[0].rstrip()))

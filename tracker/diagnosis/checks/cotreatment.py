@@ -1,6 +1,5 @@
 """The check of two disciplines that treated one patient at the same time."""
 
-import re
 from itertools import islice
 
 from tracker.diagnosis.facts import LineFacts, discipline_of
@@ -10,15 +9,17 @@ from tracker.diagnosis.sessions import Session
 from tracker.diagnosis.words import counted, units_word
 from tracker.domain.units import units_for
 from tracker.knowledge.rules import Rule
+from tracker.reading.beginnings import Sought
 from tracker.reading.clock import ClockRange
 from tracker.reading.passages import Passage
 from tracker.reading.services import MOST_PLACES
 from tracker.reading.techniques import is_denied
 
-_TOGETHER = re.compile(r"\bco-?[ ]?(?:tx|treat\w*)\b")
+_TOGETHER = Sought("co cot", r"co-?[ ]?(?:tx|treat\w*)\b")
 # That both bill all of it: a co-treatment whose minutes are divided is nobody's fault.
-_BOTH_BILL = re.compile(
-    r"\b(?:each|both|pt and ot|ot and pt)\b[^.;\n]{0,40}\bbill\w*[^.;\n]{0,40}\b(?:same|full|entire|all|whole)\b|\bbill\w*[^.;\n]{0,30}\bin full by (?:both|each)\b"
+_BOTH_BILL = Sought(
+    "bil bot eac ot pt",
+    r"(?:each|both|pt and ot|ot and pt)\b[^.;\n]{0,40}\bbill\w*[^.;\n]{0,40}\b(?:same|full|entire|all|whole)\b|bill\w*[^.;\n]{0,30}\bin full by (?:both|each)\b"
 )
 
 

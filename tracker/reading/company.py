@@ -77,7 +77,7 @@ _SINGLE = (
 _ALONE = Sought(
     "1 alo con dir ind min one pat pt",
     r"(?:one[- ]on[- ]one|one[- ]to[- ]one|1 ?: ?1|1[- ]on[- ]1|1[- ]to[- ]1|individual(?:ly)?\b|alone with (?:me|pt|ot|therapist)|"
-    r"(?:pt|patient) alone\b|mine alone|direct contact|one patient at a time|constant attendance)"
+    r"(?:pt|patient) alone\b|mine alone|direct contact|one patient at a time|constant attendance)",
 )
 _FRIENDS = re.compile(
     r"\b[A-Z][a-z]+(?:, [A-Z][a-z]+){1,4},? (?:and|&) (?:this|the|our) (?:client|patient|child|pt)\b"

@@ -127,9 +127,9 @@ def _goal(low: str, start: int, end: int) -> Goal:
     return Goal(
         start,
         end,
-        measurable=_NUMBER.search(rest) is not None or bool(_LEVEL.find(_WISHED_LEVEL.sub(" ", rest))),
+        measurable=_NUMBER.search(rest) is not None or _LEVEL.is_in(_WISHED_LEVEL.sub(" ", rest)),
         timed=_is_timed(said),
-        functional=bool(_FUNCTION.find(said)),
+        functional=_FUNCTION.is_in(said),
         baseline=_BASELINE.search(said) is not None,
         is_wish=_WISH.search(said) is not None,
     )

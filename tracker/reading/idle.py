@@ -15,18 +15,18 @@ _IDLE = Sought(
     r"(?:rest (?:break|breaks|period|periods|and)\b|(?<!at )(?<!/10 )(?<!/10 at )rests?(?= \d| \(| x|:| total)|rested\b|resting in\b|(?:seated|standing|supine) (?:recovery|rest)\b|recovery (?:break|chair|period|time)\b"
     r"|bathroom\b|restroom\b|toilet(?:ing)? break|coffee\b|water break|drink break|(?:moist )?hot packs?\b|cold packs?\b|mhp\b|ice pack\b|ice\b(?! massage)"
     r"|documentation\b|documenting\b|charting\b|charted\b|paperwork\b|note writing|typing (?:hep|note)|waiting\b|waited\b|changing (?:clothes|shoes)|(?:boots|shoes|clothes|brace) back on"
-    r"|(?:room |equipment |machine |table )set[- ]?up\b|set[- ]?up time|setting up\b|late arrival|arrived late|scheduling\b|break\b)"
+    r"|(?:room |equipment |machine |table )set[- ]?up\b|set[- ]?up time|setting up\b|late arrival|arrived late|scheduling\b|break\b)",
 )
 # Of these a length of time has to stand beside them: doing something on one's own can be the aim of treatment.
 _ALONE = Sought(
     "alo bik by ell ind nus on sel ste tre ube war",
     r"(?:on (?:his|her|their|its) own\b|on own\b|self[- ]paced\b|self[- ]directed\b|by (?:him|her)self\b|alone while\b|warm[- ]?up alone\b"
-    r"|independent(?:ly)? (?:on (?:the )?)?(?:warm[- ]?up|bike|nustep|treadmill|program|gym)|(?:bike|nustep|stepper|treadmill|warm[- ]?up|elliptical|ube)[ ,(]{1,2}independent(?:ly)?\b)"
+    r"|independent(?:ly)? (?:on (?:the )?)?(?:warm[- ]?up|bike|nustep|treadmill|program|gym)|(?:bike|nustep|stepper|treadmill|warm[- ]?up|elliptical|ube)[ ,(]{1,2}independent(?:ly)?\b)",
 )
 _UNATTENDED = Sought(
     "che dur i lef no ot pt the tim una uns w wat whi",
     r"(?:unattended\b|unsupervised\b|left (?:alone|by (?:him|her)self)\b|while (?:i|pt|ot|therapist|this therapist|clinician) (?:was )?(?:with (?:another|the next|other)|phoned|treated|treating|saw|seeing|evaluated|worked with|charted|documented|splinted|helped|finished)\b"
-    r"|while (?:the )?(?:therapist|pt|ot) (?:treated|saw|worked|was with)\b|during (?:my|therapist'?s?) (?:phone call|call|charting|documentation)|timer set\b|w/ timer\b|watched (?:the |a |his |her )?(?:tv|show|video|news|phone|movie)|(?:i|therapist|pt|ot) looked in\b|checked on (?:him|her|pt) (?:at|every)|no therapist\b)"
+    r"|while (?:the )?(?:therapist|pt|ot) (?:treated|saw|worked|was with)\b|during (?:my|therapist'?s?) (?:phone call|call|charting|documentation)|timer set\b|w/ timer\b|watched (?:the |a |his |her )?(?:tv|show|video|news|phone|movie)|(?:i|therapist|pt|ot) looked in\b|checked on (?:him|her|pt) (?:at|every)|no therapist\b)",
 )
 _EXCLUDED = re.compile(
     r"not (?:counted|billed|included|timed|charged|in (?:the )?(?:total|time|timed))|exclud|unbilled|un-?timed|non-?billable|no charge|not part of|left out|without|outside the|unbillable|off the clock|separate from|minus"

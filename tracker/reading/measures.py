@@ -73,7 +73,7 @@ _LEVELS = {"mod i": 1, "s": 2, "sup": 2, "supervision": 2, "sba": 3, "cga": 4, "
 _LEVEL = r"(?:mod i|supervision|sup|sba|cga|min a|mod a|max a|total a|dep|min|mod|max)"
 _HELP = Sought(
     "cga dep max min mod sba sup tot",
-    rf"(?:(?P<was>{_LEVEL})(?:ssist)?[ ]?(?:-+>|→|to)[ ]?(?P<now>{_LEVEL})(?![a-z])|(?P<now2>{_LEVEL})(?:ssist)?[ ,(]{{1,3}}(?:was|from)[ ](?P<was2>{_LEVEL})(?![a-z]))"
+    rf"(?:(?P<was>{_LEVEL})(?:ssist)?[ ]?(?:-+>|→|to)[ ]?(?P<now>{_LEVEL})(?![a-z])|(?P<now2>{_LEVEL})(?:ssist)?[ ,(]{{1,3}}(?:was|from)[ ](?P<was2>{_LEVEL})(?![a-z]))",
 )
 _FROM = re.compile("from ")
 _FROM_TO = re.compile(
@@ -81,7 +81,7 @@ _FROM_TO = re.compile(
 )
 _EARLIER = Sought(
     "as com dow las up ver vs was",
-    rf"(?:was|up from|down from|as against|compared (?:to|with)|vs\.?|versus|last (?:visit|week|session))[ ]{{1,8}}(?P<was>{_FIGURE}){_SCORE}{_UNIT}"
+    rf"(?:was|up from|down from|as against|compared (?:to|with)|vs\.?|versus|last (?:visit|week|session))[ ]{{1,8}}(?P<was>{_FIGURE}){_SCORE}{_UNIT}",
 )
 
 

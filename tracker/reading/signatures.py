@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -26,20 +26,7 @@ _SIGNING = re.compile(
 )
 _STRONG_SIGNING = re.compile(r"electronic|digital|authenticat|e-?sign|e-?sig\b|/e?s/|finali[sz]ed by|validated by")
 # Letters without which nothing is signed.
-_SIGNING_SIGNS = (
-    "sig",
-    "electronic",
-    "digital",
-    "authent",
-    "/s/",
-    "/es/",
-    "finali",
-    "verif",
-    "valid",
-    "attest",
-    "approv",
-    "closed",
-)
+_SIGNING_SIGNS = re.compile("sig|electronic|digital|authent|/s/|/es/|finali|verif|valid|attest|approv|closed")
 # A signature that is not the clinician's: consents, orders, plans, forms, people of the family.
 _OTHER_PAPER = re.compile(
     r"consent|waiver|\babn\b|\bform\b|patient['’]?s? signature|signed by (?:the )?(?:patient|parent|mother|father|guardian|wife|husband|daughter|son)"
@@ -197,7 +184,7 @@ def _signatures(text: str, low: str, line: _Line, clinicians: Sequence[Clinician
     """Yield the signatures of a line: each person who signed, with the date that stands behind the name."""
     start = max(line.start, line.end - _LONGEST_LINE)
     words = low[start : line.end]
-    signing = _SIGNING.search(words) if _has_any(words, _SIGNING_SIGNS) else None
+    signing = _SIGNING.search(words) if _SIGNING_SIGNS.search(words) else None
     people = _between(clinicians, start, line.end)
     if signing is None:
         if _is_closing(text, low, line, people):
@@ -218,10 +205,6 @@ def _between(clinicians: Sequence[Clinician], start: int, end: int) -> Sequence[
     first = bisect_left(clinicians, start, key=lambda each: each.start)
     last = bisect_left(clinicians, end, key=lambda each: each.start)
     return clinicians[first:last]
-
-
-def _has_any(words: str, signs: Iterable[str]) -> bool:
-    return any(sign in words for sign in signs)
 
 
 def _dated(low: str, start: int, end: int, people: Sequence[Clinician], *, explicit: bool) -> Iterator[Signature]:
@@ -260,7 +243,7 @@ def _without_letters(text: str, low: str, start: int, end: int) -> Signature | N
 
 
 def _marks(text: str, low: str, lines: Sequence[_Line]) -> Iterator[OpenMark]:
-    there = {kind: pattern for kind, pattern in _PATTERNS.items() if _has_any(low, _SIGNS[kind])}
+    there = {kind: pattern for kind, pattern in _PATTERNS.items() if _SIGNS[kind].search(low)}
     for line in lines if there else ():
         yield from _marks_of(low, line, there)
     yield from (OpenMark(OpenKind.BLANK, *_trimmed(low, match)) for match in islice(_EMPTY_FIELD.finditer(low), 9))
@@ -274,7 +257,7 @@ def _marks_of(low: str, line: _Line, patterns: Mapping[OpenKind, re.Pattern[str]
     found = {
         kind: match
         for kind, pattern in patterns.items()
-        if _has_any(words, _SIGNS[kind]) and (match := pattern.search(words))
+        if _SIGNS[kind].search(words) and (match := pattern.search(words))
     }
     other = _OTHER_PAPER.search(words) if found else None
     for kind, match in found.items():
@@ -296,24 +279,13 @@ _PATTERNS = {
 }
 # Letters without which a pattern finds nothing: most notes hold few of them.
 _SIGNS = {
-    OpenKind.UNSIGNED: ("sign", "finali", "authentic", "locked"),
-    OpenKind.STATUS: (
-        "draft",
-        "open",
-        "locked",
-        "complete",
-        "progress",
-        "finish",
-        "prelim",
-        "final",
-        "pend",
-        "unsigned",
-    ),
-    OpenKind.SAVED: ("saved", "edited", "entered", "opened", "modified", "updated"),
-    OpenKind.BLANK: ("___",),
-    OpenKind.ILLEGIBLE: ("illegible", "readable", "legible", "scr", "squiggle", "read", "decipher"),
-    OpenKind.STAMP: ("stamp",),
-    OpenKind.BEHALF: ("behalf", "absence", "p.p", "pp ", "proxy", " by "),
+    OpenKind.UNSIGNED: re.compile("sign|finali|authentic|locked"),
+    OpenKind.STATUS: re.compile("draft|open|locked|complete|progress|finish|prelim|final|pend|unsigned"),
+    OpenKind.SAVED: re.compile("saved|edited|entered|opened|modified|updated"),
+    OpenKind.BLANK: re.compile("___"),
+    OpenKind.ILLEGIBLE: re.compile("legible|scr|squiggle|read|decipher"),
+    OpenKind.STAMP: re.compile("stamp"),
+    OpenKind.BEHALF: re.compile(r"behalf|absence|p\.p|pp |proxy| by "),
 }
 _CLINICIANS_OWN = frozenset({OpenKind.UNSIGNED, OpenKind.BLANK})
 

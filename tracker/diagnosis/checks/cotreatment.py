@@ -19,7 +19,7 @@ _TOGETHER = Sought("co cot", r"co-?[ ]?(?:tx|treat\w*)\b")
 # That both bill all of it: a co-treatment whose minutes are divided is nobody's fault.
 _BOTH_BILL = Sought(
     "bil bot eac ot pt",
-    r"(?:each|both|pt and ot|ot and pt)\b[^.;\n]{0,40}\bbill\w*[^.;\n]{0,40}\b(?:same|full|entire|all|whole)\b|bill\w*[^.;\n]{0,30}\bin full by (?:both|each)\b"
+    r"(?:each|both|pt and ot|ot and pt)\b[^.;\n]{0,40}\bbill\w*[^.;\n]{0,40}\b(?:same|full|entire|all|whole)\b|bill\w*[^.;\n]{0,30}\bin full by (?:both|each)\b",
 )
 
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import islice
 
 from tracker.diagnosis.findings import Quote, quote
+from tracker.domain.once import once
 from tracker.reading.blocks import Block
 from tracker.reading.note import ReadNote
 from tracker.reading.techniques import Technique, within
@@ -47,22 +47,22 @@ class Content:
         self.is_labelled = bool(own)
         self.blocks = own or (_whole(read) if len(billed) == 1 else ())
 
-    @cached_property
+    @once
     def techniques(self) -> tuple[Technique, ...]:
         """Return everything the words of its own stretches show, the label left out unless it says what was done."""
         return tuple(_techniques(self.read.techniques, self.blocks, self.family))
 
-    @cached_property
+    @once
     def fitting(self) -> tuple[Technique, ...]:
         """Return the techniques of the code in its own stretches."""
         return tuple(each for each in self.techniques if self._fits(each))
 
-    @cached_property
+    @once
     def foreign(self) -> tuple[Technique, ...]:
         """Return the techniques there that surely belong to another code."""
         return tuple(each for each in self.techniques if each.proves and not each.fits(self.family))
 
-    @cached_property
+    @once
     def elsewhere(self) -> tuple[Technique, ...]:
         """Return the techniques of the code in the rest of the note."""
         return tuple(
@@ -71,7 +71,7 @@ class Content:
             if self._fits(each) and not any(block.start <= each.start < block.end for block in self.blocks)
         )
 
-    @cached_property
+    @once
     def follows(self) -> tuple[Technique, ...]:
         """Return those of ``elsewhere`` that stand after the first label, where it is told what was done, in no one's stretch."""
         first = self.blocks[0].start if self.blocks else 0
@@ -84,7 +84,7 @@ class Content:
             and not _AIM.search(self.read.low, self.read.low.rfind("\n", 0, each.start) + 1, each.start)
         )
 
-    @cached_property
+    @once
     def unclaimed(self) -> tuple[Technique, ...]:
         """Return those of ``elsewhere`` that stand in the stretch of no other service."""
         claimed = [(block.start, block.end) for block in self.read.blocks]

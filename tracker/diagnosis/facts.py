@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cached_property
 from typing import NamedTuple
 
 from tracker.diagnosis.contents import Content, read_contents
@@ -10,6 +9,7 @@ from tracker.diagnosis.payers import PayerProfile, profile_of
 from tracker.diagnosis.sessions import Session, read_session
 from tracker.domain.case import Case, CaseLine, CaseNote, LineAnswer, OtherClaim
 from tracker.domain.classification import AdjustmentClass, ClassifiedLine, LineClass, LineToClassify, classify_line
+from tracker.domain.once import once
 from tracker.knowledge import Knowledge, NcciEdit, ProcedureCode
 from tracker.reading.note import ReadNote
 from tracker.reading.people import author_of
@@ -88,7 +88,7 @@ class ClaimFacts:
             self._sessions[key] = read_session(notes, billed, self.knowledge.codes) if notes else None
         return self._sessions[key]
 
-    @cached_property
+    @once
     def has_visit_notes(self) -> bool:
         """Whether the case holds any note of a visit."""
         return any(_is_of_a_visit(note) for note in self.case.notes)
@@ -114,24 +114,24 @@ class LineFacts:
         self.procedure: ProcedureCode | None = claim.knowledge.codes.get(line.code)
         self.answer: LineAnswer | None = claim.case.answer(line.line)
 
-    @cached_property
+    @once
     def discipline(self) -> str | None:
         """Return PT, OT or SLP: the line's modifier, else the rendering clinician's."""
         rendering = self.case.claim.rendering_provider
         return discipline_of(self.line) or (rendering.discipline if rendering else None)
 
-    @cached_property
+    @once
     def remarks(self) -> tuple[str, ...]:
         """Return the remarks of the line and the claim."""
         remittance = self.case.remittance
         return (*(self.answer.remarks if self.answer else ()), *(remittance.claim_remarks if remittance else ()))
 
-    @cached_property
+    @once
     def adjustments(self) -> tuple[tuple[str, str], ...]:
         """Return (group, CARC) of every adjustment of the line and the claim."""
         return tuple((each.group, each.carc) for each in self._classifiable.adjustments) if self._classifiable else ()
 
-    @cached_property
+    @once
     def _classifiable(self) -> LineToClassify | None:
         remittance = self.case.remittance
         if remittance is None or (self.answer is None and not remittance.claim_adjustments):
@@ -151,13 +151,13 @@ class LineFacts:
             claim_status=remittance.claim_status,
         )
 
-    @cached_property
+    @once
     def classified(self) -> ClassifiedLine | None:
         """Return what the payer's answer is; None for a line nobody answered."""
         line = self._classifiable
         return classify_line(line, self.knowledge.adjustment_table) if line is not None else None
 
-    @cached_property
+    @once
     def said(self) -> frozenset[str]:
         """Return the reason codes (CARC) of what was not paid, and the remarks that can be causes."""
         line, classified = self._classifiable, self.classified
@@ -182,7 +182,7 @@ class LineFacts:
         primary = self.classified.primary if self.classified else None
         return primary.group if primary else ""
 
-    @cached_property
+    @once
     def same_day(self) -> tuple[SameDay, ...]:
         """Return the other lines of the same day, this claim's first."""
         return tuple(self._same_day())
@@ -196,7 +196,7 @@ class LineFacts:
                 if line.service_date == self.day:
                     yield SameDay(line, claim)
 
-    @cached_property
+    @once
     def timed_units(self) -> dict[str, float]:
         """Return the units of each 15-minute code billed for the line's day."""
         found: dict[str, float] = {}
@@ -206,7 +206,7 @@ class LineFacts:
                 found[line.code] = found.get(line.code, 0) + line.units
         return found
 
-    @cached_property
+    @once
     def pairs(self) -> tuple[Pair, ...]:
         """Return the lines of the day with their NCCI edits.
 
@@ -222,7 +222,7 @@ class LineFacts:
     def _is_of_same_provider(self, other: SameDay) -> bool:
         return other.claim is None or None in {other.discipline, self.discipline} or other.discipline == self.discipline
 
-    @cached_property
+    @once
     def has_paid_sibling(self) -> bool:
         """Whether the payer paid another line of the same claim and day: then the claim as a whole was in order."""
         return any(
@@ -235,18 +235,18 @@ class LineFacts:
             for other in self.claim.lines
         )
 
-    @cached_property
+    @once
     def session(self) -> Session | None:
         """Return the visit's minutes, or None without a note of the day."""
         return self.claim.session(self.day, self.discipline)
 
-    @cached_property
+    @once
     def contents(self) -> tuple[Content, ...]:
         """Return what the notes of the visit show of the line's code."""
         billed = frozenset(line.code for line in self.case.claim.lines if line.service_date == self.day)
         return read_contents([(each.number, self.claim.read(each.number)) for each in self.notes], self.code, billed)
 
-    @cached_property
+    @once
     def notes(self) -> list[NoteOfVisit]:
         """Return the notes of the visit."""
         return self.claim.notes_of(self.day, self.discipline)

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from tracker.diagnosis.contents import family_of
 from tracker.diagnosis.findings import Quote, quote
 from tracker.domain.case import CaseLine
+from tracker.domain.once import once
 from tracker.domain.units import UnitCount, count_units
 from tracker.knowledge import ProcedureCode
 from tracker.reading.minutes import Minutes, ServiceMinutes, SharedMinutes, TimeBlock
@@ -61,12 +61,12 @@ class Session:
         """Return the units the timed minutes make by a way of counting (``cms``, ``spm``, ``hybrid``)."""
         return self._counts[method]
 
-    @cached_property
+    @once
     def _counts(self) -> Mapping[str, UnitCount]:
         minutes = {code: each.minutes for code, each in self.by_code.items()}
         return {method: count_units(method, minutes) for method in ("cms", "spm", "hybrid")}
 
-    @cached_property
+    @once
     def quotes(self) -> tuple[Quote, ...]:
         """Return the places the minutes stand at: per code, then the total."""
         found = [each for code in self.by_code.values() for each in code.quotes]
@@ -75,7 +75,7 @@ class Session:
         found += [quote(self.note, self.text, each.start, each.end) for each in self.minutes.shared]
         return (*found[:3], *self.total_quote)
 
-    @cached_property
+    @once
     def total_quote(self) -> tuple[Quote, ...]:
         """Return the place of the timed total."""
         total = self.minutes.timed
@@ -87,7 +87,7 @@ class Session:
             end = treatment.end  # Timed 34 / Total 34
         return (quote(self.note, self.text, total.start, end),)
 
-    @cached_property
+    @once
     def clock_quotes(self) -> tuple[Quote, ...]:
         """Return the lines that tell when the visit or its parts were."""
         places: list[TimeBlock | ServiceMinutes] = [*self.minutes.blocks]
@@ -171,7 +171,7 @@ class _Reader:
                 found.setdefault(billed[0], []).append(ServiceMinutes(billed, shared.minutes, shared.start, shared.end))
         return found
 
-    @cached_property
+    @once
     def _shared(self) -> tuple[tuple[SharedMinutes, tuple[str, ...]], ...]:
         """Return the minutes services have together, with those of their codes that were billed."""
         return tuple(

@@ -60,8 +60,9 @@ class Clocks:
         own = [rule for rule in self.rules.values() if named and rule.payer_file == named]
         complete = named in self.named and self.named[named].complete
         for rule in own if complete else (*own, *general):
-            counts = rule.in_force(on) if on is not None else rule.effective_to is None
-            if counts and rule.level == level and rule.purpose == purpose and kind in rule.payer_kinds:
+            if rule.level != level or rule.purpose != purpose or kind not in rule.payer_kinds:
+                continue
+            if rule.in_force(on) if on is not None else rule.effective_to is None:
                 return rule
         return None
 

@@ -20,6 +20,11 @@ _AIDE = re.compile(
     r"|\bathletic trainers?\b|\bmassage therapists?\b|\bexercise physiologists?\b|\b(?:personal|fitness)[ ](?:trainers?|instructors?)\b"
     r"|\bunlicensed (?:staff|person\w*|assistant)\b|\b(?:clinic|rehab|therapy)[ ]volunteers?\b"
 )
+# Words without which neither is found: no passage of such a note has to be looked at.
+_ANY_AIDE = re.compile(
+    r"tech(?:nician)?s?\b|aides?\b|trainer|massage therapist|physiologist|instructor|unlicensed|volunteer"
+)
+_ANY_STUDENT = re.compile(r"student|intern|extern|grad|spt|sot|ots\b|otas\b")
 _NO_AIDE_BEFORE = re.compile(
     r"(?:\b(?:restorative|fibrosis|relaxation|breathing|manual|release|mobilization|scar|massage|compensatory|swallow|handling|home|health|her|his|their|the patient['’]?s|patient['’]?s|hearing|visual|school|classroom|teacher['’]?s|teaching|nurses?['’]?s?|nursing|care|caregiver|personal|hospice"
     r"|bedside|paid|hired|night|live-in|first|kindergarten|family|wife['’]s|facility|one-to-one|walking|mobility|memory|hi|high|low|assistive|x-?ray|lab|vet|radiology|pharmacy|surgical|it|dental|nail"
@@ -147,17 +152,19 @@ def read_helpers(low: str, passages: Sequence[Passage], clinicians: Sequence[Cli
 
 
 def _helpers(low: str, passages: Sequence[Passage], students: Sequence[Clinician]) -> Iterator[Helper]:
-    for passage in passages:
+    may_be_aide, may_be_student = _ANY_AIDE.search(low) is not None, _ANY_STUDENT.search(low) is not None
+    for passage in passages if may_be_aide or may_be_student or students else ():
         named = [person for person in students if passage.start <= person.start < passage.end]
         for person in named[:1]:
             yield Helper(True, _treats(low, passage, person.start, person.end), person.start, passage)
         if (
-            not named
+            may_be_student
+            and not named
             and (match := _STUDENT.search(low, passage.start, passage.end))
             and not _is_negated(low, passage, match.start())
         ):
             yield Helper(True, _treats(low, passage, match.start(), match.end()), match.start(), passage)
-        for match in islice(_AIDE.finditer(low, passage.start, passage.end), 3):
+        for match in islice(_AIDE.finditer(low, passage.start, passage.end), 3) if may_be_aide else ():
             if _is_clinics_own(low, passage, match):
                 yield Helper(False, _treats(low, passage, match.start(), match.end()), match.start(), passage)
 

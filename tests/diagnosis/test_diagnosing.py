@@ -488,3 +488,26 @@ def test_a_hostile_note_is_diagnosed_without_squares(joint):
         return short_case({"payer": "medicare_b", "lines": ["97110-GP x2", "97530-GP x1"], "denied": [2], "note": note})
 
     assert_linear(joint.join(pieces), lambda case: diagnose(case, load()), case_with)
+
+
+# ---- habilitative visits
+
+
+@pytest.mark.parametrize(
+    ("facts", "strength"),
+    [
+        ({}, Strength.WEAK),
+        ({"note": "Ther act 30 min: buttons, a skill never acquired, with hand over hand help."}, Strength.LIKELY),
+        ({"note": "Ther act 30 min: buttons. Rehabilitative plan."}, Strength.WEAK),
+        ({"payer": {"kind": "commercial", "habits": {"counts_habilitative_apart": True}}}, Strength.LIKELY),
+        ({"lines": ["97530-GO x2 dx:1", "97110-GO-96 x1 dx:1"]}, Strength.LIKELY),
+    ],
+)
+def test_a_missing_96_is_likely_only_where_something_beside_the_diagnosis_shows_it(
+    facts: dict[str, Any], strength: Strength
+):
+    given_facts = {"lines": ["97530-GO x2 dx:1"], "diagnoses": ["F82"], "said": "CO-4 N822", **facts}
+
+    found = {each.root_cause: each.strength for each in diagnosis_of(**given_facts).suggestions}
+
+    assert found["mod_other"] is strength

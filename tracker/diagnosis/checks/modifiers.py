@@ -1,16 +1,28 @@
 """Checks of modifiers: discipline, KX, notices, habilitative and those misused."""
 
+import re
 from datetime import date
+from itertools import islice
 
 from tracker.diagnosis.facts import DISCIPLINE_MODIFIERS, LineFacts, discipline_of
 from tracker.diagnosis.findings import NOT_APPLICABLE, Outcome, Quote, Result, Strength, passed, quote
+from tracker.diagnosis.quoting import sentence
 from tracker.diagnosis.words import us_date
 from tracker.domain.money import dollars
 from tracker.knowledge.rules import Rule
 from tracker.reading.lines import lines_with
+from tracker.reading.passages import Passage
+from tracker.reading.services import MOST_PLACES
 
 _THERAPISTS = frozenset({"PT", "OT", "SLP"})
 _MODIFIER_OF = {discipline: modifier for modifier, discipline in DISCIPLINE_MODIFIERS.items()}
+# Habilitative and rehabilitative: plans under the ACA count their visits apart (45 CFR 156.115(a)(5)).
+_APART = frozenset({"96", "97"})
+_HABILITATIVE = re.compile(
+    r"\b(?:(?<!re)habilitati(?:ve|on)|(?:skills?|milestones?)[ ](?:(?:was|were|has been|have been)[ ])?(?:never|not(?: yet)?)[ ](?:acquired|learned|met|reached|attained|developed)"
+    r"|(?:never|not yet)[ ](?:acquired|learned|mastered|walked|talked|spoken|crawled|dressed)|(?:gross|fine)[ ]motor delay|delayed[ ](?:(?:motor|language|speech)[ ])?(?:milestones?|development)|developmental(?:ly)?[ ]delay(?:ed|s)?)\b",
+    re.IGNORECASE,
+)
 _DAY_OF_SEPARATE_POOLS = {"PT": "pt_slp", "SLP": "pt_slp", "OT": "ot"}
 
 
@@ -146,7 +158,7 @@ def _notice(facts: LineFacts) -> tuple[Quote, ...]:
 
 def habilitative(facts: LineFacts, rule: Rule) -> Outcome:
     """96 and 97 agree with the diagnosis: skills never acquired, or skills lost."""
-    if not {"96", "97"}.intersection(facts.line.modifiers):
+    if _APART.isdisjoint(facts.line.modifiers):
         return _habilitative_missing(facts, rule)
     diagnoses = _diagnoses(facts)
     developmental = [code for code in diagnoses if code.startswith(tuple(rule.figures["developmental"]))]
@@ -162,22 +174,45 @@ def habilitative(facts: LineFacts, rule: Rule) -> Outcome:
 
 
 def _habilitative_missing(facts: LineFacts, rule: Rule) -> Outcome:
-    """Where the payer misses a modifier and the discipline's is there, a disorder of development asks for 96."""
+    """Where the payer misses a modifier and the discipline's is there, a disorder of development may ask for 96.
+
+    The diagnosis alone says little, for most plans do not count apart: likely only where the payer is known to, or the
+    note or another line shows habilitative care.
+    """
     missed = facts.says(frozenset(rule.figures["modifier_missing"])) and discipline_of(facts.line) is not None
     developmental = [code for code in _diagnoses(facts) if code.startswith(tuple(rule.figures["developmental"]))]
     if not missed or not developmental:
         return NOT_APPLICABLE
-    reason = f"The payer says that a modifier is missing; {developmental[0]} is a disorder of development, and plans that count habilitative visits apart know them by 96."
+    quotes = _habilitation(facts)
+    why = _counted_apart(facts) or ("the note tells of skills not acquired before" if quotes else None)
+    known = f"and {why}" if why else "but neither note nor claim shows that this plan counts such visits apart"
+    reason = (
+        f"The payer says that a modifier is missing; {developmental[0]} is a disorder of development, {known}. "
+        "Plans that count habilitative visits apart know them by 96."
+    )
     cure = "96 beside the discipline's modifier where this plan asks for it."
-    return Outcome(Result.FAILED, reason, "mod_other", Strength.LIKELY, _habilitation(facts)[:2], cure=cure)
+    strength = Strength.LIKELY if why else Strength.WEAK
+    return Outcome(Result.FAILED, reason, "mod_other", strength, quotes[:2], cure=cure)
+
+
+def _counted_apart(facts: LineFacts) -> str | None:
+    """Say what shows that habilitative visits are counted apart: the payer's profile, other lines; None if nothing does."""
+    if facts.payer.does("counts_habilitative_apart"):
+        return "this payer counts habilitative visits apart"
+    if any(not _APART.isdisjoint(line.modifiers) for line in facts.case.claim.lines):
+        return "another line of the claim carries 96 or 97"
+    paid = (line for claim in facts.case.history.other_claims if claim.outcome == "paid" for line in claim.lines)
+    day = next((line.service_date for line in paid if not _APART.isdisjoint(line.modifiers)), None)
+    return f"on {us_date(day)} this payer paid a line with 96 or 97" if day is not None else None
 
 
 def _habilitation(facts: LineFacts) -> tuple[Quote, ...]:
-    return tuple(
-        quote(index, note.text, *place)
-        for index, note in enumerate(facts.case.notes)
-        for place in lines_with(note.text, "", "habilitative")[-1:]
-    )
+    """Return the sentences that tell of skills never acquired, the last of each note."""
+    found = []
+    for index, note in enumerate(facts.case.notes):
+        told = list(islice(_HABILITATIVE.finditer(note.text), MOST_PLACES))
+        found += [sentence(facts.claim, index, Passage(*match.span())) for match in told[-1:]]
+    return tuple(found)
 
 
 def _diagnoses(facts: LineFacts) -> list[str]:

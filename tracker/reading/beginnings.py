@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from tracker.domain.once import once
+
 LETTERS = 3  # of a word by which it is looked up
 _BEGINNING = re.compile(rf"(?<![a-z0-9])(?:[a-z]{{1,{LETTERS}}}|\d{{1,2}})")
 
@@ -28,12 +30,21 @@ class Sought:
 
     def __init__(self, first: str, pattern: str, flags: int = 0) -> None:
         self.first = frozenset(first.split())
-        self.pattern = re.compile(pattern, flags)
+        self._written, self._flags = pattern, flags
+
+    @once
+    def pattern(self) -> re.Pattern[str]:
+        """Return the pattern, compiled when it is first looked for: starting the program is not to wait for it."""
+        return re.compile(self._written, self._flags)
 
     def finditer(self, low: str) -> Iterator[re.Match[str]]:
         """Yield the matches in a text in lower case, in their order; none overlaps another."""
-        words, match, at = beginnings(low), self.pattern.match, 0
-        for start in sorted([start for letters in self.first & words.keys() for start in words[letters]]):
+        words, at = beginnings(low), 0
+        starts = [start for letters in self.first & words.keys() for start in words[letters]]
+        if not starts:
+            return
+        match = self.pattern.match
+        for start in sorted(starts):
             if start >= at and (found := match(low, start)) is not None:
                 at = found.end()
                 yield found
@@ -44,7 +55,8 @@ class Sought:
 
     def sub(self, replaced: Callable[[re.Match[str]], str], low: str) -> str:
         """Return a text in lower case with each match replaced; the same text where there is none."""
-        parts, at = [], 0
+        parts: list[str] = []
+        at = 0
         for match in self.finditer(low):
             parts += low[at : match.start()], replaced(match)
             at = match.end()

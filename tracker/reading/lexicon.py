@@ -5,12 +5,13 @@ for a space or a hyphen.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice, product
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from string import ascii_lowercase
 from typing import NamedTuple
 
+from tracker.domain.once import once
 from tracker.reading.beginnings import LETTERS, beginnings
 
 MOST_SIGNS = 400  # no note has more; a text that does is not read to its end
@@ -22,9 +23,6 @@ _PARTS = {
 }  # fmt: skip
 _GAP = r"[ ](?:[^\s.;]{1,20}[ ]){0,3}"
 
-# The place of a kind in the lexicon, the kind, and what its phrases look like.
-_Pattern = tuple[int, str, re.Pattern[str]]
-_Patterns = tuple[_Pattern, ...]
 _NO_LETTERS = ("", False)
 
 
@@ -34,6 +32,22 @@ class Sign(NamedTuple):
     kind: str
     start: int
     end: int
+
+
+class _Phrases:
+    """Phrases of one kind that begin alike; ``place`` is the kind's place in the lexicon.
+
+    Their pattern is made when a word that they can begin with is first met: compiling all thousand of them took a third
+    of a second at every start of the program, and few notes need more than some.
+    """
+
+    def __init__(self, place: int, kind: str, written: Sequence[str]) -> None:
+        self.place, self.kind, self._written = place, kind, written
+
+    @once
+    def match(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Return what matches one of the phrases in a text at a place."""
+        return _compiled(self._written).match
 
 
 class Lexicon:
@@ -46,11 +60,11 @@ class Lexicon:
             for phrase in written:
                 by_head.setdefault(_head(phrase), {}).setdefault(kind, []).append(phrase)
         patterns = {
-            head: [(order.index(kind), kind, _compiled(written)) for kind, written in kinds.items()]
+            head: [_Phrases(order.index(kind), kind, written) for kind, written in kinds.items()]
             for head, kinds in by_head.items()
         }
         self._by_beginning = _by_beginning(patterns)
-        self._without_letters: _Patterns = tuple(patterns.get(_NO_LETTERS, ()))
+        self._without_letters = tuple(patterns.get(_NO_LETTERS, ()))
         others = {
             "\\d" if phrase[0] == "#" else re.escape(phrase[0])
             for phrase in chain(*by_head.get(_NO_LETTERS, {}).values())
@@ -71,15 +85,15 @@ class Lexicon:
             if start < at:
                 continue
             best = None
-            for _, kind, pattern in patterns:
-                match = pattern.match(low, start)
+            for phrases in patterns:
+                match = phrases.match(low, start)
                 if match is not None and (best is None or match.end() > at):
-                    best, at = kind, match.end()
+                    best, at = phrases.kind, match.end()
             if best is not None:
                 yield Sign(best, start, at)
 
-    def _candidates(self, low: str) -> list[tuple[int, _Patterns]]:
-        """Return the places where a phrase may begin, in order, with the patterns to try there."""
+    def _candidates(self, low: str) -> list[tuple[int, tuple[_Phrases, ...]]]:
+        """Return the places where a phrase may begin, in order, with the phrases to try there."""
         words, known = beginnings(low), self._by_beginning
         found = [(start, known[letters]) for letters in known.keys() & words.keys() for start in words[letters]]
         if self._without_letters:
@@ -95,14 +109,14 @@ def _head(phrase: str) -> tuple[str, bool]:
     return begin[0], len(begin[0]) < LETTERS and phrase[begin.end() : begin.end() + 1] in {"*", "'"}
 
 
-def _by_beginning(patterns: Mapping[tuple[str, bool], Iterable[_Pattern]]) -> Mapping[str, _Patterns]:
-    """Return the patterns to try by a word's first letters, in their kinds' order."""
-    found: dict[str, list[_Pattern]] = {}
-    for (head, goes_on), written in patterns.items():
+def _by_beginning(phrases: Mapping[tuple[str, bool], Iterable[_Phrases]]) -> Mapping[str, tuple[_Phrases, ...]]:
+    """Return the phrases to try by a word's first letters, in their kinds' order."""
+    found: dict[str, list[_Phrases]] = {}
+    for (head, goes_on), written in phrases.items():
         for letters in _longer(head) if goes_on else (head,):
             found.setdefault(letters, []).extend(written)
     found.pop("", None)
-    return {letters: tuple(sorted(written, key=itemgetter(0))) for letters, written in found.items()}
+    return {letters: tuple(sorted(written, key=attrgetter("place"))) for letters, written in found.items()}
 
 
 def _longer(head: str) -> Iterator[str]:

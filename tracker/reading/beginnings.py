@@ -10,7 +10,7 @@ from functools import lru_cache
 from tracker.domain.once import once
 
 LETTERS = 3  # of a word by which it is looked up
-_BEGINNING = re.compile(rf"(?<![a-z0-9])(?:[a-z]{{1,{LETTERS}}}|\d{{1,2}})")
+_BEGINNING = re.compile(rf"(?<![a-z0-9])(?:[a-z]{{1,{LETTERS}}}|[0-9]{{1,2}})")
 
 
 @lru_cache(maxsize=16)

@@ -2,7 +2,8 @@
 
 A folder of cases holds ``key.json``: one label per denied line with the cause an auditor names first (``primary``),
 others as good (``also_acceptable``), causes that would do harm among the first three (``must_not``), the path
-(``path``, ``also_acceptable_paths``) and the pieces of the notes that decide (``evidence``).
+(``path``, ``also_acceptable_paths``) and the pieces of the notes that decide (``evidence``). Cause and path are empty
+where nothing can be known, and then nothing is to be suggested.
 """
 
 import json
@@ -15,6 +16,7 @@ from tracker.domain.case import Case
 from tracker.importers.case_file import read_case
 from tracker.knowledge import load
 
+NOTHING = ""
 CASES = Path(__file__).parents[1] / "samples" / "cases"
 
 
@@ -31,12 +33,16 @@ class Judged(NamedTuple):
 
     @property
     def is_first_right(self) -> bool:
-        return self.causes[:1] != [] and self.causes[0] in {self.label["primary"], *self.label["also_acceptable"]}
+        return (self.causes or [NOTHING])[0] in {self.label["primary"], *self.label["also_acceptable"]}
+
+    @property
+    def is_among_first_three(self) -> bool:
+        return self.label["primary"] in (self.causes or [NOTHING])
 
     @property
     def is_path_right(self) -> bool:
         paths = {self.label["path"], *self.label["also_acceptable_paths"]}
-        return any(each.path in paths for each in self.said.suggestions[:1])
+        return next((each.path for each in self.said.suggestions), NOTHING) in paths
 
     @property
     def harmful(self) -> list[str]:
@@ -107,7 +113,7 @@ def figures_of(lines: Iterable[Judged]) -> Figures:
     return Figures(
         len(lines),
         _share(each.is_first_right for each in lines),
-        _share(each.label["primary"] in each.causes for each in lines),
+        _share(each.is_among_first_three for each in lines),
         sum(bool(each.harmful) for each in lines),
         _share(each.is_path_right for each in lines),
         _share(pieces),

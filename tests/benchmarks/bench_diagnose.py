@@ -8,7 +8,7 @@ from tracker.diagnosis import diagnose
 from tracker.knowledge import load
 
 _ROUNDS = 5
-_LABELLED = ("blind", "clean", "varied", "varied_clean", "third")
+_LABELLED = ("blind", "clean", "varied", "varied_clean", "third", "unseen", "styles")
 
 
 def run() -> list[tuple[str, str]]:

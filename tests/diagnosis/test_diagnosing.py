@@ -490,6 +490,16 @@ def test_a_hostile_note_is_diagnosed_without_squares(joint):
     assert_linear(joint.join(pieces), lambda case: diagnose(case, load()), case_with)
 
 
+# ---- what a note that complies proves
+
+
+def test_a_note_that_complies_does_not_disprove_an_exclusion_without_a_reason():
+    note = "TE 24 min: heel raise 3x12 w/ cue to keep knee straight; ankle DF 4 -> 9 deg. Timed 24, total 24."
+
+    assert "pay_payer_error" not in causes(lines=["97110-GP x2"], note=note, said="CO-96")
+    assert causes(lines=["97110-GP x2"], note=note, said="CO-50")[:1] == ["pay_payer_error"]
+
+
 # ---- habilitative visits
 
 

@@ -1,9 +1,14 @@
 """Cases labelled from the rules without a look at the code: floors for what the checker makes of them.
 
-``unseen`` was written last. Before anything was mended for it, U001 to U076 (82 lines) met their labels so: first 0.841,
+``unseen`` was written as the last but one. Before anything was mended for it, U001 to U076 (82 lines) met their labels so: first 0.841,
 first three 0.854, path 0.866, evidence 0.727, harm 0; U077 to U112 (37 lines, written after a look at the first
 misses): first 0.757, first three 0.703, path 0.811, evidence 0.464, harm 1. Then the rules were mended, six labels and
 one diagnosis of the set were found wrong and put right; a new set starts near the figures before that.
+
+``styles`` came after it (40 claims, 46 lines: dictation, flowsheets, exports, pool, lymphedema, hand, vestibular, pelvic,
+swallowing, cognition, children, home visits; 12 that comply, 6 of which nothing can be known): at first sight first
+0.913, first three 0.913, path 0.957, evidence 0.800, harm 1. One label was put right: code 96 alone does say
+something.
 """
 
 from functools import cache
@@ -16,7 +21,7 @@ from tracker.diagnosis import Strength
 from tracker.diagnosis.findings import LONGEST_QUOTE, MOST_QUOTES
 from tracker.knowledge import load
 
-_FOLDERS = ("clean", "blind", "varied", "varied_clean", "third", "unseen")
+_FOLDERS = ("clean", "blind", "varied", "varied_clean", "third", "unseen", "styles")
 _OF_THE_NOTE = {"documentation", "medical necessity", "coding", "units"}
 _PAYER = "pay_payer_error"
 _PERSONNEL = {"prov_personnel_unqualified"}
@@ -33,7 +38,11 @@ def figures(folder: str) -> Figures:
 
 @pytest.mark.parametrize(
     "line",
-    [*lines("clean"), *lines("varied_clean"), *(line for line in lines("unseen") if line.label["primary"] == _PAYER)],
+    [
+        *lines("clean"),
+        *lines("varied_clean"),
+        *(line for folder in ("unseen", "styles") for line in lines(folder) if line.label["primary"] == _PAYER),
+    ],
     ids=lambda line: f"{line.case.case_id}-{line.said.line}",
 )
 def test_a_note_that_complies_is_not_blamed(line: Judged):
@@ -61,6 +70,7 @@ def test_there_are_enough_notes_that_comply():
         ("varied_clean", 0.95, 0.95, 0.95, 0.55),
         ("third", 0.95, 0.95, 0.95, 0.7),
         ("unseen", 0.96, 0.93, 0.96, 0.8),
+        ("styles", 0.95, 0.95, 0.95, 0.8),
     ],
 )
 def test_suggestions_meet_the_labels(folder: str, first: float, first_three: float, path: float, evidence: float):
@@ -74,7 +84,8 @@ def test_suggestions_meet_the_labels(folder: str, first: float, first_three: flo
 
 
 @pytest.mark.parametrize(
-    ("folder", "most"), [("clean", 1), ("blind", 2), ("varied", 1), ("varied_clean", 1), ("third", 1), ("unseen", 0)]
+    ("folder", "most"),
+    [("clean", 1), ("blind", 2), ("varied", 1), ("varied_clean", 1), ("third", 1), ("unseen", 0), ("styles", 0)],
 )
 def test_harm_is_rare(folder: str, most: int):
     harmful = [str(line) for line in lines(folder) if line.harmful]

@@ -13,6 +13,8 @@ _NECESSITY = frozenset({"50"})
 # What a reviewer has to find in a note before its judgment is wrong.
 _PROGRESS = "mn_progress_not_measurable"  # shown by a figure or a goal, which can be quoted
 _OF_TREATMENT = frozenset({"mn_skill_not_shown", _PROGRESS})
+# "Not covered" needs a remark that says why; without one the benefit may exclude the service, which no note disproves.
+_NOT_COVERED = frozenset({"96"})
 _OF_EVALUATION = frozenset({"cod_eval_unsupported"})
 
 
@@ -34,7 +36,7 @@ def _disproved(facts: LineFacts, answers: Sequence[Answer]) -> Iterator[Answer]:
 
 
 def _nothing_fails(facts: LineFacts, answers: Sequence[Answer]) -> Iterator[Answer]:
-    if _units_are_open(facts):
+    if _units_are_open(facts) or facts.said == _NOT_COVERED:
         return
     codes = _meant(facts)
     about = [answer for answer in answers if not codes.isdisjoint(answer.rule.payer_says)]

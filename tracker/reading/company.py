@@ -52,7 +52,10 @@ _SHARED = (
     ("other", re.compile(rf"(?:\+|plus|and|with|w/|&) {_NUMBER} (?:others\b|(?:other|more|fellow) (?:[a-z]+ ){{0,2}}(?:{_PEOPLE})\b)")),
     ("other", re.compile(r"other (?:(?:table|group|class|club)[ ])?(?:members|participants|attendees)\b(?! of\b)")),
     ("rotated", re.compile(rf"rotated (?:a?round|among|amongst|through) (?:the |all |both )?(?:{_NUMBER}|{_PEOPLE}|table|group|stations)\b")),
-    ("patients", re.compile(rf"{_NUMBER} (?:patients|pts|clients|participants) (?:at once|together|in|at the same|treated|simultaneously|present)\b")),
+    *(
+        (people, re.compile(rf"{_NUMBER} {people} (?:at once|together|in|at the same|treated|simultaneously|present)\b"))
+        for people in ("patients", "pts", "clients", "participants")
+    ),
     ("same", re.compile(r"same (?:half[- ]hour|time[- ]?slot|hour|slot) (?:as|with)\b|same half[- ]hour\b")),
     ("caseload", re.compile(r"also on (?:my|our) caseload\b")),
     ("alternat", re.compile(r"(?:boys|girls|children|kids|patients|clients|they) (?:alternated|took) turns\b")),

@@ -33,6 +33,8 @@ def lengths(text: str) -> list[tuple[int | None, bool, bool]]:
         "Treated with another patient in gym",
         "Did his squats while she and another client exercised at once: saw him and another client simultaneously",
         "Both of them on mats side by side",
+        "3 pts in the pool, one therapist",
+        "four clients together at the parallel bars",
     ],
 )
 def test_several_patients_at_once(text):

@@ -41,6 +41,6 @@ def test_requests_are_counted_by_view(tmp_path):
             told = fetch(f"http://127.0.0.1:{figures}/metrics")
         finally:
             server.terminate()
-    assert 'tracker_requests_total{method="GET",status="200",view="health.alive"}' in told
+    assert 'tracker_requests_total{method="GET",status="200",view="health.show"}' in told
     assert re.search(r"^tracker_jobs_waiting \d", told, re.MULTILINE)
     assert "/healthz" not in told

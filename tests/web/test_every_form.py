@@ -79,7 +79,6 @@ FORMS = {
     "document_notes.take": "the same file is kept once",
     "emergency.make": "a new code takes the place of the unused one, after a fresh proof",
     "emergency.revoke": _STATE,
-    "emergency.use": "a sealed code works once",
     "fee_schedules.load": "loads the same rates in the place of the same ones",
     "fee_schedules.look": _LOOKS,
     "fee_schedules.remove": _STATE,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from tracker.db import rows_changed
 from tracker.models import User, UserSession
 
-EMERGENCY_FOR = timedelta(hours=4)  # what a sealed code opens (security.md C-45)
+EMERGENCY_HOURS = 4  # what a sealed code opens (security.md C-45)
+EMERGENCY_FOR = timedelta(hours=EMERGENCY_HOURS)
 CODE_MINUTES = 10  # how long a right password waits for its second factor
 # Used later than now: the clock was set back, and how old the session is cannot be told any more.
 _AHEAD = timedelta(minutes=5)

@@ -17,9 +17,18 @@ from tracker.web.access import can_open, needs
 from tracker.web.addresses import local_path
 from tracker.web.audited import also
 from tracker.web.browsers import here
-from tracker.web.forms.auth import CodeForm, SignInForm
+from tracker.web.forms.auth import CodeForm, EmergencyForm, SignInForm
 from tracker.web.navigation import pages
-from tracker.web.proof import MustWait, SignInRefused, answer_wait, check_code, check_password, tell, wait_words
+from tracker.web.proof import (
+    MustWait,
+    SignInRefused,
+    answer_wait,
+    check_code,
+    check_password,
+    tell,
+    use_emergency_code,
+    wait_words,
+)
 from tracker.web.request import seconds_left, sessions, settings
 from tracker.web.saved_views import start_address
 
@@ -29,8 +38,14 @@ REFUSED = "The sign-in name or the password is not right"
 _WRONG_CODE = "The code is not right, or it was used before. Wait for the next one"
 
 
-@blueprint.route("/login", methods=["GET", "POST"])
-def login() -> BaseResponse | str | tuple[str, int]:
+@blueprint.route("/login/emergency", methods=["GET", "POST"], defaults={"by_code": True})
+@blueprint.route("/login", methods=["GET", "POST"], defaults={"by_code": False})
+def login(by_code: bool) -> BaseResponse | str | tuple[str, int]:
+    """Let somebody in: by name and password, or by name and a sealed code of emergency access."""
+    return _by_sealed_code() if by_code else _by_password()
+
+
+def _by_password() -> BaseResponse | str | tuple[str, int]:
     """Ask for name and password; a right answer opens a session with a new token, or asks for the second factor."""
     if g.user is not None and request.method == "GET":
         return redirect(url_for("auth.home"))
@@ -59,6 +74,30 @@ def _sign_in_page(form: SignInForm) -> str:
         sign_on=own.oidc_issuer and own.oidc_name,
         on_laptop=own.profile == "solo",
     )
+
+
+def _by_sealed_code() -> BaseResponse | str | tuple[str, int]:
+    """Ask for a sealed code and its person's sign-in name; both open the practice for some hours, to read."""
+    form = EmergencyForm()
+    if not form.is_submitted():
+        return _code_page(form)
+    if not form.validate():
+        return _code_page(form), 422
+    try:
+        opened = use_emergency_code(form.login.data, form.code.data)
+    except MustWait as wait:
+        form.code.errors = [wait_words(wait)]
+        return answer_wait(_code_page(form), wait)
+    except SignInRefused:
+        also(Act.SIGN_IN_FAILED, Outcome.REFUSED, find_user(g.session, form.login.data))
+        form.code.errors = ["This code does not open anything for this sign-in name. It may have been used or revoked"]
+        return _code_page(form), 422
+    also(Act.EMERGENCY, user=opened.user, practice_id=opened.practice_id)
+    return go_in(opened.token, None)
+
+
+def _code_page(form: EmergencyForm) -> str:
+    return render_template("auth/emergency.html", form=form, hours=browser_sessions.EMERGENCY_HOURS)
 
 
 def enter(user: User, next_page: str | None, *, has_factor: bool) -> BaseResponse:

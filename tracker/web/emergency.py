@@ -1,4 +1,4 @@
-"""Emergency access: owners make sealed codes under Settings; one of them opens a practice from the sign-in page, to read."""
+"""Emergency access: owners make sealed codes under Settings; what one opened from the sign-in page can only be read."""
 
 from flask import Blueprint, Flask, g, redirect, render_template, request, url_for
 from werkzeug.exceptions import Forbidden
@@ -6,22 +6,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from tracker.db import transaction
 from tracker.domain.access import Action
-from tracker.domain.audit import Act, Outcome
 from tracker.services import emergency
-from tracker.services.sessions import EMERGENCY_FOR
-from tracker.services.users import find_user
+from tracker.services.sessions import EMERGENCY_FOR, EMERGENCY_HOURS
 from tracker.web.access import needs
-from tracker.web.audited import also
-from tracker.web.auth import go_in
-from tracker.web.forms.auth import EmergencyForm
 from tracker.web.navigation import refuse, say
-from tracker.web.proof import MustWait, SignInRefused, answer_wait, use_emergency_code, wait_words
 from tracker.web.request import is_changing
 from tracker.web.settings import own_practice
 
 blueprint = Blueprint("emergency", __name__)
 
-HOURS = int(EMERGENCY_FOR.total_seconds() // 3600)
 # What somebody may send while they only read: who they are, and where to look.
 _ALLOWED = frozenset(
     {
@@ -29,7 +22,6 @@ _ALLOWED = frozenset(
         "auth.code",
         "auth.logout",
         "auth.stay",
-        "emergency.use",
         "queue.search",
     }
 )
@@ -46,31 +38,6 @@ def _refuse_change() -> None:
         raise Forbidden("With emergency access you can look and print, and change nothing. Nothing was changed.")
 
 
-@blueprint.route("/login/emergency", methods=["GET", "POST"])
-def use() -> BaseResponse | str | tuple[str, int]:
-    """Ask for a sealed code and its person's sign-in name; both open the practice for some hours, to read."""
-    form = EmergencyForm()
-    if not form.is_submitted():
-        return _use_page(form)
-    if not form.validate():
-        return _use_page(form), 422
-    try:
-        opened = use_emergency_code(form.login.data, form.code.data)
-    except MustWait as wait:
-        form.code.errors = [wait_words(wait)]
-        return answer_wait(_use_page(form), wait)
-    except SignInRefused:
-        also(Act.SIGN_IN_FAILED, Outcome.REFUSED, find_user(g.session, form.login.data))
-        form.code.errors = ["This code does not open anything for this sign-in name. It may have been used or revoked"]
-        return _use_page(form), 422
-    also(Act.EMERGENCY, user=opened.user, practice_id=opened.practice_id)
-    return go_in(opened.token, None)
-
-
-def _use_page(form: EmergencyForm) -> str:
-    return render_template("auth/emergency.html", form=form, hours=HOURS)
-
-
 @blueprint.get("/settings/emergency")
 @needs(Action.OWN_PRACTICE)
 def show() -> str:
@@ -78,7 +45,9 @@ def show() -> str:
     places = [practice for practice in g.practices if practice.id in g.scope]
     codes = emergency.codes_in(g.session, g.scope, g.now)
     people = {practice.id: emergency.people_in(g.session, practice.id) for practice in places}
-    return render_template("settings/emergency.html", practices=places, codes=codes, people=people, hours=HOURS)
+    return render_template(
+        "settings/emergency.html", practices=places, codes=codes, people=people, hours=EMERGENCY_HOURS
+    )
 
 
 @blueprint.post("/settings/practices/<public_id>/emergency")
@@ -93,7 +62,9 @@ def make(public_id: str) -> BaseResponse | str:
         return redirect(url_for(".show"), 303)
     with transaction(g.session) as session:
         code = emergency.make_code(session, practice.id, person, g.user.id, g.now)
-    return render_template("settings/emergency_code.html", code=code, person=person, practice=practice, hours=HOURS)
+    return render_template(
+        "settings/emergency_code.html", code=code, person=person, practice=practice, hours=EMERGENCY_HOURS
+    )
 
 
 @blueprint.post("/settings/practices/<public_id>/emergency/revoke")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, g, jsonify
+from flask import Blueprint, Response, g, jsonify, make_response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,15 +13,19 @@ from tracker.web.request import sessions, settings
 blueprint = Blueprint("health", __name__)
 
 
-@blueprint.get("/healthz")
-def alive() -> Response:
-    """Answer ok when the database answers."""
+@blueprint.get("/readyz", defaults={"in_full": True})
+@blueprint.get("/healthz", defaults={"in_full": False})
+def show(in_full: bool) -> Response:
+    """Answer ok when the database answers; ``in_full`` whether all is there that requests need."""
+    return _ready() if in_full else _alive()
+
+
+def _alive() -> Response:
     g.session.execute(text("SELECT 1"))
     return Response("ok\n", mimetype="text/plain")
 
 
-@blueprint.get("/readyz")
-def ready() -> tuple[Response, int]:
+def _ready() -> Response:
     """Answer 200 when requests can be served in full, else 503; says which part is not ready, nothing more."""
     checks = {
         "database": _answer(_newest_revision),
@@ -29,7 +33,8 @@ def ready() -> tuple[Response, int]:
         "mode": "read only" if settings().read_only else "ok",
     }
     fine = all(answer == "ok" for answer in checks.values())
-    return jsonify(status="ready" if fine else "not ready", checks=checks), 200 if fine else 503
+    answer = jsonify(status="ready" if fine else "not ready", checks=checks)
+    return make_response(answer, 200 if fine else 503)
 
 
 def _newest_revision() -> str:

@@ -40,20 +40,25 @@ def init_app(app: Flask, own: Settings) -> None:
     app.register_blueprint(blueprint)
 
 
-@blueprint.get("")
-def start() -> BaseResponse | tuple[str, int]:
-    """Send the browser to the provider; somebody who is signed in already has to prove there again who they are."""
+@blueprint.get("/back", defaults={"is_back": True})
+@blueprint.get("", defaults={"is_back": False})
+def sign_on(is_back: bool) -> BaseResponse | tuple[str, int]:
+    """Send the browser to the provider, or take the answer that it comes back with."""
+    return _take_answer() if is_back else _ask_provider()
+
+
+def _ask_provider() -> BaseResponse | tuple[str, int]:
+    """Lead to the provider; somebody who is signed in already has to prove there again who they are."""
     session[_NEXT] = request.args.get("next", "")
     more = {} if g.user is None else {"prompt": "login"}
     try:
-        found: BaseResponse = _provider().authorize_redirect(url_for(".back", _external=True), **more)
+        found: BaseResponse = _provider().authorize_redirect(url_for(".sign_on", is_back=True, _external=True), **more)
     except (RequestException, AuthlibBaseError, ValueError, KeyError):
         return _refused("The sign-on provider does not answer. Sign in with your password, or try again later.")
     return found
 
 
-@blueprint.get("/back")
-def back() -> BaseResponse | tuple[str, int]:
+def _take_answer() -> BaseResponse | tuple[str, int]:
     """Take the provider's answer: who is known or was invited comes in, nobody else."""
     try:
         claims = _claims()

@@ -9,7 +9,7 @@ from tracker.web.problems import problem
 from tracker.web.request import is_api, is_changing, settings
 
 _ALLOWED = frozenset(
-    {"auth.login", "auth.code", "auth.logout", "emergency.use", "step_up.confirm"}
+    {"auth.login", "auth.code", "auth.logout", "step_up.confirm"}
 )  # a session is a few bytes, and reading needs one
 _SET = "The tracker is in read-only mode: you can look and print, but nothing can be changed."
 _FULL = "The disk is nearly full, so the tracker only reads for now. Free some space; changes work again by themselves."

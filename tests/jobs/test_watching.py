@@ -239,9 +239,24 @@ def test_a_file_with_a_virus_goes_to_failed_and_nothing_of_it_is_kept(folder, se
     assert [row.filename for row in rows(sessions)] == ["b.835"]
 
 
-def test_a_file_that_nobody_could_scan_is_not_taken_in(folder, sessions):
+def test_a_file_that_nobody_could_scan_waits_says_so_and_is_taken_in_when_the_scanner_is_back(
+    folder, sessions, cast, app, signed_in
+):
     folder.settings = dataclasses.replace(folder.settings, clamd="127.0.0.1:9")
     folder.put("a.835", DENIED)
-    folder.pass_by()
+    for _ in range(8):  # more often than work that fails is tried
+        folder.pass_by()
+        folder.now += timedelta(minutes=6)
     assert rows(sessions) == []
-    assert "cannot be reached" in (folder.root / "failed" / "a.835.reason.txt").read_text()
+    assert folder.there() == ["a.835"]
+    assert (
+        "1 file of the watched folder waits: the virus scanner cannot be reached"
+        in signed_in(cast.alice).get("/import").text
+    )
+    with clamd() as scanner:
+        folder.settings = dataclasses.replace(folder.settings, clamd=scanner.address)
+        folder.pass_by()
+    folder.look()
+    assert [row.filename for row in rows(sessions)] == ["a.835"]
+    assert folder.there() == ["done/a.835"]
+    assert "of the watched folder wait" not in signed_in(cast.alice).get("/import").text

@@ -32,6 +32,7 @@ MAX_ATTEMPTS = 5
 # A clock that was set back leaves moments behind that lie ahead; so far ahead, a moment counts as past.
 _AHEAD = timedelta(minutes=5)
 _RETRY_AFTER = timedelta(seconds=5)
+_WAITS_FOR = timedelta(minutes=5)
 _POLL_SECONDS = 0.5
 _LOOK_AGAIN_SECONDS = 5.0
 _WRITE_PROGRESS_EVERY = 0.5
@@ -39,6 +40,10 @@ _WRITE_PROGRESS_EVERY = 0.5
 
 class JobFailed(Exception):  # noqa: N818  # says what happened, in plain words
     """Raised by a task that will never succeed; the message is shown to the person who asked."""
+
+
+class JobWaits(Exception):  # noqa: N818  # says what it waits for, in plain words
+    """Raised by a task that cannot work before something outside is there again; it is tried again until it is."""
 
 
 @dataclass(slots=True)
@@ -123,8 +128,11 @@ class Worker(threading.Thread):
         tasks: Mapping[str, TaskFunction],
         chores: Sequence[Chore] = (),
         watch: Look | None = None,
+        begins_after: float = 0,
     ) -> None:
+        """Prepare a worker; ``begins_after`` is how many seconds it leaves to others when it starts."""
         super().__init__(name="jobs", daemon=True)
+        self._begins_after = begins_after
         self._sessions, self._settings, self._tasks, self._chores = sessions, settings, tasks, chores
         self._chores_done_at: datetime | None = None
         self._watch, self._looked_at = watch, datetime.min.replace(tzinfo=UTC)
@@ -134,6 +142,7 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Work until stopped."""
+        self._stop.wait(self._begins_after)
         self.release_dead()
         while not self._stop.is_set():
             now = datetime.now(UTC)
@@ -186,6 +195,11 @@ class Worker(threading.Thread):
             metrics.job_ended(job.kind, "done")
         except JobFailed as failure:
             self._give_up(job, str(failure))
+        except JobWaits as waits:
+            self._end(
+                job, state="queued", lease_until=None, run_at=now + _WAITS_FOR, attempts=job.attempts - 1,
+                doing=str(waits)[:120],
+            )  # fmt: skip
         except Exception:
             log.exception("job %s (%s) failed at attempt %s", job.id, job.kind, job.attempts)
             self._try_again(job, now)

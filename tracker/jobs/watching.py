@@ -2,7 +2,8 @@
 
 A file is finished when its size and time stand still between two looks. A job of its own takes it in, by the importing
 services and their quarantine; the job's row is the proof that it was taken, so a kill loses nothing and doubles nothing.
-Then the file moves to ``done`` or, with a text that says why, to ``failed`` beside it.
+Then the file moves to ``done`` or, with a text that says why, to ``failed`` beside it. While no virus scanner answers,
+where one is set, files stay where they are and wait.
 """
 
 import hashlib
@@ -25,21 +26,21 @@ from tracker.config import Settings
 from tracker.db import SessionMaker, transaction
 from tracker.domain.audit import Act
 from tracker.importers.errors import ImportProblem
-from tracker.jobs.engine import JobFailed, Task
+from tracker.jobs.engine import JobFailed, JobWaits, Task
 from tracker.jobs.telling import tells
 from tracker.knowledge import load
 from tracker.letters.archives import is_archive
 from tracker.models import ImportFile, Job, Practice
 from tracker.services.bringing_in import diagnose_stored
 from tracker.services.import_batches import Batch, Staging, Upload, in_turn, stage_batch
-from tracker.services.importing import FOLDER, cancel, confirm
+from tracker.services.importing import FOLDER, FOLDER_JOB, cancel, confirm
 from tracker.services.jobs import ask_for
 from tracker.services.own_numbers import numbers_of
 from tracker.services.payees import find_practices
 from tracker.services.quarantine import HELD, drop
-from tracker.services.virus_scan import ScanRefused, scan
+from tracker.services.virus_scan import NobodyLooked, ScanRefused, scan
 
-KIND = "watch.take"
+KIND = FOLDER_JOB
 DONE, FAILED = "done", "failed"
 _STILL = timedelta(seconds=20)
 _WAITS_HOURS = 30 * 24
@@ -178,6 +179,9 @@ def _take(task: Task, root: Path, file: Found, data: bytes) -> str:
 def _refuse_harmful(settings: Settings, data: bytes) -> None:
     try:
         scan(settings.clamd, BytesIO(data))
+    except NobodyLooked:
+        log.warning("the virus scanner cannot be reached: a file of the watched folder waits")
+        raise JobWaits("The virus scanner cannot be reached") from None
     except ScanRefused as problem:
         raise ImportProblem("File", f"{problem}.", "") from None
 

@@ -26,6 +26,7 @@ from tracker.services.storing_835 import as_written
 BACKLOG = "backlog"
 """The format of a list of denials out of another program (services/backlog.py)."""
 
+FOLDER_JOB = "watch.take"  # the kind of job that takes a file of the watched folder in
 FOLDER = "folder"
 """How a file came that lay in the watched folder (jobs/watching.py)."""
 

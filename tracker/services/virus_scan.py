@@ -20,10 +20,15 @@ class ScanRefused(Exception):  # noqa: N818  # something to choose anew or to te
     """Raised for a file that must not be kept; the message says what happened and what to do."""
 
 
+class NobodyLooked(ScanRefused):
+    """Raised when the scanner does not answer, or answers with a fault of its own: later it may look."""
+
+
 def scan(address: str, file: IO[bytes]) -> None:
     """Let the clamd at ``host:port`` or at the path of a socket look at a file, from its start; leave it at its start.
 
-    Without an address nothing is asked. Raises ScanRefused when something was found, or when nobody could look.
+    Without an address nothing is asked. Raises ScanRefused when something was found, and NobodyLooked when nobody
+    could look.
     """
     if not address:
         return
@@ -32,12 +37,12 @@ def scan(address: str, file: IO[bytes]) -> None:
         with _connected(address) as clamd:
             answer = _asked(clamd, file)
     except OSError:
-        raise ScanRefused(_NOT_REACHED) from None
+        raise NobodyLooked(_NOT_REACHED) from None
     file.seek(0)
     if answer.endswith("FOUND"):
         raise ScanRefused(f"The virus scanner found {_name_in(answer)} in this file, so it was not kept. {_CLEAN}")
     if not answer.endswith(" OK"):
-        raise ScanRefused(_TOO_BIG if "size limit" in answer else _NOT_REACHED)
+        raise ScanRefused(_TOO_BIG) if "size limit" in answer else NobodyLooked(_NOT_REACHED)
 
 
 _CLEAN = "Ask who sent it for a clean one"

@@ -19,7 +19,7 @@ from tracker.reports.import_check import (
     logged_by,
     most_urgent,
 )
-from tracker.reports.imports_list import came_by_folder, imports_list
+from tracker.reports.imports_list import came_by_folder, imports_list, waiting_in_folder
 from tracker.reports.queue_rows import queue_rows
 from tracker.services.barring import appeal_barred_by
 from tracker.services.import_batches import (
@@ -83,6 +83,7 @@ def _choose(form: ImportForm, batch: Batch | None = None) -> str:
     return render_template(
         "imports/choose.html", form=form, refusals=batch.refusals if batch else (), recent=recent, total=total, names=names,
         max_mb=settings().max_import_mb, held=held_files(g.session), homes=_practices(), watched=_watched(),
+        waiting=waiting_in_folder(g.session),
     )  # fmt: skip
 
 

@@ -68,8 +68,10 @@ def run(settings: Settings, port: int | None) -> None:
     """Serve the tracker."""
     from dataclasses import replace
 
-    from tracker.serve import serve
+    from tracker.garbage import paused
 
+    with paused():
+        from tracker.serve import serve
     _start(settings)
     serve(replace(settings, port=port) if port else settings)
 

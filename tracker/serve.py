@@ -9,17 +9,20 @@ from tracker import metrics
 from tracker.app import create_app
 from tracker.config import Settings, SettingsError
 from tracker.db import SessionMaker
-from tracker.garbage import collect_less_often
+from tracker.garbage import collect_less_often, paused
 from tracker.jobs.engine import Worker, waiting_jobs
 from tracker.jobs.tasks import TASKS, chores, watch
 from tracker.keys import open_sessions
 from tracker.knowledge import load
 
+_FIRST_PAGES_SECONDS = 2  # who starts the tracker waits for a page; the day's backup and chores do not hurry
+
 
 def work(settings: Settings) -> None:
     """Do the long work alone, until interrupted or told to stop: for hosts where the app runs without jobs."""
     sessions = open_sessions(settings)
-    _make_ready()
+    load()
+    collect_less_often()
     _serve_figures(settings, sessions)
     worker = Worker(sessions, settings, TASKS, chores(settings), watch(settings))
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
@@ -28,11 +31,6 @@ def work(settings: Settings) -> None:
         worker.run()
     except KeyboardInterrupt:
         worker.stop()
-
-
-def _make_ready() -> None:
-    load()
-    collect_less_often()
 
 
 def _serve_figures(settings: Settings, sessions: SessionMaker) -> None:
@@ -45,8 +43,10 @@ def _serve_figures(settings: Settings, sessions: SessionMaker) -> None:
 
 def serve(settings: Settings) -> None:
     """Serve until interrupted; prints the address."""
-    app = create_app(settings)
-    _make_ready()
+    with paused():
+        app = create_app(settings)
+        load()
+    collect_less_often()
     sessions: SessionMaker = app.extensions["tracker_sessions"]
     try:
         server = create_server(
@@ -61,7 +61,7 @@ def serve(settings: Settings) -> None:
         why = f"Cannot serve on {settings.host}, port {settings.port}: {error.strerror}. Choose another with --port."
         raise click.ClickException(why) from None
     _serve_figures(settings, sessions)
-    worker = Worker(sessions, settings, TASKS, chores(settings), watch(settings))
+    worker = Worker(sessions, settings, TASKS, chores(settings), watch(settings), begins_after=_FIRST_PAGES_SECONDS)
     if settings.jobs:
         worker.start()
     click.echo(f"The tracker is at {settings.site_url.rstrip('/')}/ (stop with Ctrl+C)")

@@ -40,7 +40,7 @@ class Server:
         }  # fmt: skip
         started = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from tracker.cli import main; main()", "run"],
+            [sys.executable, "-c", "from tracker.start import main; main()", "run"],
             cwd=_ROOT, env=os.environ | own | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self._wait_until_ready()

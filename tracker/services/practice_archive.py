@@ -13,8 +13,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any, BinaryIO, NamedTuple
 
-import pyzipper
-
 MANIFEST = "manifest.json"
 LEAST_PASSPHRASE = 15
 """Characters: the ZIP format derives its key with few rounds, so the passphrase has to carry the weight."""
@@ -23,6 +21,13 @@ _MOST_MANIFEST = 200_000_000
 _CHUNK = 1 << 20
 _MOST_TIMES = 100
 """How many times its own size an archive may unpack to (security.md C-27)."""
+
+
+def _pyzipper() -> Any:
+    """Return the library of encrypted archives: few starts of the tracker need it, and each would wait for it."""
+    import pyzipper
+
+    return pyzipper
 
 
 class ArchiveProblem(Exception):  # noqa: N818  # says what is wrong and what to do
@@ -40,8 +45,8 @@ class ArchiveWriter:
     """Writes the files of an export one after the other, and the manifest last. The file below need not seek."""
 
     def __init__(self, file: BinaryIO, passphrase: str = "") -> None:
-        encryption = pyzipper.WZ_AES if passphrase else None
-        self._zip = pyzipper.AESZipFile(file, "w", compression=zipfile.ZIP_DEFLATED, encryption=encryption)
+        encryption = _pyzipper().WZ_AES if passphrase else None
+        self._zip = _pyzipper().AESZipFile(file, "w", compression=zipfile.ZIP_DEFLATED, encryption=encryption)
         if passphrase:
             self._zip.setpassword(passphrase.encode())
         self.members: dict[str, Member] = {}
@@ -99,12 +104,12 @@ class ArchiveReader:
     def __init__(self, file: BinaryIO, passphrase: str = "") -> None:
         """Read the manifest. Raises ArchiveProblem."""
         try:
-            self._zip = pyzipper.AESZipFile(file)
+            self._zip = _pyzipper().AESZipFile(file)
             if passphrase:
                 self._zip.setpassword(passphrase.encode())
             self.manifest: dict[str, Any] = json.loads(self._whole(MANIFEST, _MOST_MANIFEST))
             self.members = {name: Member(**told) for name, told in self.manifest["files"].items()}
-        except (KeyError, TypeError, ValueError, zipfile.BadZipFile, pyzipper.BadZipFile):
+        except (KeyError, TypeError, ValueError, zipfile.BadZipFile, _pyzipper().BadZipFile):
             raise ArchiveProblem(
                 "This is no whole export of a practice: it was cut, or it is another kind of file. Copy it here again."
             ) from None
@@ -174,7 +179,7 @@ class _CheckedReader(io.RawIOBase):
         """Fill the buffer; 0 at the end. Raises ArchiveProblem."""
         try:
             data = self._file.read(min(len(buffer), _CHUNK))
-        except (zipfile.BadZipFile, pyzipper.BadZipFile, zlib.error, EOFError):
+        except (zipfile.BadZipFile, _pyzipper().BadZipFile, zlib.error, EOFError):
             raise self._changed() from None
         self._size += len(data)
         self._hash.update(data)

@@ -1,7 +1,7 @@
 """The one place where the parts meet: settings in, a Flask app out."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -87,7 +87,7 @@ from tracker.web import (
     thresholds,
     users,
 )
-from tracker.web.bearer import Budget
+from tracker.web.budget import Budget, hourly
 
 _SUBJECTS = (
     auth,
@@ -218,4 +218,5 @@ def furnish(app: Flask, settings: Settings, sessions: SessionMaker, clock: Calla
     )
     app.extensions["tracker_sessions"] = sessions
     app.extensions["tracker_clock"] = clock
-    app.extensions["tracker_budget"] = Budget(settings.api_per_minute)
+    app.extensions["tracker_budget"] = Budget(timedelta(minutes=1))
+    app.extensions["tracker_people_budget"] = hourly()

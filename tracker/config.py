@@ -66,6 +66,7 @@ class Settings:
     oidc_client_secret: str = field(default="", repr=False)
     oidc_name: str = "single sign-on"
     api_per_minute: int = 300
+    pages_per_hour: int = 10_000
     watch_dir: Path | None = None
     watch_store: bool = False
     database_owner_url: str = field(default="", repr=False)
@@ -243,6 +244,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "oidc_client_secret": _line,
     "oidc_name": _line,
     "api_per_minute": _whole_number(1, 100_000),
+    "pages_per_hour": _whole_number(100, 10_000_000),
     "clamd": _socket,
     "practice_mb": _whole_number(1, 10_000_000),
     "watch_dir": _folder,

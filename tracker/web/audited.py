@@ -119,7 +119,7 @@ def _told(response: Response) -> list[Told]:
         is_wrong_token = status == 401 and "Authorization" in request.headers
         return [Told(Act.SIGN_IN_FAILED, Outcome.REFUSED)] if is_wrong_token else []
     own = g.practice.id if g.practice else None
-    if status == 403:
+    if status in {403, 429}:
         return [Told(Act.REFUSED, Outcome.REFUSED, own, g.doing.detail)]
     if status == 404:
         return [Told(Act.REFUSED, Outcome.NOT_THERE, own, g.doing.detail)]

@@ -1,45 +1,18 @@
-"""Who a program works for: its token, how often it may ask, and how often an address may be wrong (security.md C-49)."""
+"""Who a program works for: its token, and how often an address may be wrong (security.md C-49)."""
 
-import threading
 from datetime import datetime, timedelta
 
 from tracker.db import SessionMaker, transaction
 from tracker.services import sign_in
 from tracker.services.api_tokens import Bearer, find_bearer, note_used
 from tracker.services.sign_in import MustWait
+from tracker.web.budget import TooMany
 
 _USED_EVERY = timedelta(minutes=1)
-_MINUTE = timedelta(minutes=1)
 
 
 class NoToken(Exception):  # noqa: N818  # says what happened
     """Raised when a request carries no token that works."""
-
-
-class TooMany(Exception):  # noqa: N818  # says what happened
-    """Raised when a token or an address has to wait; ``seconds`` says how long."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
-
-
-class Budget:
-    """How many requests each token has made in the minute that runs, in this process."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._lock = most, threading.Lock()
-        self._minute: datetime | None = None
-        self._made: dict[int, int] = {}
-
-    def spend(self, token_id: int, now: datetime) -> None:
-        """Count a request. Raises TooMany when the token has used up its minute."""
-        with self._lock:
-            if self._minute is None or not self._minute <= now < self._minute + _MINUTE:
-                self._minute, self._made = now, {}
-            self._made[token_id] = self._made.get(token_id, 0) + 1
-            if self._made[token_id] > self._most:
-                raise TooMany(max(1, -int(-(self._minute + _MINUTE - now).total_seconds() // 1)))
 
 
 def secret_of(header: str) -> str:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from tracker.letters.problems import LetterProblem, TemplateProblem
 from tracker.web.access import Refused, VerbMissing
+from tracker.web.budget import OverBudget
 from tracker.web.problems import problem, problem_of
 from tracker.web.request import is_api
 
@@ -54,9 +55,13 @@ def _expected(error: HTTPException) -> Response | HTTPException:
     title, advice = _PAGES[status]
     if isinstance(error, Refused):
         title, advice = "Your role does not include this", error.description or advice
+    elif isinstance(error, OverBudget):
+        title, advice = "That is more than one person reads", error.description or advice
     elif status == 404 and g.get("left_out"):
         advice += f" Your role in {' or '.join(one.name for one in g.left_out)} does not include this page."
     page = _page(status, title, advice)
+    if isinstance(error, OverBudget):
+        page.headers["Retry-After"] = str(error.retry_after)
     if status == 405 and error.get_headers():
         page.headers["Allow"] = dict(error.get_headers()).get("Allow", "")
     return page

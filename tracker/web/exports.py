@@ -9,14 +9,19 @@ from tracker.db import transaction
 from tracker.domain.export_reasons import reason_of
 from tracker.models import Event
 from tracker.web.audited import shown
-from tracker.web.request import sessions
+from tracker.web.budget import spend_rows
+from tracker.web.request import sessions, settings
 
 log = logging.getLogger(__name__)
 
 
 def log_export(what: str, rows: int, practices: Iterable[int]) -> None:
-    """Log that the person who asks takes ``rows`` of ``what`` out of these practices, and why they say they do."""
+    """Log that the person who asks takes ``rows`` of ``what`` out of these practices, and why they say they do.
+
+    Raises OverBudget when it is more than a person has in an hour.
+    """
     reason = reason_of(request.values.get("reason", ""))
+    spend_rows(rows, settings())
     shown(rows)
     g.doing.detail["reason"] = reason
     g.session.rollback()  # SQLite: our own open reading would stop the writing

@@ -17,7 +17,8 @@ from tracker.models import EmergencyCode, Membership, Practice, User, UserSessio
 from tracker.services.acting import Acting
 from tracker.services.sessions import EMERGENCY_FOR, Limits, find_session, note_seen
 from tracker.web import access, cookies
-from tracker.web.bearer import NoToken, TooMany, take_bearer
+from tracker.web.bearer import NoToken, take_bearer
+from tracker.web.budget import TooMany, spend_request
 from tracker.web.problems import problem
 
 # The only views without a sign-in, five at most (security.md C-01); each has an address or two that do the same work.
@@ -152,6 +153,8 @@ def _start() -> BaseResponse | None:
         if owes_second_factor() and request.endpoint not in _WITHOUT_FACTOR:
             return _send(url_for("account.second_factor_page"))
         access.narrow()
+        if request.endpoint not in UNATTENDED:
+            spend_request(settings())
     _set_day()
     g.session = open_own(writing=is_changing())
     return None
@@ -174,7 +177,7 @@ def _start_program() -> BaseResponse | None:
     """Work for the person of the request's token, in the token's practice, as far as their role and its verbs go."""
     try:
         bearer = take_bearer(sessions(), request.headers.get("Authorization", ""), request.remote_addr or "", g.now)
-        current_app.extensions["tracker_budget"].spend(bearer.token.id, g.now)
+        current_app.extensions["tracker_budget"].spend(bearer.token.id, settings().api_per_minute, g.now)
     except NoToken:
         return problem(401)
     except TooMany as wait:

@@ -15,7 +15,7 @@ def dev(*words: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command():
     script = (ROOT / "dev").read_text()
     commands = re.findall(r"^  ([a-z]+)\) ", script[script.index("case $command in") :], re.MULTILINE)
-    assert {"up", "test", "check", "bench", "migration", "lock"} <= set(commands)
+    assert {"up", "test", "check", "bench", "migration", "lock", "release", "advisories"} <= set(commands)
     listed = dev("help").stdout
     assert [name for name in commands if f"./dev {name} " not in listed] == []
 
@@ -42,3 +42,28 @@ def test_what_it_does_not_know_is_refused(words):
 @pytest.mark.parametrize("script", ["dev", ".ci/run"])
 def test_the_scripts_can_be_run(script):
     assert (ROOT / script).stat().st_mode & 0o111
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "said", "ends"),
+    [
+        ("No known vulnerabilities found", 0, "ok", 0),
+        ("Found 1 known vulnerability in 1 package", 1, "FAILED", 1),
+        ("ConnectionError: no route to host", 1, "skipped: pip-audit got no answer", 0),
+    ],
+)
+def test_a_known_flaw_fails_the_check_and_no_answer_is_said_in_words(tmp_path, monkeypatch, answer, code, said, ends):
+    """The program is a stand-in that answers as pip-audit does: the list it asks is not ours to reach from a test."""
+    program = tmp_path / "pip-audit"
+    program.write_text(f"#!/bin/sh\necho '{answer}'\nexit {code}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    done = dev("advisories")
+    assert done.stdout.startswith(said)
+    assert done.returncode == ends
+
+
+def test_without_pip_audit_the_question_is_skipped_in_words(monkeypatch):
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    done = dev("advisories")
+    assert (done.returncode, done.stdout[:35]) == (0, "skipped: pip-audit is not installed")

@@ -39,6 +39,15 @@ def test_every_file_of_the_product_is_in_the_wheel(unpacked):
     assert {name for name in wanted if not (unpacked / name).is_file()} == set()
 
 
+def test_the_wheel_holds_no_test_and_no_debugger(unpacked):
+    files = [path for path in unpacked.rglob("*") if path.is_file()]
+    assert not [path for path in files if {"tests", "conftest.py"} & set(path.relative_to(unpacked).parts)]
+    code = "".join(path.read_text(encoding="utf-8") for path in files if path.suffix == ".py")
+    assert "debug=True" not in code
+    assert "DebuggedApplication" not in code
+    assert ".run(debug" not in code
+
+
 def test_the_command_runs_from_the_wheel_and_makes_the_database(unpacked, tmp_path):
     run(unpacked, tmp_path, "db", "upgrade")
     engine = make_engine(f"sqlite:///{tmp_path}/data/tracker.db")

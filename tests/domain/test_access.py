@@ -6,6 +6,7 @@ from tracker.domain.access import Action, Role, may, may_assign, who_may
 
 OFFICE = {
     Action.WORK_QUEUE,
+    Action.READ_LETTERS,
     Action.SIGN,
     Action.ANSWER_REQUESTS,
     Action.SEE_INSIGHTS,
@@ -30,7 +31,7 @@ LEADING = {
         (Role.BILLER, OFFICE),
         (Role.READER, {Action.SEE_INSIGHTS}),
         (Role.AUDITOR, {Action.READ_AUDIT}),
-        (Role.THERAPIST, {Action.ANSWER_REQUESTS, Action.SIGN, Action.PROTECTED_NOTES}),
+        (Role.THERAPIST, {Action.ANSWER_REQUESTS, Action.READ_LETTERS, Action.SIGN, Action.PROTECTED_NOTES}),
     ],
 )
 def test_a_role_may_do_what_the_table_says_and_nothing_else(role, actions):

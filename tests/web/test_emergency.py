@@ -10,9 +10,12 @@ from tests import build
 from tests.auditing.entries import entries
 from tests.forms import fields_of
 from tests.web.test_denial_page import make_denial
+from tests.web.test_letter_page import denied, letter, make_ready, sign
 from tracker.db import transaction
 from tracker.domain.access import Role
 from tracker.models import EmergencyCode, Membership, User
+
+__all__ = ["denied", "letter"]  # the fixtures
 
 CODE = re.compile(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){7}")
 
@@ -21,6 +24,12 @@ CODE = re.compile(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){7}")
 def owner(cast, become, signed_in):
     become(cast.alice, Role.OWNER)
     return signed_in(cast.alice)
+
+
+@pytest.fixture
+def alice(owner):
+    """Whose letter it is."""
+    return owner
 
 
 @pytest.fixture
@@ -94,6 +103,17 @@ def test_nothing_can_be_changed(owner, cast, therapist, denial, client, sessions
     assert "change nothing" in answer.text
     answer = client.post("/queue/search", data=fields | {"q": "Okafor"})
     assert answer.status_code == 303
+
+
+def test_a_signed_letter_and_its_packet_are_read_and_none_is_signed(
+    owner, cast, therapist, alice, letter, client, sessions
+):
+    make_ready(alice, letter)
+    assert sign(alice, letter).status_code == 303
+    use(client, "tess", seal(owner, cast, therapist))
+    for path in ("/letter", "/letter/preview", "/letter.pdf", "/packet.pdf"):
+        assert client.get(letter.removesuffix("/letter") + path).status_code == 200, path
+    assert client.get(letter.removesuffix("/letter") + "/sign").status_code == 403
 
 
 def test_it_works_once(owner, cast, therapist, app, client):

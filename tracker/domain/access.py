@@ -27,6 +27,7 @@ class Action(StrEnum):
     PAYER_RULES = "change payer limits and rules"
     TEMPLATES = "change letter templates"
     APPROVE_WRITE_OFF = "approve write-offs"
+    READ_LETTERS = "read letters and packets"
     SIGN = "sign letters"
     ANSWER_REQUESTS = "see what is asked about a note"
     SEE_INSIGHTS = "see insights and reports"
@@ -54,13 +55,14 @@ ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
 BY_LEAVE = frozenset({Action.PROTECTED_NOTES})
 """What a role alone does not allow: an owner or admin gives each person leave besides (security.md C-14)."""
 
-READS_IN_EMERGENCY = frozenset({Action.WORK_QUEUE, Action.SEE_INSIGHTS, Action.READ_AUDIT})
+READS_IN_EMERGENCY = frozenset({Action.WORK_QUEUE, Action.READ_LETTERS, Action.SEE_INSIGHTS, Action.READ_AUDIT})
 """What pages open to whom a sealed code let in, in place of what their role allows (security.md C-45): only to read."""
 
 _BILLER = frozenset(
     {
         Action.OWN_ACCOUNT,
         Action.WORK_QUEUE,
+        Action.READ_LETTERS,
         Action.SIGN,
         Action.ANSWER_REQUESTS,
         Action.SEE_INSIGHTS,
@@ -84,7 +86,9 @@ _MAY: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.BILLER: _BILLER,
         Role.READER: frozenset({Action.OWN_ACCOUNT, Action.SEE_INSIGHTS}),
         Role.AUDITOR: frozenset({Action.OWN_ACCOUNT, Action.READ_AUDIT}),
-        Role.THERAPIST: frozenset({Action.OWN_ACCOUNT, Action.SIGN, Action.ANSWER_REQUESTS, Action.PROTECTED_NOTES}),
+        Role.THERAPIST: frozenset(
+            {Action.OWN_ACCOUNT, Action.READ_LETTERS, Action.SIGN, Action.ANSWER_REQUESTS, Action.PROTECTED_NOTES}
+        ),
     }
 )
 

@@ -17,6 +17,10 @@ from tracker.models import Denial, Practice
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 
+# What somebody may send in a session that only reads: who they are, and where to look.
+SENT_WHILE_READING = frozenset({"auth.login", "auth.code", "auth.logout", "auth.stay", "queue.search"})
+
+
 class Refused(Forbidden):
     """Raised when no role of the person allows the action; the page says who can do it."""
 
@@ -147,9 +151,15 @@ def can_open(endpoint: str, practice_id: int | None = None) -> bool:
     Screens ask this before they show a link or a form, so that page and screen cannot differ.
     """
     action = declared(endpoint)
+    if g.emergency is not None and endpoint not in SENT_WHILE_READING and _only_changes(endpoint):
+        return False
     shown = {one.id for one in g.practices} if g.practice is None else {g.practice.id}
     places = shown if practice_id is None else shown & {practice_id}
     return action is Action.OWN_ACCOUNT or (action is not None and any(allows(action, place) for place in places))
+
+
+def _only_changes(endpoint: str) -> bool:
+    return not any("GET" in (rule.methods or ()) for rule in current_app.url_map.iter_rules(endpoint))
 
 
 def who_can(action: Action, practices: tuple[Practice, ...]) -> str:

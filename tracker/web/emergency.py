@@ -8,23 +8,12 @@ from tracker.db import transaction
 from tracker.domain.access import Action
 from tracker.services import emergency
 from tracker.services.sessions import EMERGENCY_FOR, EMERGENCY_HOURS
-from tracker.web.access import needs
+from tracker.web.access import SENT_WHILE_READING, needs
 from tracker.web.navigation import refuse, say
 from tracker.web.request import is_changing
 from tracker.web.settings import own_practice
 
 blueprint = Blueprint("emergency", __name__)
-
-# What somebody may send while they only read: who they are, and where to look.
-_ALLOWED = frozenset(
-    {
-        "auth.login",
-        "auth.code",
-        "auth.logout",
-        "auth.stay",
-        "queue.search",
-    }
-)
 
 
 def init_app(app: Flask) -> None:
@@ -34,7 +23,7 @@ def init_app(app: Flask) -> None:
 
 
 def _refuse_change() -> None:
-    if g.user is not None and g.emergency is not None and is_changing() and request.endpoint not in _ALLOWED:
+    if g.user is not None and g.emergency is not None and is_changing() and request.endpoint not in SENT_WHILE_READING:
         raise Forbidden("With emergency access you can look and print, and change nothing. Nothing was changed.")
 
 

@@ -118,7 +118,7 @@ def _to_signing(public_id: str) -> BaseResponse:
 
 
 @blueprint.get("/appeals/<public_id>/letter/preview")
-@needs(Action.SIGN)
+@needs(Action.READ_LETTERS)
 def preview(public_id: str) -> Response:
     """Return the letter as the very HTML its PDF is made of, for a frame of the letter page."""
     return letter_page(in_hand(find_appeal(public_id)).draft.html)
@@ -144,7 +144,7 @@ def asset(name: str) -> Response:
 
 
 @blueprint.get("/appeals/<public_id>/letter.pdf")
-@needs(Action.SIGN)
+@needs(Action.READ_LETTERS)
 def pdf(public_id: str) -> BaseResponse | tuple[str, int]:
     """Return the letter alone as a PDF, unsigned, to look at."""
     hand = in_hand(find_appeal(public_id))

@@ -132,7 +132,7 @@ def change(public_id: str) -> BaseResponse:
 
 
 @blueprint.get("/appeals/<public_id>/packet.pdf")
-@needs(Action.SIGN)
+@needs(Action.READ_LETTERS)
 def download(public_id: str) -> Response:
     """Return the packet of the newest signed version."""
     appeal = find_appeal(public_id)

@@ -203,6 +203,7 @@ def assemble() -> Flask:
         guides,
     ):
         part.init_app(app)
+    app.before_request(request.refuse_unwritable_form)
     for subject in _SUBJECTS:
         app.register_blueprint(subject.blueprint)
     document.init_app(app)

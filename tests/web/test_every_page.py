@@ -130,6 +130,20 @@ def test_health_is_answered_without_a_sign_in(client):
     assert client.get("/healthz").text == "ok\n"
 
 
+@pytest.mark.parametrize("path", ["/denials/%00", "/links/a%00b", "/api/denials/%00"])
+def test_an_address_with_a_nul_names_nothing(signed_in, cast, path):
+    assert signed_in(cast.alice).get(path).status_code == 404
+
+
+def test_a_nul_that_no_database_text_holds_is_refused_in_words(client, signed_in, cast):
+    """PostgreSQL would fail at it, and the answer be our own fault."""
+    form = {"login": "ali\0ce", "password": "x", "csrf_token": build.csrf_token(client.get("/login"))}
+    answer = client.post("/login", data=form)
+    assert answer.status_code == 400
+    assert "could not read what was sent" in answer.text
+    assert signed_in(cast.alice).get("/queue?code=%00").status_code == 400
+
+
 # ---- errors ----
 
 BANNED = ("invalid", "please", "sorry", "oops", "required", "traceback")

@@ -31,6 +31,7 @@ _WITHOUT_FACTOR = frozenset({"account.second_factor_page", "account.turn_on", "s
 # The one address of the API that a signed-in browser may open too: its description.
 DESCRIPTION = "api.description"
 _API = "/api/"
+_NUL = "\0"
 _MOST_BODY = 4_000_000
 
 _TAKES_IMPORTS = frozenset({"imports.take", "practice_taking.take"})
@@ -129,6 +130,7 @@ def _start() -> BaseResponse | None:
     g.user, g.practices, g.roles, g.scope, g.practice = None, (), {}, frozenset(), None
     g.left_out, g.waiting, g.protected, g.deleted, g.emergency = (), None, frozenset(), (), None
     _refuse_strange_host()
+    _refuse_unwritable_address()
     if request.endpoint == "static":
         return None
     _refuse_cross_site()
@@ -205,6 +207,24 @@ def _refuse_strange_host() -> None:
     if urlsplit(f"//{request.host}").hostname not in settings().host_names:
         words = "This address is not one of this server's."
         abort(problem(400, words) if is_api() else Response(f"{words}\n", 400, mimetype="text/plain"))
+
+
+def _refuse_unwritable_address() -> None:
+    """PostgreSQL knows no NUL in a text (its manual, 8.3): an address with one names nothing, a question cannot be asked."""
+    if _NUL in request.path:
+        abort(404)
+    if not is_api() and any(_NUL in value for values in request.args.listvalues() for value in values):
+        abort(400)
+
+
+def refuse_unwritable_form() -> None:
+    """Refuse a form with a NUL in it, which no keyboard types; once the CSRF check has read the form."""
+    if (
+        is_changing()
+        and not is_api()
+        and any(_NUL in value for values in request.form.listvalues() for value in values)
+    ):
+        abort(400)
 
 
 def _refuse_cross_site() -> None:

@@ -95,6 +95,9 @@ def _insert(session: Session, place: Practice, model: type[Base], rows: Iterable
     rows = list(rows)
     columns = ("practice_id", *rows[0])
     insert_rows(session, model, columns, [(place.id, *row.values()) for row in rows])
+    if session.connection().dialect.name == "postgresql":
+        # Checking foreign keys into a table it knows nothing of, PostgreSQL reads all of a practice's rows for each row.
+        session.connection().exec_driver_sql(f"ANALYZE {model.__tablename__}")
 
 
 def _patient(one: int) -> _Row:

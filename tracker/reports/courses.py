@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, exists, select
@@ -34,9 +33,10 @@ class StepSums(NamedTuple):
     paid_cents: int = 0
     recovered_cents: int = 0
 
-    def plus(self, other: Iterable[int]) -> "StepSums":
-        """Return both together."""
-        return StepSums(*map(add, self, other))
+    @classmethod
+    def together(cls, parts: Iterable[Iterable[int]]) -> "StepSums":
+        """Return all parts added up."""
+        return cls(*map(sum, zip(*parts, strict=True)))
 
 
 class CauseSums(NamedTuple):
@@ -47,9 +47,10 @@ class CauseSums(NamedTuple):
     times_denied: int = 0
     repeated: int = 0
 
-    def plus(self, other: Iterable[int]) -> "CauseSums":
-        """Return both together."""
-        return CauseSums(*map(add, self, other))
+    @classmethod
+    def together(cls, parts: Iterable[Iterable[int]]) -> "CauseSums":
+        """Return all parts added up."""
+        return cls(*map(sum, zip(*parts, strict=True)))
 
 
 @dataclass(slots=True)
@@ -63,10 +64,7 @@ class MonthCourse:
 
     def of(self, *steps: Step) -> StepSums:
         """Return the denials at any of the steps; without any, all of the month."""
-        found = StepSums()
-        for step in steps or tuple(Step):
-            found = found.plus(self.steps[step])
-        return found
+        return StepSums.together(sums for step, sums in self.steps.items() if not steps or step in steps)
 
     def is_open(self, today: date) -> bool:
         """Whether outcomes of the month are still to come (ux.md 3.1): then they are hatched and not compared."""
@@ -100,11 +98,11 @@ def _course(month: Month, counts: MonthCounts, basis: Basis) -> MonthCourse:
 def _take_off(course: MonthCourse, below: dict[str, dict[str, int]]) -> None:
     """Take off by how much what is expected lies under what was denied."""
     for cause, cents in below.get("causes", {}).items():
-        course.causes[cause] = course.causes[cause].plus(CauseSums(cents=-cents))
+        course.causes[cause] = CauseSums.together((course.causes[cause], CauseSums(cents=-cents)))
     for step, cents in below.get("steps", {}).items():
-        course.steps[Step(step)] = course.steps[Step(step)].plus(StepSums(cents=-cents))
+        course.steps[Step(step)] = StepSums.together((course.steps[Step(step)], StepSums(cents=-cents)))
     for step, cents in below.get("paid", {}).items():
-        course.steps[Step(step)] = course.steps[Step(step)].plus(StepSums(paid_cents=-cents))
+        course.steps[Step(step)] = StepSums.together((course.steps[Step(step)], StepSums(paid_cents=-cents)))
 
 
 def _asked(query: Select[Any], asked: Asked) -> Select[Any]:
@@ -115,11 +113,12 @@ def _asked(query: Select[Any], asked: Asked) -> Select[Any]:
 
 def causes_of(courses: Iterable[MonthCourse]) -> list[CauseTally]:
     """Return the denials of months by root cause."""
-    sums: defaultdict[str, CauseSums] = defaultdict(CauseSums)
+    parts: defaultdict[str, list[CauseSums]] = defaultdict(list)
     for course in courses:
-        for cause, more in course.causes.items():
-            sums[cause] = sums[cause].plus(more)
-    return [CauseTally(cause, each.denials, each.cents) for cause, each in sums.items()]
+        for cause, sums in course.causes.items():
+            parts[cause].append(sums)
+    sums_of = {cause: CauseSums.together(own) for cause, own in parts.items()}
+    return [CauseTally(cause, sums.denials, sums.cents) for cause, sums in sums_of.items()]
 
 
 # ---- the same as conditions, for the lists behind the numbers ----

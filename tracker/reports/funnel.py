@@ -44,10 +44,7 @@ def funnel(courses: Sequence[MonthCourse], *, is_open: bool) -> Funnel:
     """Return the stages of the denials of some months; ``is_open`` says whether outcomes are still to come."""
 
     def of(*steps: Step) -> StepSums:
-        found = StepSums()
-        for course in courses:
-            found = found.plus(course.of(*steps))
-        return found
+        return StepSums.together(course.of(*steps) for course in courses)
 
     everything, acted = of(), of(Step.ACTED, *FILED)
     filed, decided, gained = of(*FILED), of(*DECIDED), of(*GAINED)

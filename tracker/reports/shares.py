@@ -77,9 +77,6 @@ def shares(
 
 
 def _sum(courses: Iterable[MonthCourse], causes: frozenset[str] | None) -> CauseSums:
-    found = CauseSums()
-    for course in courses:
-        for cause, sums in course.causes.items():
-            if causes is None or cause in causes:
-                found = found.plus(sums)
-    return found
+    return CauseSums.together(
+        sums for course in courses for cause, sums in course.causes.items() if causes is None or cause in causes
+    )

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from flask import Blueprint, Response, abort, g, render_template, request, url_for
 from sqlalchemy import exists, select
@@ -118,10 +119,22 @@ class _Page:
     def queue(self, **filters: Any) -> str:
         """Return the queue's address with the same payers and more filters: as many rows there as the number says.
 
-        The page has hundreds of them: only the filters are written anew.
+        A list or tuple is written as the name once for each of its values, None not at all.
         """
         asked = {"view": "all", "payer": self.chosen or None} | filters
-        return f"{self.queue_at}?{urlencode([(name, value) for name, value in asked.items() if value is not None], doseq=True)}"
+        pairs = [
+            f"{name}={_quoted(value)}"
+            for name, values in asked.items()
+            if values is not None
+            for value in (values if isinstance(values, (list, tuple)) else (values,))
+        ]
+        return f"{self.queue_at}?{'&'.join(pairs)}"
+
+
+@lru_cache(maxsize=1024)
+def _quoted(value: str) -> str:
+    """Return a value as addresses carry it; the hundreds of links of the page have few values, over and over."""
+    return quote_plus(value)
 
 
 def _page() -> _Page:

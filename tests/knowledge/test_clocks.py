@@ -11,7 +11,7 @@ from tracker.knowledge import load
 K = load()
 FILES = {
     "medicare_part_b", "medicare_advantage", "medicaid", "commercial_erisa", "marketplace", "fehb", "tricare", "va",
-    "workers_comp", "workers_comp_texas", "workers_comp_florida", "unitedhealthcare", "aetna", "cigna", "anthem", "humana", "bcbs",
+    "workers_comp", "workers_comp_texas", "workers_comp_florida", "workers_comp_california", "unitedhealthcare", "aetna", "cigna", "anthem", "humana", "bcbs",
 }  # fmt: skip
 
 
@@ -56,7 +56,9 @@ def test_a_large_payer_is_known_by_whole_words_of_its_name(name, found):
         ("commercial", "marketplace", 1, "INDIV_L1"),
         ("commercial", "marketplace", 2, "INDIV_EXT"),
         ("commercial", "fehb", 2, "FEHB_2"),
-        ("workers_comp", "", 1, "WC_CA_SBR"),
+        ("workers_comp", "", 1, "WC_STATE_NOT_CHOSEN"),
+        ("workers_comp", "", 2, "WC_STATE_NOT_CHOSEN_L2"),
+        ("workers_comp", "workers_comp_california", 1, "WC_CA_SBR"),
         ("workers_comp", "workers_comp_florida", 1, "WC_FL"),
         ("workers_comp", "workers_comp_texas", 2, "WC_TX_MFDR"),
         ("commercial", "bcbs", 1, "ERISA_L1"),  # each Blue plan has its own: none of them counts for all
@@ -70,6 +72,24 @@ def test_the_rules_of_a_large_payer_count_before_those_of_its_kind(kind, named, 
 def test_where_a_payers_levels_are_complete_none_follows(named, level):
     kind = "workers_comp" if named.startswith("workers_comp") else "commercial"
     assert K.clock_rule(kind, level, date(2026, 5, 4), named) is None
+
+
+def test_without_a_state_workers_compensation_counts_the_fewest_days_known():
+    for level, usual in ((1, "WC_STATE_NOT_CHOSEN"), (2, "WC_STATE_NOT_CHOSEN_L2")):
+        known = [
+            rule.days
+            for rule in K.clocks.values()
+            if rule.payer_file.startswith("workers_comp_")
+            and (rule.purpose, rule.level) == ("appeal", level)
+            and rule.days
+        ]
+        assert K.clocks[usual].days == min(known)
+
+
+@pytest.mark.parametrize(("level", "rule"), [(1, "MCR_B_DISMISS"), (2, "MCR_B_DISMISS_L2"), (3, "MCR_B_DISMISS_L3")])
+def test_a_dismissal_has_a_review_of_its_own_at_each_level_where_a_source_says_so(level, rule):
+    assert K.dismissal_rule("medicare_b", level, date(2026, 5, 4)).id == rule
+    assert K.dismissal_rule("medicare_b", 4, date(2026, 5, 4)) is None
 
 
 def test_a_rule_counts_from_the_day_it_is_in_force():

@@ -12,9 +12,11 @@ from tracker.domain.deadlines import add_months, clock
 from tracker.domain.own_limits import OwnLimit
 from tracker.knowledge import load
 from tracker.models import Appeal, Denial, Outcome, Payer, Practice
+from tracker.services.appealing import AppealRefused
 from tracker.services.case_payers import case_payer
 from tracker.services.clock_moves import counted_clock
 from tracker.services.clocks import level_rule, profile_of
+from tracker.services.next_level import open_next_level
 from tracker.services.outcomes import Decision, LineDecision, next_level_clock, record_decision
 from tracker.services.payer_figures import moves_of_change, set_figures, with_limit
 
@@ -160,3 +162,21 @@ def test_a_dismissal_leaves_the_days_of_its_own_review(session, redetermined, re
     assert (denial.clock, denial.clock_rule, denial.file_by_safe) == ("next_level", rule, due.safe)
     assert denial.file_by_legal == due.legal
     assert counted_clock(session, denial, load()).words == due.words
+
+
+def test_a_late_claim_of_medicare_has_no_days_for_an_appeal_nor_for_a_next_level(session, practice):
+    payer = build.payer(session, "Medicare Part B", kind="medicare_b")
+    line = build.claim_line(session, build.claim(session, practice, payer_row=payer))
+    late = build.denial(session, line, carc="29")
+    other = build.denial(session, build.claim_line(session, build.claim(session, practice, payer_row=payer)), carc="50")
+    assert counted_clock(session, late, load()) is None
+    assert counted_clock(session, other, load()).rule.id == "MCR_B_L1"
+
+    request = build.appeal(session, late, status="sent", level=1, sent_on=DECIDED)
+    decision = Decision(DECIDED, [LineDecision(late.id, Result.UPHELD, 0)])
+    record_decision(session, request, decision, load(), build.NOW, build.TODAY, None)
+    assert next_level_clock(session, request, DECIDED, load()) is None
+    assert late.file_by_safe is None
+    assert late.is_open
+    with pytest.raises(AppealRefused, match="no next level"):
+        open_next_level(session, request, load(), build.NOW, build.TODAY, None)

@@ -29,6 +29,31 @@ def denied(sessions, cast) -> Denial:
         return build.denial(session, line, clock_rule="MCR_B_L1", **dates)
 
 
+def _page_for(signed_in, cast, sessions, payer_kind, carc, rule):
+    with transaction(sessions.system()) as session:
+        payer = build.payer(session, "State Fund", kind=payer_kind)
+        line = build.claim_line(session, build.claim(session, cast.eastside, payer_row=payer))
+        due = date(2027, 1, 4) if rule else None
+        denial = build.denial(session, line, carc=carc, clock_rule=rule, file_by_safe=due, file_by_legal=due)
+        payer_page = f"/payers/{payer.public_id}"
+    client = signed_in(cast.alice)
+    return page_of(client, denial), client.get(payer_page).text
+
+
+def test_a_late_claim_of_medicare_says_that_no_appeal_days_are_counted_and_why(signed_in, cast, sessions):
+    page, _ = _page_for(signed_in, cast, sessions, "medicare_b", "29", "")
+    assert "no initial determination, so it has no appeal and no 120 days" in page
+    assert "42 CFR 405.926(n) and 424.44(b), as we read it on 11/28/2026" in page
+    assert "No time limit is known for this payer" not in page
+
+
+def test_a_workers_compensation_payer_without_a_state_is_asked_for_it(signed_in, cast, sessions):
+    page, payer_page = _page_for(signed_in, cast, sessions, "workers_comp", "50", "WC_STATE_NOT_CHOSEN")
+    assert "the fewest of those we know (Florida 45;" in page
+    assert "Choose the payer's state" in page.replace("&#39;", "'")
+    assert "State not chosen." in payer_page
+
+
 def address(denial, part: str = "") -> str:
     return f"/denials/{denial.public_id}{part}"
 

@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 from tracker.domain.deadlines import CONFIDENCE_WORDS, send_by
 from tracker.knowledge import Knowledge
 from tracker.knowledge.ages import a_year_before
-from tracker.models import Denial, Event
+from tracker.models import Denial, Event, Payer
+from tracker.services.barring import (
+    LATE_CLAIM_LOOKED_ON,
+    LATE_CLAIM_SOURCE,
+    NO_TIME_FOR_LATE_CLAIMS,
+    is_late_medicare_claim,
+)
 from tracker.services.clock_facts import facts_that_count
 from tracker.services.clock_history import BY_HAND
 from tracker.services.clock_moves import counted_clock
@@ -16,6 +22,8 @@ from tracker.services.clocks import own_limit, profile_of
 
 # The ways of sending that need different times to arrive.
 _WAYS = {"mail": "mail it", "certified_mail": "certified", "fax": "fax it", "portal": "portal"}
+
+_ANY_STATE = "workers_comp"  # the file of the rules that count until a state is chosen
 
 
 class Moved(NamedTuple):
@@ -30,7 +38,8 @@ class ClockView(NamedTuple):
 
     ``looked_on`` is the day we looked at that source, ``doubt`` why the rule is not sure (or empty), ``checked_on`` the day
     somebody of the practice looked at it, ``is_old`` that the newest look is over a year old; ``ways`` are the last days to send something
-    by each way, so that it arrives by the safe date. ``takes_receipt`` says that a proven receipt would count.
+    by each way, so that it arrives by the safe date. ``takes_receipt`` says that a proven receipt would count, ``asks_state`` that the days
+    are the fewest known because nobody chose the state of a workers' compensation payer.
     """
 
     safe: date | None
@@ -46,13 +55,14 @@ class ClockView(NamedTuple):
     ways: tuple[tuple[str, date], ...] = ()
     moved: tuple[Moved, ...] = ()
     takes_receipt: bool = False
+    asks_state: bool = False
 
 
 def clock_view(session: Session, denial: Denial, knowledge: Knowledge, today: date) -> ClockView:
     """Return the clock of a denial as its page shows it."""
     dates = denial.file_by_safe, denial.file_by_legal
     if denial.file_by_safe is None:
-        return ClockView(None, None, "")
+        return _without_date(session, denial, today)
     moved = tuple(_moved(event) for event in facts_that_count(session, denial))
     if denial.clock_rule == BY_HAND:
         words = "The date was set by hand" + (", and the payer granted more time." if moved else ".")
@@ -79,7 +89,19 @@ def clock_view(session: Session, denial: Denial, knowledge: Knowledge, today: da
         ways=tuple((word, send_by(as_set, method, knowledge.closed_days)) for method, word in _WAYS.items()),
         moved=moved,
         takes_receipt=rule.counts_receipt,
+        asks_state=rule.id in knowledge.clocks and rule.payer_file == _ANY_STATE,
     )
+
+
+def _without_date(session: Session, denial: Denial, today: date) -> ClockView:
+    """Return the clock of a denial that has no date, with the reason where it is one of the rules."""
+    kind = session.get_one(Payer, denial.payer_id).kind
+    if not denial.is_open or not is_late_medicare_claim(kind, denial.carc):
+        return ClockView(None, None, "")
+    return ClockView(
+        None, None, f"{NO_TIME_FOR_LATE_CLAIMS}.", source=LATE_CLAIM_SOURCE, confidence="source",
+        looked_on=LATE_CLAIM_LOOKED_ON, is_old=a_year_before(today) > LATE_CLAIM_LOOKED_ON,
+    )  # fmt: skip
 
 
 def _moved(event: Event) -> Moved:

@@ -11,7 +11,7 @@ from tracker.domain.appeal_life import Result
 from tracker.domain.deadlines import Clock
 from tracker.knowledge import Knowledge
 from tracker.models import Appeal, Denial, Outcome, Payer, PayerProfile
-from tracker.services.barring import appeal_barred_by
+from tracker.services.barring import appeal_barred_by, is_late_medicare_claim
 from tracker.services.clocks import Start, counted, counted_from_service, file_by, profile_of, rule_after, rule_in_use
 
 COUNTED = ("file_by", "next_level", "records_due")
@@ -90,11 +90,11 @@ def _clock(  # what counts for whom
     clock, notice_on, received_on, more = running
     if clock == "file_by":
         barred = appeal_barred_by(denial, knowledge) or ""
-        start = Start(payer.kind, notice_on, denial.service_date, barred, received_on, more)
+        start = Start(payer.kind, notice_on, denial.service_date, barred, denial.carc, received_on, more)
         return file_by(knowledge, start, profile)
     if clock == "records_due":
         rule = rule_in_use(knowledge, payer.kind, profile, "records", 0, notice_on)
-    elif last is not None:
+    elif last is not None and not is_late_medicare_claim(payer.kind, denial.carc):
         rule = rule_after(knowledge, payer.kind, profile, last.level, notice_on, dismissed=last.dismissed)
     else:
         return None

@@ -11,18 +11,21 @@ from tracker.domain.deadlines import Clock, ClockRule, clock
 from tracker.domain.own_limits import OwnLimit, limit_key, own_rule, read_limit
 from tracker.knowledge import Knowledge
 from tracker.models import Payer, PayerProfile
+from tracker.services.barring import is_late_medicare_claim
 
 
 class Start(NamedTuple):
     """What starts a denial's first clock. ``barred_by`` is the remark that rules an appeal out, or empty.
 
-    ``received_on`` is the proven receipt of the notice, ``extension_days`` what the payer granted.
+    ``carc`` is the denial's reason code, ``received_on`` the proven receipt of the notice, ``extension_days`` what the
+    payer granted.
     """
 
     payer_kind: str
     denied_on: date
     service_date: date | None
     barred_by: str = ""
+    carc: str = ""
     received_on: date | None = None
     extension_days: int = 0
 
@@ -97,11 +100,13 @@ def level_rule(
 
 
 def file_by(knowledge: Knowledge, start: Start, profile: PayerProfile | None) -> Clock | None:
-    """Return the "File by" clock of a denial, or None where no limit is known.
+    """Return the "File by" clock of a denial, or None where no limit is known or Medicare takes no appeal.
 
     An appeal counts from the remittance (x12.md rule 35), unless its rule counts from the date of service. Where a remark bars the appeal (MA130: send a new claim) the
     limit for claims counts from the date of service instead. A practice's own limits for the payer win.
     """
+    if not start.barred_by and is_late_medicare_claim(start.payer_kind, start.carc):
+        return None
     purpose, level = ("claim_filing", 0) if start.barred_by else ("appeal", 1)
     trigger = start.service_date if start.barred_by else start.denied_on
     if trigger is None:

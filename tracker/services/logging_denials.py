@@ -83,7 +83,7 @@ def first_clock(payer_kind: str, profile: PayerProfile | None, denial: Denial, k
     """Return the "File by" clock of a denial by the payer's rule or the practice's own, None when no limit is known."""
     barred = appeal_barred_by(denial, knowledge) or ""
     start = Start(
-        payer_kind, denial.notice_on or denial.denied_on, denial.service_date, barred, denial.received_on,
+        payer_kind, denial.notice_on or denial.denied_on, denial.service_date, barred, denial.carc, denial.received_on,
         denial.extension_days or 0,
     )  # fmt: skip
     return file_by(knowledge, start, profile)

@@ -13,7 +13,7 @@ from tracker.services.appeal_sending import record_forwarded
 from tracker.services.appealed import denials_of, standings
 from tracker.services.appealing import AppealRefused, letter_choices, start_appeal
 from tracker.services.clocks import level_rule
-from tracker.services.outcomes import outcomes_of
+from tracker.services.outcomes import asks_for_exception, outcomes_of
 
 # The letter of a level, by kind of payer; elsewhere the letter that answers the denial serves again.
 LETTERS_OF_LEVELS = {("medicare_b", 2): "L23", ("medicare_b", 3): "L24", ("commercial", 3): "L25"}
@@ -44,6 +44,8 @@ def open_next_level(
     if existing is not None and not free:
         return existing
     payer = session.get_one(Payer, appeal.payer_id)
+    if asks_for_exception(session, appeal, payer.kind):
+        raise AppealRefused("Medicare's refusal of an exception for a late claim has no next level (42 CFR 405.926(n))")
     level = appeal.level + 1
     by = forwarding(payer.kind, level)
     if by is None and level_rule(session, appeal.practice_id, payer.id, level, today, knowledge) is None:

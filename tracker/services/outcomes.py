@@ -16,6 +16,7 @@ from tracker.models import Appeal, Denial, Outcome, Payer
 from tracker.services.appeal_sending import move
 from tracker.services.appealed import denials_of
 from tracker.services.appealing import AppealRefused, log_appeal
+from tracker.services.barring import is_late_medicare_claim
 from tracker.services.clocks import counted, counted_from_service, level_rule, profile_of, rule_after
 from tracker.services.working import change_denials
 
@@ -49,6 +50,8 @@ def next_level_clock(
     service where the rule says so.
     """
     payer = session.get_one(Payer, appeal.payer_id)
+    if asks_for_exception(session, appeal, payer.kind):
+        return None
     profile = profile_of(session, appeal.practice_id, payer.id)
     rule = rule_after(knowledge, payer.kind, profile, appeal.level, decided_on, dismissed=dismissed)
     if rule is not None and rule.from_denial:
@@ -120,8 +123,16 @@ def _forget_requests(session: Session, appeal: Appeal) -> None:
     session.flush()
 
 
+def asks_for_exception(session: Session, appeal: Appeal, payer_kind: str) -> bool:
+    """Whether a request is only about claims Medicare Part B denied as late, so that no level follows a refusal."""
+    return all(is_late_medicare_claim(payer_kind, denial.carc) for denial in denials_of(session, appeal))
+
+
 def _has_next_level(session: Session, appeal: Appeal, decided_on: date, knowledge: Knowledge) -> bool:
-    if forwarding(session.get_one(Payer, appeal.payer_id).kind, appeal.level + 1) is not None:
+    kind = session.get_one(Payer, appeal.payer_id).kind
+    if asks_for_exception(session, appeal, kind):
+        return False
+    if forwarding(kind, appeal.level + 1) is not None:
         return True
     return level_rule(session, appeal.practice_id, appeal.payer_id, appeal.level + 1, decided_on, knowledge) is not None
 

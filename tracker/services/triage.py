@@ -116,7 +116,7 @@ class Triage:
             profile.payer_id: profile
             for profile in session.scalars(select(PayerProfile).where(PayerProfile.practice_id == practice.id))
         }
-        self._clocks: dict[tuple[int, date, str, date | None], Clock | None] = {}
+        self._clocks: dict[tuple[int, date, str, str, date | None], Clock | None] = {}
         self._hands: dict[int, DenialInHand] = {}
         self._denials, self._answers = rows.table(Denial, _DENIAL), rows.table(DenialAnswer, _ANSWER)
         self.result = TriageResult()
@@ -287,9 +287,10 @@ class Triage:
         self, payer: Payer, paid_on: date, service_date: date | None, classified: ClassifiedLine
     ) -> Clock | None:
         barred = classified.appeal_barred_by or ""
-        place = (payer.id, paid_on, barred, service_date)
+        carc = classified.primary.carc if classified.primary is not None else ""
+        place = (payer.id, paid_on, barred, carc, service_date)
         if place not in self._clocks:
-            start = Start(payer.kind, paid_on, service_date, barred)
+            start = Start(payer.kind, paid_on, service_date, barred, carc)
             self._clocks[place] = file_by(self._knowledge, start, self._profiles.get(payer.id))
         return self._clocks[place]
 

@@ -19,11 +19,19 @@ MONDAY = date(2026, 11, 16)
         (date(2026, 11, 23), date(2026, 11, 20)),
         (date(2026, 11, 24), date(2026, 11, 20)),  # three days before is a Saturday
         (date(2026, 11, 17), MONDAY),
-        (date(2026, 10, 1), MONDAY),
+        (date(2026, 10, 1), date(2026, 11, 17)),  # nothing left to count from: the next business day
     ],
 )
 def test_an_answer_is_wanted_in_a_week_or_before_the_denials_date(due, wanted):
     assert usual_answer_day(MONDAY, due) == wanted
+
+
+@pytest.mark.parametrize(
+    ("last", "wanted"),
+    [(date(2026, 11, 24), date(2026, 11, 20)), (date(2026, 11, 1), date(2026, 11, 17)), (None, date(2026, 11, 17))],
+)
+def test_after_the_safe_date_the_answer_is_wanted_before_the_last_day(last, wanted):
+    assert usual_answer_day(MONDAY, date(2026, 11, 13), last) == wanted
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.none() | st.integers(-100, 400))

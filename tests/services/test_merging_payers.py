@@ -17,6 +17,7 @@ from tracker.domain.own_limits import OwnLimit, kept_limit
 from tracker.domain.remittance import Person
 from tracker.knowledge import load
 from tracker.models import (
+    AppealDenial,
     Claim,
     ClaimLine,
     ContractedRate,
@@ -292,3 +293,35 @@ def test_whatever_is_merged_and_parted_the_kept_counts_are_what_counting_by_hand
             assert months_kept(session, cast.eastside.id) == months_by_hand(session, cast.eastside.id)
         assert (differing_days(session, cast.eastside.id), differing_months(session, cast.eastside.id)) == ([], [])
         assert life.merges
+
+
+def _appeal_over(session, *denials):
+    appeal = build.appeal(session, denials[0])
+    for denial in denials[1:]:
+        session.add(AppealDenial(practice_id=denial.practice_id, appeal_id=appeal.id, denial_id=denial.id))
+    session.flush()
+    return appeal
+
+
+def test_a_merge_is_not_undone_over_an_appeal_about_both_payers(session, practice, twice, acting):
+    stays, goes = twice
+    merge(session, practice, stays, goes, acting)
+    one, other = session.scalars(select(Denial).order_by(Denial.id)).all()
+    appeal = _appeal_over(session, one, other)
+    [event] = merges_into(session, practice.id, stays)
+    with pytest.raises(PayersStay, match=f"A-{appeal.number} is about denials of both payers"):
+        part_payers(session, practice.id, stays, event, load(), acting)
+    assert payers_of(session, practice, Denial) == [stays.id] * 2
+    assert not event.undone
+
+
+def test_an_appeal_opened_since_a_merge_goes_back_with_its_denials(session, practice, twice, acting):
+    stays, goes = twice
+    moved = session.scalars(select(Denial).where(Denial.payer_id == goes.id)).one()
+    merge(session, practice, stays, goes, acting)
+    session.refresh(moved)
+    appeal = _appeal_over(session, moved)
+    [event] = merges_into(session, practice.id, stays)
+    part_payers(session, practice.id, stays, event, load(), acting)
+    session.refresh(appeal)
+    assert (appeal.payer_id, moved.payer_id) == (goes.id, goes.id)

@@ -36,7 +36,9 @@ def ask_sheet(session: Session, denial: Denial, knowledge: Knowledge, today: dat
         meaning=code.meaning if code else "",
         notes=tuple(_named(note) for note in own),
         author=next((note.author for note in own if note.author), ""),
-        answer_by=usual_answer_day(today, denial.due_on) if asked is None or asked.is_late(today) else asked.answer_by,
+        answer_by=usual_answer_day(today, denial.due_on, denial.file_by_legal)
+        if asked is None or asked.is_late(today)
+        else asked.answer_by,
         questions=questions_of(checked),
     )
 

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, union, update
+from sqlalchemy import and_, func, select, union, update
 from sqlalchemy.orm import Session
 
 from tracker.day_counts import touch_days
 from tracker.knowledge import Knowledge
 from tracker.models import (
     Appeal,
+    AppealDenial,
     Claim,
     ClaimLine,
     ContractedRate,
@@ -147,11 +148,12 @@ def part_payers(
     other, moved = session.get_one(Payer, merge.details["other"]), merge.details["moved"]
     if any(each.id > merge.id for each in merges_into(session, practice_id, payer)):
         raise PayersStay("Another payer was merged into this one later. Undo that merge first")
+    later = _appeals_since(session, practice_id, payer, moved)
     for part in chunks(moved["claims"]):
         for name in _OF_A_CLAIM:
             _move(session, practice_id, _MOVED[name], payer, other, _MOVED[name].claim_id.in_(part))
     for name in _BY_ITSELF:
-        for part in chunks(moved[name]):
+        for part in chunks([*moved[name], *later] if name == "appeals" else moved[name]):
             _move(session, practice_id, _MOVED[name], payer, other, _MOVED[name].id.in_(part))
     for part in chunks(moved.get(_RATES, ())):
         _move(session, practice_id, ContractedRate, payer, other, ContractedRate.id.in_(part))
@@ -169,6 +171,31 @@ def part_payers(
     for each in (payer, other):
         _follow(session, practice_id, each, knowledge, acting.today)
     return other
+
+
+def _appeals_since(session: Session, practice_id: int, payer: Payer, moved: Mapping[str, Any]) -> Sequence[int]:
+    """Return the appeals opened since a merge that are all about claims it moved: they go back with their denials.
+
+    Raises PayersStay naming the appeals over denials of both payers: one letter cannot be to two payers.
+    """
+    query = (
+        select(Appeal.id, Appeal.number, Denial.claim_id)
+        .join(AppealDenial, and_(AppealDenial.practice_id == Appeal.practice_id, AppealDenial.appeal_id == Appeal.id))
+        .join(Denial, and_(Denial.practice_id == AppealDenial.practice_id, Denial.id == AppealDenial.denial_id))
+        .where(Appeal.practice_id == practice_id, Appeal.payer_id == payer.id)
+        .order_by(Appeal.number)
+    )
+    goes_back = set(moved["claims"])
+    sides: dict[tuple[int, int], set[bool]] = {}
+    for appeal_id, number, claim_id in session.execute(query):
+        sides.setdefault((appeal_id, number), set()).add(claim_id in goes_back)
+    both = [f"A-{number}" for (_, number), side in sides.items() if len(side) > 1]
+    if both:
+        raise PayersStay(
+            f"{', '.join(both)} {'is' if len(both) == 1 else 'are'} about denials of both payers, and one letter "
+            "cannot be to two payers, so these payers stay merged"
+        )
+    return [appeal_id for (appeal_id, _), side in sides.items() if side == {True}]
 
 
 def _count_again(session: Session, practice_id: int, payer: Payer, other: Payer, knowledge: Knowledge) -> None:

@@ -33,7 +33,7 @@ def again(session: Session, practice, knowledge=NEWER) -> int:
     """Bring the practice's denials up to date, and return how many were diagnosed."""
     done, last = 0, 0
     while last is not None:
-        step = renew_some(session, practice.id, last, knowledge, build.TODAY)
+        step = renew_some(session, practice.id, last, knowledge, build.TODAY, build.NOW)
         done, last = done + step.denials, step.last_claim_id
     session.expire_all()
     return done
@@ -83,7 +83,7 @@ def test_interrupted_work_goes_on_where_it_was(session, eastside, monkeypatch):
     for _ in range(3):
         look(session, denied_claim(session, eastside))
 
-    assert renew_some(session, eastside.id, 0, NEWER, build.TODAY).denials == 2
+    assert renew_some(session, eastside.id, 0, NEWER, build.TODAY, build.NOW).denials == 2
     assert count_behind(session, eastside.id, NEWER) == 4
     assert again(session, eastside) == 4
 
@@ -168,3 +168,20 @@ def test_the_work_is_asked_for_once_while_it_is_under_way_and_again_later(sessio
     job.state = "failed"
     session.flush()
     assert ask_for_renewal(session, eastside.id, NEWER, build.NOW.replace(hour=16)) is not job
+
+
+def test_newer_rules_move_open_dates_and_never_those_set_by_hand(session, eastside):
+    payer = build.payer(session, "State Fund", kind="workers_comp")
+    line = build.claim_line(session, build.claim(session, eastside, payer_row=payer))
+    stale = {"clock_rule": "WC_CA_SBR", "notice_on": build.PAID_ON, "diagnosed_with": "older"}
+    moves = build.denial(session, line, **stale)
+    by_hand = build.denial(session, line, **stale | {"clock_rule": "by_hand"})
+    kept = by_hand.file_by_safe
+
+    step = renew_some(session, eastside.id, 0, K, build.TODAY, build.NOW)
+
+    assert step.moved == (moves.number,)
+    assert moves.clock_rule == "WC_STATE_NOT_CHOSEN"
+    assert 0 < (moves.file_by_legal - build.PAID_ON).days <= 45
+    assert by_hand.file_by_safe == kept
+    assert session.scalars(select(Event.kind).where(Event.subject_id == moves.id, Event.kind == "recounted")).all()

@@ -108,14 +108,16 @@ def renew_causes(task: Task) -> None:
     """Diagnose a practice's open denials again, some at a time; killed, it goes on where it was."""
     practice_id, done = task.practice_id or 0, 0
     last: int | None = 0
+    moved: list[int] = []
     while last is not None:
         with transaction(task.sessions.writing([practice_id])) as session:
             now = datetime.now(UTC)
-            step = renew_some(session, practice_id, last, load(), practice_day(session, practice_id, now))
+            step = renew_some(session, practice_id, last, load(), practice_day(session, practice_id, now), now)
             task.hold(session, now)
             done, last = done + step.denials, step.last_claim_id
+            moved += step.moved
             if last is None:
-                task.finish(session, {"denials": done})
+                task.finish(session, {"denials": done, "moved": moved} if moved else {"denials": done})
         task.report(done, max(task.progress.total, done), "Looking for causes again")
 
 

@@ -168,6 +168,12 @@ def _deadline(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) ->
     return f"Deadline set to {us_date(after)}{since}" if after else f"Deadline taken away{since}"
 
 
+def _recounted(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
+    before, after = _change(event, "file_by_safe")
+    now = f"is {us_date(after)} now" if after else "is no more counted"
+    return f"The payers' rules changed: the deadline {now}, was {us_date(before)}"
+
+
 def _moved(event: Event, _names: Mapping[int, str], _knowledge: Knowledge) -> str:
     return moved_words(event)
 
@@ -285,6 +291,7 @@ _WORDS: dict[str, Callable[[Event, Mapping[int, str], Knowledge], str]] = {
     "owner": _owner,
     "snooze": _snooze,
     "deadline": _deadline,
+    "recounted": _recounted,
     "extension": _moved,
     "receipt": _moved,
     "records_asked": _records_asked,

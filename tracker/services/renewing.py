@@ -1,5 +1,6 @@
 """Diagnosing open denials again when the knowledge, or a practice's choice of rules, has changed since."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -8,9 +9,12 @@ from sqlalchemy.orm import Session
 
 from tracker.knowledge import Knowledge
 from tracker.models import Denial, Job, Practice
+from tracker.services.clock_history import BY_HAND, recounted
+from tracker.services.clock_moves import Running
 from tracker.services.diagnosing import diagnose_claims
 from tracker.services.jobs import ask_for
 from tracker.services.rule_switches import knowledge_key, rules_off
+from tracker.services.working import change_denials
 
 KIND = "causes.renew"
 CLAIMS_AT_ONCE = 200
@@ -27,21 +31,45 @@ def _behind(session: Session, practice_id: int, knowledge: Knowledge) -> ColumnE
 
 
 class Renewed(NamedTuple):
-    """One step of the work: how many denials were diagnosed, and the last claim (None: there was nothing left)."""
+    """One step of the work: how many denials were diagnosed, the last claim (None: there was nothing left), whose deadlines moved."""
 
     denials: int
     last_claim_id: int | None
+    moved: tuple[int, ...] = ()
 
 
-def renew_some(session: Session, practice_id: int, after: int, knowledge: Knowledge, today: date) -> Renewed:
-    """Diagnose the next claims that are behind, those with ids above ``after``.
+def renew_some(  # whose denials, from which claim on, by which rules and on which day
+    session: Session, practice_id: int, after: int, knowledge: Knowledge, today: date, now: datetime
+) -> Renewed:
+    """Diagnose the next claims that are behind, those with ids above ``after``, and count their deadlines anew.
 
     What was done stays done when the work is interrupted: begun again from 0 it finds only what is still behind.
     """
     query = select(Denial.claim_id).where(_behind(session, practice_id, knowledge), Denial.claim_id > after)
     claims = session.scalars(query.distinct().order_by(Denial.claim_id).limit(CLAIMS_AT_ONCE)).all()
+    moved = _recount(session, practice_id, claims, knowledge, now)
     done = diagnose_claims(session, practice_id, claims, knowledge, today)
-    return Renewed(done, claims[-1] if claims else None)
+    return Renewed(done, claims[-1] if claims else None, moved)
+
+
+def _recount(
+    session: Session, practice_id: int, claims: Sequence[int], knowledge: Knowledge, now: datetime
+) -> tuple[int, ...]:
+    """Count the "File by" dates of claims by newer rules; return the numbers of the denials whose dates moved.
+
+    A date that a person set or took away stays, as do denials that only a practice's choice of rules left behind.
+    """
+    query = select(Denial).where(
+        Denial.practice_id == practice_id, Denial.is_open, Denial.claim_id.in_(claims), Denial.clock == "file_by",
+        Denial.clock_rule.not_in(("", BY_HAND)), Denial.diagnosed_with.not_like(f"{knowledge.version}%"),
+    )  # fmt: skip
+    moved = []
+    for denial in session.scalars(query.order_by(Denial.number)).all():
+        values = recounted(session, denial, knowledge, Running.of(denial))
+        if (values["file_by_safe"], values["file_by_legal"]) != (denial.file_by_safe, denial.file_by_legal):
+            change_denials(session, [denial], "recounted", values, now, None)
+            moved.append(denial.number)
+    return tuple(moved)
 
 
 def ask_for_renewal(session: Session, practice_id: int, knowledge: Knowledge, now: datetime) -> Job | None:

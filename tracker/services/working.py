@@ -31,7 +31,7 @@ def change_denials(  # who changes what, when, and what is to be remembered of i
     kind: str,
     values: Mapping[str, Any],
     now: datetime,
-    user_id: int,
+    user_id: int | None,
     about: Mapping[str, Any] | None = None,
 ) -> Event | None:
     """Set columns of denials and log it; returns the event that undoes all of it, None when nothing changed.

@@ -6,7 +6,7 @@ misses): first 0.757, first three 0.703, path 0.811, evidence 0.464, harm 1. The
 one diagnosis of the set were found wrong and put right; a new set starts near the figures before that.
 
 ``styles`` came after it (40 claims, 46 lines: dictation, flowsheets, exports, pool, lymphedema, hand, vestibular, pelvic,
-swallowing, cognition, children, home visits; 12 that comply, 5 of which nothing can be known, 6 before a label was mended): at first sight first
+swallowing, cognition, children, home visits; 12 that comply, 6 of which nothing can be known): at first sight first
 0.913, first three 0.913, path 0.957, evidence 0.800, harm 1. One label was put right: code 96 alone does say
 something.
 """

@@ -206,7 +206,7 @@ def test_an_excel_workbook_is_a_list_too(checked, alice, sessions):
         (b"Payer,Claim\n", "headers but no rows"),
         (b"%PDF-1.7", "It looks like a PDF."),
         (b"\xd0\xcf\x11\xe0" + b"\x00" * 99, "an old Excel file"),
-        (a_list(*[NORA] * 5001), "5,001 rows. Up to 5,000"),
+        (a_list(*[NORA] * 3001), "3,001 rows. Up to 3,000"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_with_what_to_do(bring, data, why, sessions):

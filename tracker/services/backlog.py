@@ -44,7 +44,7 @@ from tracker.services.logging_denials import (
 )
 from tracker.services.storing import Report, no_report
 
-MAX_ROWS = 5000
+MAX_ROWS = 3000  # about half a minute in one transaction, which is what SQLite lets others wait
 BIG_ROWS = 200
 """From this many rows on, a list is checked and logged as a job."""
 MAX_MB = 20

@@ -381,3 +381,13 @@ def test_each_denial_counts_from_its_own_date_of_service_where_the_payers_limit_
     claims = [claim(f"B{day}", line("97110", 90, 0, "CO-50:90", day=day), payer_number=f"I{day}") for day in days]
     bring_in(remit(*claims, trace="T2"), "second.835")
     assert [denial.file_by_legal for denial in denials(session)[1:]] == [date(2027, 7, 1), date(2027, 7, 15)]
+
+
+@pytest.mark.parametrize(
+    ("filing", "code", "rule"), [("MB", "29", ""), ("MB", "50", "MCR_B_L1"), ("WC", "50", "WC_STATE_NOT_CHOSEN")]
+)
+def test_an_imported_denial_counts_by_its_payer_and_reason(session, filing, code, rule):
+    data = remit(claim("A1", line("97110", 60, 0, f"CO-{code}:60"), filing=filing), payer="STATE FUND")
+    importing.import_now(session, build.practice(session), "a.835", data, build.NOW, load())
+    denial = session.scalars(select(Denial)).one()
+    assert (denial.clock_rule, denial.file_by_safe is None) == (rule, rule == "")

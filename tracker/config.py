@@ -66,7 +66,7 @@ class Settings:
     oidc_client_secret: str = field(default="", repr=False)
     oidc_name: str = "single sign-on"
     api_per_minute: int = 300
-    pages_per_hour: int = 10_000
+    pages_per_hour: int = 30_000
     watch_dir: Path | None = None
     watch_store: bool = False
     database_owner_url: str = field(default="", repr=False)

@@ -207,11 +207,12 @@ def is_of_programs(rule) -> bool:
 
 
 def objects_of(rule) -> dict[str, str]:
-    if not rule.arguments or rule.rule.startswith(SHARED):
+    asked = rule.arguments - (rule.defaults or {}).keys()
+    if not asked or rule.rule.startswith(SHARED):
         return {}
     found = [names for start, names in OBJECTS.items() if rule.rule.startswith(start)]
     assert found, f"{rule.rule} is a route that the matrix does not know: say what its arguments are"
-    names = {name: found[0].get(name, "") for name in rule.arguments if name not in FILLED}
+    names = {name: found[0].get(name, "") for name in asked if name not in FILLED}
     assert all(names.values()), f"{rule.rule}: the matrix does not know {names}"
     return names
 

@@ -330,6 +330,12 @@ def test_the_file_holds_the_whole_view_and_says_what_it_is(alice, sessions, cast
     assert {row[heads.index("patient")] for row in body} == {"Okafor, N.", "'=HYPERLINK(1), X."}
 
 
+def test_all_of_a_view_is_exported_beyond_what_may_be_changed_at_once(alice, three, monkeypatch):
+    monkeypatch.setattr("tracker.web.queue._MOST_AT_ONCE", 1)
+    answer = post(alice, "/queue/export.csv", everything="1")
+    assert [line[:6] for line in answer.text.splitlines() if line.startswith("D-")] == ["D-1041", "D-1042", "D-1043"]
+
+
 def test_only_the_ticked_denials_are_in_the_file_of_a_selection(alice, three, sessions, cast):
     answer = post(alice, "/queue/export.csv", denial=ids(three[1:]), **{"view-sort": "-denial"})
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"), newline="")))

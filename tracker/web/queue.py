@@ -238,14 +238,16 @@ def export(kind: str) -> Response:
 @blueprint.post("/queue/export.<kind>")
 @needs(Action.WORK_QUEUE)
 def export_chosen(kind: str) -> BaseResponse:
-    """Give the ticked denials as a file, in the order of the view."""
+    """Give the ticked denials as a file, in the order of the view; all of the view when that is ticked, however many."""
+    wanted = asked(_view_of_form())
+    ids = all_ids(g.session, wanted, viewer(), 1_000_000)
+    if request.form.get("everything"):
+        return _file(kind, wanted, ids, "All of the view")
     chosen_ids = {denial.id for denial in chosen()}
     if not chosen_ids:
         refuse("Select at least one denial. Nothing was exported.")
         return _back()
-    wanted = asked(_view_of_form())
-    ids = [one for one in all_ids(g.session, wanted, viewer(), 1_000_000) if one in chosen_ids]
-    return _file(kind, wanted, ids, "The selected denials")
+    return _file(kind, wanted, [one for one in ids if one in chosen_ids], "The selected denials")
 
 
 def _file(kind: str, wanted: QueueFilter, ids: Sequence[int], which: str) -> Response:

@@ -8,5 +8,9 @@ class ImportProblem(Exception):  # noqa: N818  # the word people read on screens
         super().__init__(where, why, what_to_do)
         self.where, self.why, self.what_to_do = where, why, what_to_do
 
+    def as_json(self) -> dict[str, str]:
+        """Return the problem by the names it is made from, to be kept with an import."""
+        return {"where": self.where, "why": self.why, "what_to_do": self.what_to_do}
+
     def __str__(self) -> str:
         return f"{self.where}: {self.why} {self.what_to_do}".strip()

@@ -61,9 +61,7 @@ def preview_import(task: Task) -> None:
             try:
                 make_preview(session, practice, row, raw_bytes(session, row), load(), now, task.report)
             except ImportProblem as problem:
-                row.preview = {
-                    "refused": {"where": problem.where, "why": problem.why, "what_to_do": problem.what_to_do}
-                }
+                row.preview = {"refused": problem.as_json()}
         task.finish(session, {"import": row.public_id})
 
 

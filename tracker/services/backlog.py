@@ -165,12 +165,12 @@ def check_or_ask(
     session: Session, row: ImportFile, knowledge: Knowledge, user_id: int | None, now: datetime, today: date
 ) -> None:
     """Check a staged list at once; of a long one ask for that as a job (kind list.check)."""
-    rows = len(table_in(session, row).rows)
-    if rows < BIG_ROWS:
-        check_backlog(session, row, knowledge, now, today)
+    table = table_in(session, row)
+    if len(table.rows) < BIG_ROWS:
+        _check(session, row, table, knowledge, now, today, no_report)
         return
-    row.preview = {name: row.preview[name] for name in ("columns", "mapping")}
-    _ask(session, row, CHECK, rows, user_id, now)
+    row.preview = _columns_of(row)
+    _ask(session, row, CHECK, len(table.rows), user_id, now)
 
 
 def log_or_ask(  # what is logged, by whom, when
@@ -226,8 +226,7 @@ def log_as_asked(
             return log_backlog(session, row, frozenset(row.preview["chosen"]), knowledge, now, today, report)
     except ImportProblem as problem:
         check_backlog(session, row, knowledge, now, today, report)
-        refused = {"where": problem.where, "why": problem.why, "what_to_do": problem.what_to_do}
-        row.preview = row.preview | {"refused": refused}
+        row.preview = row.preview | {"refused": problem.as_json()}
         return 0
 
 
@@ -261,15 +260,25 @@ def check_backlog(
     session: Session, row: ImportFile, knowledge: Knowledge, now: datetime, today: date, report: Report = no_report
 ) -> None:
     """Keep with a staged list what logging it would do (``kept_check``), found by doing it and taking it back."""
-    table, columns = table_in(session, row), row.preview["columns"]
+    _check(session, row, table_in(session, row), knowledge, now, today, report)
+
+
+def _check(  # which list, by which rules, on which day
+    session: Session, row: ImportFile, table: Table, knowledge: Knowledge, now: datetime, today: date, report: Report
+) -> None:
+    columns = row.preview["columns"]
     read, problems = read_backlog(table, columns, knowledge, today)
     practice = session.get_one(Practice, row.practice_id)
     with dry_run(session, practice):
         seen = _try_all(session, row, read, problems, knowledge, now, report)
     left_out = sum(not is_a_denial(one, columns) for one in table.rows)
-    kept = {name: row.preview[name] for name in ("columns", "mapping")}
-    row.preview = kept | {"rows": seen, "problems": sorted(problems), "left_out": left_out}
+    row.preview = _columns_of(row) | {"rows": seen, "problems": sorted(problems), "left_out": left_out}
     session.flush()
+
+
+def _columns_of(row: ImportFile) -> dict[str, Any]:
+    """Return what of a list's preview outlives a check: its columns, and the name they are kept under."""
+    return {name: row.preview[name] for name in ("columns", "mapping")}
 
 
 def _try_all(  # the parts of one trial

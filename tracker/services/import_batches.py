@@ -218,7 +218,7 @@ def _refused_row(refusal: Refusal, beside: ImportFile, now: datetime) -> ImportF
         content_hash="",
         size=0,
         state="refused",
-        preview={"refused": {"where": problem.where, "why": problem.why, "what_to_do": problem.what_to_do}},
+        preview={"refused": problem.as_json()},
         created_at=now,
         created_by_id=beside.created_by_id,
     )
